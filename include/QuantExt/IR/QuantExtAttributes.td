@@ -1,0 +1,107 @@
+//===- QuantExtAttributes.td - quant_ext attributes --------*- tablegen -*-===//
+
+#ifndef QUANTEXT_IR_QUANTEXTATTRIBUTES_TD
+#define QUANTEXT_IR_QUANTEXTATTRIBUTES_TD
+
+include "QuantExt/IR/QuantExtBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class QuantExt_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<QuantExt_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+}
+
+def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
+  let summary = "The integer format that quantized values are stored in";
+  let description = [{
+    Signedness, width and range of quantized values, in the notation of
+    upstream's quantized types:
+
+    ```
+    storage ::= `<` (`i` | `u`) width (`<` min `:` max `>`)? `>`
+    ```
+
+    Widths are 2 to 16, signed (`i`) or unsigned (`u`), and `i32` for biases and
+    accumulators. The range defaults to everything the width can hold; a
+    *narrow range* such as `i8<-127:127>` leaves values out. The tensors
+    themselves have the signless element type `iN`: signedness lives here.
+
+    The range must lie within the width, must not be empty, and its maximum
+    must be positive. `i32` has no narrow range.
+
+    Example:
+
+    ```mlir
+    #quant_ext.storage<i8>
+    #quant_ext.storage<u4>
+    #quant_ext.storage<i8<-127:127>>
+    ```
+  }];
+  let parameters = (ins "::mlir::IntegerType":$elementType, "bool":$isSigned,
+      "int64_t":$min, "int64_t":$max);
+  let builders = [
+    AttrBuilder<(ins "unsigned":$width, "bool":$isSigned)>,
+  ];
+  let extraClassDeclaration = [{
+    /// The width in bits.
+    unsigned getWidth() const { return getElementType().getWidth(); }
+    /// The range that a width and signedness can hold.
+    static int64_t getDefaultMin(unsigned width, bool isSigned);
+    static int64_t getDefaultMax(unsigned width, bool isSigned);
+    /// True where the range leaves out values that the width can hold.
+    bool isNarrow() const;
+    /// Reads `i8` or `u8<0:100>`, as in a pass option; emits no diagnostic.
+    static ::mlir::FailureOr<StorageAttr> parseString(
+        ::mlir::MLIRContext *context, ::llvm::StringRef text);
+    /// The notation without the outer brackets, such as `i8<-127:127>`.
+    std::string str() const;
+  }];
+  let skipDefaultBuilders = 0;
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def QuantExt_Rounding : I32EnumAttr<"Rounding",
+    "How a quotient becomes an integer", [
+      I32EnumAttrCase<"HalfEven", 0, "half_even">,
+    ]> {
+  let cppNamespace = "::mlir::quant_ext";
+  let genSpecializedAttr = 0;
+}
+
+def QuantExt_RoundingAttr
+    : EnumAttr<QuantExt_Dialect, QuantExt_Rounding, "rounding"> {
+  let summary = "How a quotient becomes an integer";
+  let description = [{
+    `half_even` rounds to the nearest integer and ties to the even one, as IEEE
+    754 arithmetic, ONNX and PyTorch do.
+
+    Example: `rounding = half_even`
+  }];
+}
+
+def QuantExt_Division : I32EnumAttr<"Division",
+    "How a value is divided by its scale", [
+      I32EnumAttrCase<"Exact", 0, "exact">,
+      I32EnumAttrCase<"Reciprocal", 1, "reciprocal">,
+    ]> {
+  let cppNamespace = "::mlir::quant_ext";
+  let genSpecializedAttr = 0;
+}
+
+def QuantExt_DivisionAttr
+    : EnumAttr<QuantExt_Dialect, QuantExt_Division, "division"> {
+  let summary = "How a value is divided by its scale";
+  let description = [{
+    `exact` is the correctly rounded quotient `x / s`, as ONNX defines
+    quantization. `reciprocal` is `x * (1 / s)` with both operations rounded, as
+    PyTorch, FBGEMM and XNNPACK compute it; where `1 / s` is not a finite normal
+    number, the quotient. It is one meaning, not a permission: folded and
+    compiled code follow it bit for bit.
+
+    Example: `division = reciprocal`
+  }];
+}
+
+#endif // QUANTEXT_IR_QUANTEXTATTRIBUTES_TD

@@ -1,0 +1,182 @@
+//===- QuantExtElementOps.td - Operations on elements ------*- tablegen -*-===//
+//
+// The operations that quant_ext on tensors lowers through. They are elementwise
+// mappable, so that they can sit in the body of a linalg.generic and be carried
+// whole to vectors by linalg's vectorizer.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_IR_QUANTEXTELEMENTOPS_TD
+#define QUANTEXT_IR_QUANTEXTELEMENTOPS_TD
+
+include "QuantExt/IR/QuantExtAttributes.td"
+include "mlir/Interfaces/InferIntRangeInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/VectorInterfaces.td"
+
+class QuantExt_ScalarOrVectorOf<list<Type> types, string description>
+    : AnyTypeOf<[AnyTypeOf<types>, FixedVectorOfAnyRank<types>],
+                description # " or fixed-length vector of it">;
+def QuantExt_FloatLike : QuantExt_ScalarOrVectorOf<
+    [F16, BF16, F32, F64], "f16, bf16, f32 or f64">;
+def QuantExt_IntegerLike : QuantExt_ScalarOrVectorOf<
+    [AnySignlessInteger], "signless integer">;
+
+class QuantExt_ElementOp<string mnemonic, list<Trait> traits = []>
+    : Op<QuantExt_Dialect, mnemonic, !listconcat([Pure,
+         DeclareOpInterfaceMethods<VectorUnrollOpInterface,
+           ["getShapeForUnroll"]>], traits,
+         ElementwiseMappable.traits)> {
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
+  let summary = "Quantizes one value, or each lane of a vector";
+  let description = [{
+    The elementwise meaning of `quant_ext.quantize`; all operands and the result
+    are scalars or vectors of one shape.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
+    %v = quant_ext.apply_quantize %y, %t, %z storage = <u8>
+        : (vector<16xf16>, vector<16xf32>, vector<16xi8>) -> vector<16xi8>
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_FloatLike:$input,
+    QuantExt_FloatLike:$scale,
+    Optional<QuantExt_IntegerLike>:$zero_point,
+    QuantExt_StorageAttr:$storage,
+    DefaultValuedAttr<QuantExt_RoundingAttr,
+      "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
+    DefaultValuedAttr<QuantExt_DivisionAttr,
+      "::mlir::quant_ext::Division::Exact">:$division
+  );
+  let results = (outs QuantExt_IntegerLike:$result);
+  let assemblyFormat = [{
+    $input `,` $scale (`,` $zero_point^)? `storage` `=` $storage
+    (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def QuantExt_ApplyDequantizeOp : QuantExt_ElementOp<"apply_dequantize"> {
+  let summary = "Dequantizes one value, or each lane of a vector";
+  let description = [{
+    The elementwise meaning of `quant_ext.dequantize`.
+
+    Example:
+
+    ```mlir
+    %x = quant_ext.apply_dequantize %q, %s, %z storage = <u8>
+        : (i8, f32, i8) -> bf16
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_IntegerLike:$input,
+    QuantExt_FloatLike:$scale,
+    Optional<QuantExt_IntegerLike>:$zero_point,
+    QuantExt_StorageAttr:$storage
+  );
+  let results = (outs QuantExt_FloatLike:$result);
+  let assemblyFormat = [{
+    $input `,` $scale (`,` $zero_point^)? `storage` `=` $storage
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def QuantExt_ApplyMultiplierOp : QuantExt_ElementOp<"apply_multiplier"> {
+  let summary = "Forms the multiplier of a requantization";
+  let description = [{
+    `min(scale_in / scale_out, largest finite)` in f32; a NaN stays. It is apart
+    from `quant_ext.apply_requantize` because there is one for each channel, not
+    for each element.
+
+    Example:
+
+    ```mlir
+    %m = quant_ext.apply_multiplier %s_in, %s_out : (f32, f16) -> f32
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_FloatLike:$scale_in,
+    QuantExt_FloatLike:$scale_out
+  );
+  let results = (outs QuantExt_FloatLike:$result);
+  let assemblyFormat = [{
+    $scale_in `,` $scale_out attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def QuantExt_ApplyRequantizeOp : QuantExt_ElementOp<"apply_requantize", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
+  let summary = "Requantizes one value, or each lane of a vector";
+  let description = [{
+    The elementwise meaning of `quant_ext.requantize`, with the multiplier of
+    `quant_ext.apply_multiplier` in place of the two scales.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.apply_requantize %a by %m out(%z) storage_in = <i32>
+        storage = <u8> : (i32, f32, i8) -> i8
+    %r = quant_ext.apply_requantize %b by %m in(%y) storage_in = <i8>
+        storage = <i8> : (i8, f32, i8) -> i8
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_IntegerLike:$input,
+    QuantExt_FloatLike:$multiplier,
+    Optional<QuantExt_IntegerLike>:$zero_point_in,
+    Optional<QuantExt_IntegerLike>:$zero_point_out,
+    QuantExt_StorageAttr:$storage_in,
+    QuantExt_StorageAttr:$storage,
+    DefaultValuedAttr<QuantExt_RoundingAttr,
+      "::mlir::quant_ext::Rounding::HalfEven">:$rounding
+  );
+  let results = (outs QuantExt_IntegerLike:$result);
+  let assemblyFormat = [{
+    $input `by` $multiplier (`in` `(` $zero_point_in^ `)`)?
+    (`out` `(` $zero_point_out^ `)`)? `storage_in` `=` $storage_in
+    `storage` `=` $storage (`rounding` `=` `` $rounding^)? attr-dict `:`
+    functional-type(operands, results)
+  }];
+}
+
+def QuantExt_ApplyChooseQParamsOp : QuantExt_ElementOp<"apply_choose_qparams"> {
+  let summary = "Computes scale and zero point from a range";
+  let description = [{
+    The elementwise end of `quant_ext.choose_qparams`: from the range `[lo, hi]`
+    of the finite elements, with `lo <= 0 <= hi`, to scale and zero point. A
+    symmetric scheme has neither `lo` nor a zero point; its `hi` is max|x|.
+    Range and scale have the computing type, f32 or f64.
+
+    Example:
+
+    ```mlir
+    %s = quant_ext.apply_choose_qparams %max_abs storage = <i8> : (f32) -> f32
+    %t, %z = quant_ext.apply_choose_qparams %hi lo(%lo) storage = <u8>
+        : (f32, f32) -> (f32, i8)
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_FloatLike:$hi,
+    Optional<QuantExt_FloatLike>:$lo,
+    QuantExt_StorageAttr:$storage
+  );
+  let results = (outs
+    QuantExt_FloatLike:$scale,
+    Optional<QuantExt_IntegerLike>:$zero_point
+  );
+  let assemblyFormat = [{
+    $hi (`lo` `(` $lo^ `)`)? `storage` `=` $storage attr-dict `:`
+    functional-type(operands, results)
+  }];
+}
+
+#endif // QUANTEXT_IR_QUANTEXTELEMENTOPS_TD

@@ -1,0 +1,343 @@
+//===- QuantExtOps.td - quant_ext operations on tensors ----*- tablegen -*-===//
+
+#ifndef QUANTEXT_IR_QUANTEXTOPS_TD
+#define QUANTEXT_IR_QUANTEXTOPS_TD
+
+include "QuantExt/IR/QuantExtAttributes.td"
+include "QuantExt/IR/QuantExtElementOps.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/Interfaces/InferIntRangeInterface.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/RuntimeVerifiableOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/TilingInterface.td"
+
+def QuantExt_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
+def QuantExt_ScaleTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
+def QuantExt_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
+
+/// What the five operations on tensors share. They may be hoisted past a branch
+/// only where the shapes of input and parameters are known to agree.
+class QuantExt_TensorOp<string mnemonic, list<Trait> traits = []>
+    : Op<QuantExt_Dialect, mnemonic,
+         !listconcat([NoMemoryEffect,
+           DeclareOpInterfaceMethods<ConditionallySpeculatable>,
+           DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>,
+           DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
+             ["reifyResultShapes"]>,
+           DeclareOpInterfaceMethods<TilingInterface,
+             ["getLoopIteratorTypes", "getIterationDomain",
+              "getTiledImplementation", "getResultTilePosition",
+              "generateResultTileValue"]>], traits)> {
+  let hasVerifier = 1;
+}
+
+/// Operations whose operands hold parameters for the elements of their input.
+class QuantExt_ParameterizedOp<string mnemonic, list<Trait> traits = []>
+    : QuantExt_TensorOp<mnemonic, !listconcat([
+        DeclareOpInterfaceMethods<RuntimeVerifiableOpInterface>], traits)>;
+
+//===----------------------------------------------------------------------===//
+// choose_qparams
+//===----------------------------------------------------------------------===//
+
+def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
+  let summary = "Computes scale and zero point from the range of a tensor";
+  let description = [{
+    Chooses, for each group of elements that share parameters (the whole tensor,
+    each index of `axis`, or each block), a scale and, for an asymmetric scheme,
+    a zero point such that the finite elements of the group fit the storage.
+
+    Without a `zero_point` result the scheme is symmetric:
+
+    ```
+    scale = N(max|x| / qmax)
+    ```
+
+    With it, the scheme is asymmetric, and zero is always representable:
+
+    ```
+    lo = min(x, 0); hi = max(x, 0)
+    scale = N((hi - lo) / (qmax - qmin))
+    zero_point = clamp(half_even(qmin - lo / scale), qmin, qmax)
+    ```
+
+    `hi - lo` that overflows is computed from halves. N rounds to the scale's
+    type and clamps to [smallest normal, largest finite]. NaN and infinities are
+    left out of the range; a group without a finite nonzero element has scale 1.
+
+    The scale is f64 for an f64 input and f32 for any other. Symmetric schemes
+    need a signed storage whose range holds 0; asymmetric ones a storage of at
+    most 16 bits.
+
+    Example:
+
+    ```mlir
+    // Symmetric, one scale for each row.
+    %scale = quant_ext.choose_qparams %w axis = 0 storage = <i8>
+        : (tensor<4x3xf32>) -> tensor<4xf32>
+    // Asymmetric, one scale and zero point for the tensor.
+    %s, %z = quant_ext.choose_qparams %x storage = <u8>
+        : (tensor<?x64xf32>) -> (tensor<f32>, tensor<i8>)
+    // Symmetric, one scale for 32 neighbours in a row.
+    %sb = quant_ext.choose_qparams %w block_sizes = [1, 32] storage = <i4>
+        : (tensor<8x80xf32>) -> tensor<8x3xf32>
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_FloatTensor:$input,
+    OptionalAttr<I64Attr>:$axis,
+    OptionalAttr<DenseI64ArrayAttr>:$block_sizes,
+    QuantExt_StorageAttr:$storage
+  );
+  let results = (outs
+    QuantExt_ScaleTensor:$scale,
+    Optional<QuantExt_IntegerTensor>:$zero_point
+  );
+  let assemblyFormat = [{
+    $input (`axis` `=` $axis^)? (`block_sizes` `=` $block_sizes^)?
+    `storage` `=` $storage attr-dict `:` functional-type(operands, results)
+  }];
+  let builders = [
+    // Infers the result types; `symmetric` leaves out the zero point.
+    OpBuilder<(ins "::mlir::Value":$input, "const Granularity &":$granularity,
+                   "StorageAttr":$storage, "bool":$symmetric)>
+  ];
+  let extraClassDeclaration = [{
+    /// True where the scheme has no zero point.
+    bool isSymmetric() { return !getZeroPoint(); }
+    Granularity getGranularity() {
+      return Granularity::get(getAxis(), getBlockSizes());
+    }
+  }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// quantize
+//===----------------------------------------------------------------------===//
+
+def QuantExt_QuantizeOp : QuantExt_ParameterizedOp<"quantize", [
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
+  let summary = "Quantizes a floating-point tensor";
+  let description = [{
+    Each element becomes
+
+    ```
+    q = clamp(R(x / scale), qmin - zero_point, qmax - zero_point) + zero_point
+    ```
+
+    with the quotient rounded to T (f32, or f64 where input or scale is f64), R
+    the `rounding` attribute, and exact integers from there on. Infinities give
+    the bounds, NaN gives qmin; a scale that is zero, negative, subnormal,
+    infinite or NaN follows the same formula in IEEE arithmetic.
+
+    The zero point, where there is one, has the scale's shape and the storage's
+    element type. Storage `i32` has none.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.quantize %x, %scale storage = <i8>
+        : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xi8>
+    %r = quant_ext.quantize %x, %s, %z axis = 1 storage = <u8>
+        division = reciprocal
+        : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xi8>) -> tensor<?x3xi8>
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_FloatTensor:$input,
+    QuantExt_ScaleTensor:$scale,
+    Optional<QuantExt_IntegerTensor>:$zero_point,
+    OptionalAttr<I64Attr>:$axis,
+    OptionalAttr<DenseI64ArrayAttr>:$block_sizes,
+    QuantExt_StorageAttr:$storage,
+    DefaultValuedAttr<QuantExt_RoundingAttr,
+      "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
+    DefaultValuedAttr<QuantExt_DivisionAttr,
+      "::mlir::quant_ext::Division::Exact">:$division
+  );
+  let results = (outs QuantExt_IntegerTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
+    (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
+    (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let builders = [
+    // Infers the result type; `zeroPoint` may be null.
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$scale,
+                   "::mlir::Value":$zeroPoint,
+                   "const Granularity &":$granularity, "StorageAttr":$storage,
+                   CArg<"Division", "Division::Exact">:$division)>
+  ];
+  let extraClassDeclaration = [{
+    Granularity getGranularity() {
+      return Granularity::get(getAxis(), getBlockSizes());
+    }
+  }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// dequantize
+//===----------------------------------------------------------------------===//
+
+def QuantExt_DequantizeOp : QuantExt_ParameterizedOp<"dequantize"> {
+  let summary = "Turns quantized values back into floating point";
+  let description = [{
+    Each element becomes
+
+    ```
+    x = T(q - zero_point) * scale
+    ```
+
+    with `q - zero_point` exact (it never wraps in the storage type), the
+    product rounded to T (f32, or f64 where result or scale is f64), and one
+    conversion to the result type. A value outside a narrow range is used as it
+    is. The result type is written, not inferred.
+
+    `canonicalize` never evaluates this operation on constants: it would turn
+    integer weights back into floating point before anything used them.
+
+    Example:
+
+    ```mlir
+    %x = quant_ext.dequantize %q, %scale axis = 0 storage = <i8>
+        : (tensor<4x3xi8>, tensor<4xf32>) -> tensor<4x3xf32>
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_IntegerTensor:$input,
+    QuantExt_ScaleTensor:$scale,
+    Optional<QuantExt_IntegerTensor>:$zero_point,
+    OptionalAttr<I64Attr>:$axis,
+    OptionalAttr<DenseI64ArrayAttr>:$block_sizes,
+    QuantExt_StorageAttr:$storage
+  );
+  let results = (outs QuantExt_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
+    (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let builders = [
+    // The result has the shape of `input` and elements of `elementType`.
+    OpBuilder<(ins "::mlir::Type":$elementType, "::mlir::Value":$input,
+                   "::mlir::Value":$scale, "::mlir::Value":$zeroPoint,
+                   "const Granularity &":$granularity, "StorageAttr":$storage)>
+  ];
+  let extraClassDeclaration = [{
+    Granularity getGranularity() {
+      return Granularity::get(getAxis(), getBlockSizes());
+    }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// requantize
+//===----------------------------------------------------------------------===//
+
+def QuantExt_RequantizeOp : QuantExt_ParameterizedOp<"requantize", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
+  let summary = "Changes the scale of quantized values";
+  let description = [{
+    Takes integers of one scale (usually the i32 accumulators of an integer
+    matmul) to integers of another:
+
+    ```
+    d = f32(a - zero_point_in)                        a - zero_point_in exact
+    m = min(scale_in / scale_out, largest finite)     in f32
+    q = clamp(R(d * m), qmin - zero_point_out, qmax - zero_point_out)
+        + zero_point_out
+    ```
+
+    `scale_in` is per-tensor or per-axis; `scale_out` is per-tensor or has the
+    same axis. Scales are f16, bf16 or f32. A zero point has the shape of its
+    scale; `zero_point_in` is extended by the signedness of `storage_in`.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.requantize %acc in(%s_in) out(%s_out, %z_out) axis = 1
+        storage_in = <i32> storage = <u8>
+        : (tensor<4x8xi32>, tensor<8xf32>, tensor<f32>, tensor<i8>)
+          -> tensor<4x8xi8>
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_IntegerTensor:$input,
+    QuantExt_ScaleTensor:$scale_in,
+    Optional<QuantExt_IntegerTensor>:$zero_point_in,
+    QuantExt_ScaleTensor:$scale_out,
+    Optional<QuantExt_IntegerTensor>:$zero_point_out,
+    OptionalAttr<I64Attr>:$axis,
+    QuantExt_StorageAttr:$storage_in,
+    QuantExt_StorageAttr:$storage,
+    DefaultValuedAttr<QuantExt_RoundingAttr,
+      "::mlir::quant_ext::Rounding::HalfEven">:$rounding
+  );
+  let results = (outs QuantExt_IntegerTensor:$result);
+  let assemblyFormat = [{
+    $input `in` `(` $scale_in (`,` $zero_point_in^)? `)`
+    `out` `(` $scale_out (`,` $zero_point_out^)? `)` (`axis` `=` $axis^)?
+    `storage_in` `=` $storage_in `storage` `=` $storage
+    (`rounding` `=` `` $rounding^)? attr-dict `:`
+    functional-type(operands, results)
+  }];
+  let extraClassDeclaration = [{
+    /// The granularity of a scale of this operation: per-tensor where its rank
+    /// is 0, per-axis where it is 1.
+    Granularity getGranularityOf(::mlir::Value scale);
+  }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// fake_quantize
+//===----------------------------------------------------------------------===//
+
+def QuantExt_FakeQuantizeOp : QuantExt_ParameterizedOp<"fake_quantize"> {
+  let summary = "Models the error of quantization in floating point";
+  let description = [{
+    `dequantize(quantize(x))`, bit for bit, in one operation, so that nothing
+    cancels the pair by accident. The result has the type of the input.
+
+    Example:
+
+    ```mlir
+    %y = quant_ext.fake_quantize %x, %scale storage = <i8<-127:127>>
+        : (tensor<?xf32>, tensor<f32>) -> tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_FloatTensor:$input,
+    QuantExt_ScaleTensor:$scale,
+    Optional<QuantExt_IntegerTensor>:$zero_point,
+    OptionalAttr<I64Attr>:$axis,
+    OptionalAttr<DenseI64ArrayAttr>:$block_sizes,
+    QuantExt_StorageAttr:$storage,
+    DefaultValuedAttr<QuantExt_RoundingAttr,
+      "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
+    DefaultValuedAttr<QuantExt_DivisionAttr,
+      "::mlir::quant_ext::Division::Exact">:$division
+  );
+  let results = (outs QuantExt_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
+    (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
+    (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let extraClassDeclaration = [{
+    Granularity getGranularity() {
+      return Granularity::get(getAxis(), getBlockSizes());
+    }
+  }];
+}
+
+#endif // QUANTEXT_IR_QUANTEXTOPS_TD

@@ -1,0 +1,156 @@
+//===- QuantExtAttributes.cpp - quant_ext attributes ----------------------===//
+
+#include "QuantExt/IR/QuantExt.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+#include "QuantExt/IR/QuantExtEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "QuantExt/IR/QuantExtAttributes.cpp.inc"
+
+void QuantExtDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "QuantExt/IR/QuantExtAttributes.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// StorageAttr
+//===----------------------------------------------------------------------===//
+
+static constexpr unsigned kMinWidth = 2;
+static constexpr unsigned kMaxWidth = 16;
+static constexpr unsigned kAccumulatorWidth = 32;
+
+int64_t StorageAttr::getDefaultMin(unsigned width, bool isSigned) {
+  return isSigned ? -(int64_t(1) << (width - 1)) : 0;
+}
+
+int64_t StorageAttr::getDefaultMax(unsigned width, bool isSigned) {
+  return (int64_t(1) << (isSigned ? width - 1 : width)) - 1;
+}
+
+StorageAttr StorageAttr::get(MLIRContext *context, unsigned width,
+                             bool isSigned) {
+  return get(context, IntegerType::get(context, width), isSigned,
+             getDefaultMin(width, isSigned), getDefaultMax(width, isSigned));
+}
+
+bool StorageAttr::isNarrow() const {
+  return getMin() != getDefaultMin(getWidth(), getIsSigned()) ||
+         getMax() != getDefaultMax(getWidth(), getIsSigned());
+}
+
+LogicalResult
+StorageAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                    IntegerType elementType, bool isSigned, int64_t min,
+                    int64_t max) {
+  unsigned width = elementType.getWidth();
+  if (!elementType.isSignless())
+    return emitError() << "storage element type must be signless, found "
+                       << elementType;
+  if ((width < kMinWidth || width > kMaxWidth) && width != kAccumulatorWidth)
+    return emitError() << "storage width must be " << kMinWidth << " to "
+                       << kMaxWidth << ", or " << kAccumulatorWidth
+                       << ", found " << width;
+  if (width == kAccumulatorWidth && !isSigned)
+    return emitError() << "storage of 32 bits must be signed, found u32";
+  int64_t lowest = getDefaultMin(width, isSigned);
+  int64_t highest = getDefaultMax(width, isSigned);
+  if (min < lowest || max > highest)
+    return emitError() << "storage range must lie within " << lowest << ":"
+                       << highest << ", found " << min << ":" << max;
+  if (min >= max)
+    return emitError() << "storage range must not be empty, found " << min
+                       << ":" << max;
+  if (max <= 0)
+    return emitError() << "storage maximum must be positive, found " << max;
+  if (width == kAccumulatorWidth && (min != lowest || max != highest))
+    return emitError() << "storage i32 must have its full range, found " << min
+                       << ":" << max;
+  return success();
+}
+
+/// Splits `i8` or `u4` into signedness and width.
+static std::optional<std::pair<bool, unsigned>> parseWidth(StringRef text) {
+  unsigned width;
+  if (text.size() < 2 || (text[0] != 'i' && text[0] != 'u') ||
+      !llvm::isDigit(text[1]) || text[1] == '0' ||
+      text.drop_front().getAsInteger(10, width) || width > kAccumulatorWidth)
+    return std::nullopt;
+  return std::make_pair(text[0] == 'i', width);
+}
+
+Attribute StorageAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseLess())
+    return {};
+  SMLoc widthLoc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return {};
+  auto width = parseWidth(keyword);
+  if (!width) {
+    parser.emitError(widthLoc)
+        << "storage must be 'i' or 'u' and a width, such as i8, found '"
+        << keyword << "'";
+    return {};
+  }
+  auto [isSigned, bits] = *width;
+  int64_t min = getDefaultMin(bits, isSigned);
+  int64_t max = getDefaultMax(bits, isSigned);
+  if (succeeded(parser.parseOptionalLess()))
+    if (parser.parseInteger(min) || parser.parseColon() ||
+        parser.parseInteger(max) || parser.parseGreater())
+      return {};
+  if (parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    IntegerType::get(parser.getContext(), bits), isSigned, min,
+                    max);
+}
+
+void StorageAttr::print(AsmPrinter &printer) const {
+  printer << "<" << str() << ">";
+}
+
+std::string StorageAttr::str() const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << (getIsSigned() ? "i" : "u") << getWidth();
+  if (isNarrow())
+    os << "<" << getMin() << ":" << getMax() << ">";
+  return text;
+}
+
+FailureOr<StorageAttr> StorageAttr::parseString(MLIRContext *context,
+                                                StringRef text) {
+  auto [head, range] = text.split('<');
+  auto width = parseWidth(head);
+  if (!width)
+    return failure();
+  auto [isSigned, bits] = *width;
+  int64_t min = getDefaultMin(bits, isSigned);
+  int64_t max = getDefaultMax(bits, isSigned);
+  if (head.size() != text.size()) {
+    if (!range.consume_back(">"))
+      return failure();
+    auto [minText, maxText] = range.split(':');
+    if (minText.getAsInteger(10, min) || maxText.getAsInteger(10, max))
+      return failure();
+  }
+  IntegerType type = IntegerType::get(context, bits);
+  auto silent = [&]() -> InFlightDiagnostic { return InFlightDiagnostic(); };
+  if (failed(verify(silent, type, isSigned, min, max)))
+    return failure();
+  return get(context, type, isSigned, min, max);
+}

@@ -1,0 +1,130 @@
+//===- QuantExtElementOps.cpp - Operations on elements --------------------===//
+
+#include "QuantExt/IR/QuantExt.h"
+#include "QuantExtVerify.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+using namespace mlir::quant_ext::rules;
+
+/// All operands and results must be scalars, or vectors of one shape.
+static LogicalResult verifyOneShape(Operation *op) {
+  auto shapeOf = [](Type type) -> std::optional<ArrayRef<int64_t>> {
+    if (auto shaped = dyn_cast<ShapedType>(type))
+      return shaped.getShape();
+    return std::nullopt;
+  };
+  Type first = op->getOperand(0).getType();
+  auto differs = [&](Type type) { return shapeOf(type) != shapeOf(first); };
+  SmallVector<Type> types(op->getOperandTypes());
+  llvm::append_range(types, op->getResultTypes());
+  auto *other = llvm::find_if(types, differs);
+  if (other == types.end())
+    return success();
+  return op->emitOpError("operands and results must be scalars, or vectors of "
+                         "one shape, found ")
+         << first << " and " << *other;
+}
+
+static Type typeOrNull(Value value) {
+  return value ? value.getType() : Type();
+}
+
+LogicalResult ApplyQuantizeOp::verify() {
+  if (failed(verifyOneShape(*this)) ||
+      failed(verifyStorageElement(*this, "result", getStorage(),
+                                  getResult().getType())))
+    return failure();
+  return verifyZeroPoint(*this, "zero_point", getStorage(),
+                         getScale().getType(), typeOrNull(getZeroPoint()));
+}
+
+LogicalResult ApplyDequantizeOp::verify() {
+  if (failed(verifyOneShape(*this)) ||
+      failed(verifyStorageElement(*this, "input", getStorage(),
+                                  getInput().getType())))
+    return failure();
+  return verifyZeroPoint(*this, "zero_point", getStorage(),
+                         getScale().getType(), typeOrNull(getZeroPoint()));
+}
+
+LogicalResult ApplyMultiplierOp::verify() {
+  if (failed(verifyOneShape(*this)) ||
+      failed(verifyMultiplierScale(*this, "scale_in", getScaleIn().getType())) ||
+      failed(verifyMultiplierScale(*this, "scale_out",
+                                   getScaleOut().getType())))
+    return failure();
+  Type result = getElementTypeOrSelf(getResult().getType());
+  if (!result.isF32())
+    return emitOpError("result must have elements of type f32, found ")
+           << result;
+  return success();
+}
+
+LogicalResult ApplyRequantizeOp::verify() {
+  if (failed(verifyOneShape(*this)) ||
+      failed(verifyStorageElement(*this, "input", getStorageIn(),
+                                  getInput().getType())) ||
+      failed(verifyStorageElement(*this, "result", getStorage(),
+                                  getResult().getType())))
+    return failure();
+  Type multiplier = getMultiplier().getType();
+  if (!getElementTypeOrSelf(multiplier).isF32())
+    return emitOpError("multiplier must have elements of type f32, found ")
+           << getElementTypeOrSelf(multiplier);
+  if (failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(), multiplier,
+                             typeOrNull(getZeroPointIn()),
+                             WideZeroPoint::Allowed)))
+    return failure();
+  return verifyZeroPoint(*this, "zero_point_out", getStorage(), multiplier,
+                         typeOrNull(getZeroPointOut()));
+}
+
+LogicalResult ApplyChooseQParamsOp::verify() {
+  if (failed(verifyOneShape(*this)))
+    return failure();
+  if (static_cast<bool>(getLo()) != static_cast<bool>(getZeroPoint()))
+    return emitOpError("must have both lo and zero_point (asymmetric) or "
+                       "neither (symmetric), found only ")
+           << (getLo() ? "lo" : "zero_point");
+  Type hi = getElementTypeOrSelf(getHi().getType());
+  if (!hi.isF32() && !hi.isF64())
+    return emitOpError("hi must have elements of type f32 or f64, found ")
+           << hi;
+  Type scale = getElementTypeOrSelf(getScale().getType());
+  if (scale != hi)
+    return emitOpError("scale must have the type of hi, found ")
+           << scale << " and " << hi;
+  if (getLo() && getElementTypeOrSelf(getLo().getType()) != hi)
+    return emitOpError("lo must have the type of hi, found ")
+           << getElementTypeOrSelf(getLo().getType()) << " and " << hi;
+  return verifyZeroPoint(*this, "zero_point", getStorage(),
+                         getScale().getType(), typeOrNull(getZeroPoint()));
+}
+
+/// The common shape, where the operation is on vectors.
+static std::optional<SmallVector<int64_t, 4>> vectorShape(Value value) {
+  auto type = dyn_cast<VectorType>(value.getType());
+  if (!type)
+    return std::nullopt;
+  return SmallVector<int64_t, 4>(type.getShape());
+}
+
+std::optional<SmallVector<int64_t, 4>> ApplyQuantizeOp::getShapeForUnroll() {
+  return vectorShape(getResult());
+}
+std::optional<SmallVector<int64_t, 4>> ApplyDequantizeOp::getShapeForUnroll() {
+  return vectorShape(getResult());
+}
+std::optional<SmallVector<int64_t, 4>> ApplyMultiplierOp::getShapeForUnroll() {
+  return vectorShape(getResult());
+}
+std::optional<SmallVector<int64_t, 4>> ApplyRequantizeOp::getShapeForUnroll() {
+  return vectorShape(getResult());
+}
+std::optional<SmallVector<int64_t, 4>>
+ApplyChooseQParamsOp::getShapeForUnroll() {
+  return vectorShape(getScale());
+}

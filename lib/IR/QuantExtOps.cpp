@@ -1,0 +1,449 @@
+//===- QuantExtOps.cpp - Operations on tensors ----------------------------===//
+
+#include "QuantExt/IR/QuantExt.h"
+#include "QuantExtVerify.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+using namespace mlir::quant_ext::rules;
+
+#define GET_OP_CLASSES
+#include "QuantExt/IR/QuantExtOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Parts that several operations share
+//===----------------------------------------------------------------------===//
+
+static RankedTensorType tensorTypeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+static IntegerAttr axisAttr(OpBuilder &builder,
+                            const Granularity &granularity) {
+  return granularity.isPerAxis() ? builder.getI64IntegerAttr(granularity.axis)
+                                 : IntegerAttr();
+}
+
+static DenseI64ArrayAttr blockSizesAttr(OpBuilder &builder,
+                                        const Granularity &granularity) {
+  return granularity.isPerBlock()
+             ? builder.getDenseI64ArrayAttr(granularity.blockSizes)
+             : DenseI64ArrayAttr();
+}
+
+/// quantize, dequantize and fake_quantize: one input, one result of its shape,
+/// one scale and perhaps a zero point.
+template <typename OpT>
+static LogicalResult verifyOneScale(OpT op) {
+  RankedTensorType input = tensorTypeOf(op.getInput());
+  if (failed(verifyGranularity(op, op.getAxis(), op.getBlockSizes(), input)) ||
+      failed(verifyShapesAgree(op, "result", tensorTypeOf(op.getResult()),
+                               "input", input)) ||
+      failed(verifyScaleShape(op, "scale", op.getGranularity(), input,
+                              tensorTypeOf(op.getScale()))))
+    return failure();
+  Type zeroPoint = op.getZeroPoint() ? op.getZeroPoint().getType() : Type();
+  return verifyZeroPoint(op, "zero_point", op.getStorage(),
+                         op.getScale().getType(), zeroPoint);
+}
+
+/// True where scale and input are known at compile time to have agreeing
+/// shapes, so that running the operation early cannot go wrong.
+static bool shapesAgreeStatically(const Granularity &granularity,
+                                  RankedTensorType input,
+                                  RankedTensorType scale) {
+  for (unsigned dim = 0, rank = input.getRank(); dim < rank; ++dim) {
+    std::optional<unsigned> scaleDim = granularity.getScaleDim(dim);
+    if (!scaleDim)
+      continue;
+    if (scale.isDynamicDim(*scaleDim))
+      return false;
+    if (granularity.getBlockSize(dim) != Granularity::kWholeDim &&
+        input.isDynamicDim(dim))
+      return false;
+  }
+  return true;
+}
+
+template <typename OpT>
+static Speculation::Speculatability speculatabilityOfOneScale(OpT op) {
+  RankedTensorType input = tensorTypeOf(op.getInput());
+  bool agree = shapesAgreeStatically(op.getGranularity(), input,
+                                     tensorTypeOf(op.getScale()));
+  if (op.getZeroPoint())
+    agree &= shapesAgreeStatically(op.getGranularity(), input,
+                                   tensorTypeOf(op.getZeroPoint()));
+  return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
+}
+
+static LogicalResult reifyAsInput(OpBuilder &builder, Location loc, Value input,
+                                  ReifiedRankedShapedTypeDims &shapes) {
+  shapes.assign({tensor::getMixedSizes(builder, loc, input)});
+  return success();
+}
+
+static void setStorageRange(Value result, StorageAttr storage,
+                            SetIntLatticeFn setResultRange) {
+  unsigned width = storage.getWidth();
+  APInt min(width, storage.getMin(), storage.getIsSigned());
+  APInt max(width, storage.getMax(), storage.getIsSigned());
+  setResultRange(result,
+                 storage.getIsSigned()
+                     ? ConstantIntRanges::fromSigned(min, max)
+                     : ConstantIntRanges::fromUnsigned(min, max));
+}
+
+/// Asserts at run time that each dimension of `parameter` has the size that
+/// the granularity asks for.
+static void assertParameterShape(
+    OpBuilder &builder, Location loc, Operation *op, StringRef name,
+    const Granularity &granularity, Value input, Value parameter,
+    function_ref<std::string(Operation *, StringRef)> generateErrorMessage) {
+  for (unsigned dim = 0, rank = tensorTypeOf(input).getRank(); dim < rank;
+       ++dim) {
+    std::optional<unsigned> scaleDim = granularity.getScaleDim(dim);
+    if (!scaleDim)
+      continue;
+    int64_t block = granularity.getBlockSize(dim);
+    Value expected;
+    if (block == Granularity::kWholeDim) {
+      expected = arith::ConstantIndexOp::create(builder, loc, 1);
+    } else {
+      expected = tensor::DimOp::create(builder, loc, input, dim);
+      Value size = arith::ConstantIndexOp::create(builder, loc, block);
+      expected = arith::CeilDivUIOp::create(builder, loc, expected, size);
+    }
+    Value found = tensor::DimOp::create(builder, loc, parameter, *scaleDim);
+    Value equal = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::eq, found, expected);
+    std::string message =
+        ("size of dimension " + Twine(*scaleDim) + " of " + name +
+         " must match dimension " + Twine(dim) + " of input (" +
+         granularity.str() + ")")
+            .str();
+    cf::AssertOp::create(builder, loc, equal,
+                         generateErrorMessage(op, message));
+  }
+}
+
+template <typename OpT>
+static void verifyOneScaleAtRunTime(
+    OpT op, OpBuilder &builder, Location loc,
+    function_ref<std::string(Operation *, StringRef)> message) {
+  assertParameterShape(builder, loc, op, "scale", op.getGranularity(),
+                       op.getInput(), op.getScale(), message);
+  if (Value zeroPoint = op.getZeroPoint())
+    assertParameterShape(builder, loc, op, "zero_point", op.getGranularity(),
+                         op.getInput(), zeroPoint, message);
+}
+
+//===----------------------------------------------------------------------===//
+// ChooseQParamsOp
+//===----------------------------------------------------------------------===//
+
+void ChooseQParamsOp::build(OpBuilder &builder, OperationState &state,
+                            Value input, const Granularity &granularity,
+                            StorageAttr storage, bool symmetric) {
+  RankedTensorType type = tensorTypeOf(input);
+  SmallVector<int64_t> shape = granularity.getScaleShape(type.getShape());
+  Type scaleElement = type.getElementType().isF64() ? builder.getF64Type()
+                                                    : builder.getF32Type();
+  Type scale = RankedTensorType::get(shape, scaleElement);
+  Type zeroPoint =
+      symmetric ? Type()
+                : RankedTensorType::get(shape, storage.getElementType());
+  build(builder, state, scale, zeroPoint, input, axisAttr(builder, granularity),
+        blockSizesAttr(builder, granularity), storage);
+}
+
+LogicalResult ChooseQParamsOp::verify() {
+  RankedTensorType input = tensorTypeOf(getInput());
+  RankedTensorType scale = tensorTypeOf(getScale());
+  if (failed(verifyGranularity(*this, getAxis(), getBlockSizes(), input)) ||
+      failed(verifyScaleShape(*this, "scale", getGranularity(), input, scale)))
+    return failure();
+  Type zeroPoint = getZeroPoint() ? getZeroPoint().getType() : Type();
+  if (failed(verifyZeroPoint(*this, "zero_point", getStorage(), scale,
+                             zeroPoint)))
+    return failure();
+  Type expected = input.getElementType().isF64()
+                      ? Type(Float64Type::get(getContext()))
+                      : Type(Float32Type::get(getContext()));
+  if (scale.getElementType() != expected)
+    return emitOpError("scale of ")
+           << input.getElementType() << " input must have elements of type "
+           << expected << ", found " << scale.getElementType();
+  return success();
+}
+
+void ChooseQParamsOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getScale(), "scale");
+  if (getZeroPoint())
+    setName(getZeroPoint(), "zero_point");
+}
+
+Speculation::Speculatability ChooseQParamsOp::getSpeculatability() {
+  return Speculation::Speculatable;
+}
+
+LogicalResult
+ChooseQParamsOp::reifyResultShapes(OpBuilder &builder,
+                                   ReifiedRankedShapedTypeDims &shapes) {
+  Granularity granularity = getGranularity();
+  SmallVector<OpFoldResult> sizes;
+  AffineExpr size = builder.getAffineDimExpr(0);
+  for (int64_t dim = 0, rank = tensorTypeOf(getInput()).getRank(); dim < rank;
+       ++dim) {
+    if (!granularity.getScaleDim(dim))
+      continue;
+    int64_t block = granularity.getBlockSize(dim);
+    if (block == Granularity::kWholeDim) {
+      sizes.push_back(builder.getIndexAttr(1));
+      continue;
+    }
+    OpFoldResult inputSize =
+        tensor::getMixedSize(builder, getLoc(), getInput(), dim);
+    sizes.push_back(affine::makeComposedFoldedAffineApply(
+        builder, getLoc(), size.ceilDiv(block), {inputSize}));
+  }
+  shapes.assign(getNumResults(), sizes);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// QuantizeOp
+//===----------------------------------------------------------------------===//
+
+void QuantizeOp::build(OpBuilder &builder, OperationState &state, Value input,
+                       Value scale, Value zeroPoint,
+                       const Granularity &granularity, StorageAttr storage,
+                       Division division) {
+  Type result = tensorTypeOf(input).clone(storage.getElementType());
+  build(builder, state, result, input, scale, zeroPoint,
+        axisAttr(builder, granularity), blockSizesAttr(builder, granularity),
+        storage, Rounding::HalfEven, division);
+}
+
+LogicalResult QuantizeOp::verify() {
+  if (failed(verifyStorageElement(*this, "result", getStorage(),
+                                  getResult().getType())))
+    return failure();
+  return verifyOneScale(*this);
+}
+
+void QuantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getResult(), "q");
+}
+
+Speculation::Speculatability QuantizeOp::getSpeculatability() {
+  return speculatabilityOfOneScale(*this);
+}
+
+LogicalResult
+QuantizeOp::reifyResultShapes(OpBuilder &builder,
+                              ReifiedRankedShapedTypeDims &shapes) {
+  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+}
+
+void QuantizeOp::inferResultRangesFromOptional(ArrayRef<IntegerValueRange>,
+                                               SetIntLatticeFn setResultRange) {
+  setStorageRange(getResult(), getStorage(), setResultRange);
+}
+
+void QuantizeOp::generateRuntimeVerification(
+    OpBuilder &builder, Location loc,
+    function_ref<std::string(Operation *, StringRef)> message) {
+  verifyOneScaleAtRunTime(*this, builder, loc, message);
+}
+
+//===----------------------------------------------------------------------===//
+// DequantizeOp
+//===----------------------------------------------------------------------===//
+
+void DequantizeOp::build(OpBuilder &builder, OperationState &state,
+                         Type elementType, Value input, Value scale,
+                         Value zeroPoint, const Granularity &granularity,
+                         StorageAttr storage) {
+  build(builder, state, tensorTypeOf(input).clone(elementType), input, scale,
+        zeroPoint, axisAttr(builder, granularity),
+        blockSizesAttr(builder, granularity), storage);
+}
+
+LogicalResult DequantizeOp::verify() {
+  if (failed(verifyStorageElement(*this, "input", getStorage(),
+                                  getInput().getType())))
+    return failure();
+  return verifyOneScale(*this);
+}
+
+void DequantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getResult(), "dq");
+}
+
+Speculation::Speculatability DequantizeOp::getSpeculatability() {
+  return speculatabilityOfOneScale(*this);
+}
+
+LogicalResult
+DequantizeOp::reifyResultShapes(OpBuilder &builder,
+                                ReifiedRankedShapedTypeDims &shapes) {
+  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+}
+
+void DequantizeOp::generateRuntimeVerification(
+    OpBuilder &builder, Location loc,
+    function_ref<std::string(Operation *, StringRef)> message) {
+  verifyOneScaleAtRunTime(*this, builder, loc, message);
+}
+
+//===----------------------------------------------------------------------===//
+// FakeQuantizeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult FakeQuantizeOp::verify() {
+  Type input = tensorTypeOf(getInput()).getElementType();
+  Type result = tensorTypeOf(getResult()).getElementType();
+  if (input != result)
+    return emitOpError("result must have the element type of input, found ")
+           << result << " and " << input;
+  return verifyOneScale(*this);
+}
+
+void FakeQuantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getResult(), "fq");
+}
+
+Speculation::Speculatability FakeQuantizeOp::getSpeculatability() {
+  return speculatabilityOfOneScale(*this);
+}
+
+LogicalResult
+FakeQuantizeOp::reifyResultShapes(OpBuilder &builder,
+                                  ReifiedRankedShapedTypeDims &shapes) {
+  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+}
+
+void FakeQuantizeOp::generateRuntimeVerification(
+    OpBuilder &builder, Location loc,
+    function_ref<std::string(Operation *, StringRef)> message) {
+  verifyOneScaleAtRunTime(*this, builder, loc, message);
+}
+
+//===----------------------------------------------------------------------===//
+// RequantizeOp
+//===----------------------------------------------------------------------===//
+
+Granularity RequantizeOp::getGranularityOf(Value scale) {
+  if (tensorTypeOf(scale).getRank() == 0)
+    return Granularity::perTensor();
+  return Granularity::perAxis(*getAxis());
+}
+
+LogicalResult RequantizeOp::verify() {
+  RankedTensorType input = tensorTypeOf(getInput());
+  if (failed(verifyGranularity(*this, getAxis(), std::nullopt, input)) ||
+      failed(verifyStorageElement(*this, "input", getStorageIn(), input)) ||
+      failed(verifyStorageElement(*this, "result", getStorage(),
+                                  getResult().getType())) ||
+      failed(verifyShapesAgree(*this, "result", tensorTypeOf(getResult()),
+                               "input", input)))
+    return failure();
+
+  bool anyPerAxis = false;
+  for (auto [name, scale] : {std::pair("scale_in", getScaleIn()),
+                             std::pair("scale_out", getScaleOut())}) {
+    RankedTensorType type = tensorTypeOf(scale);
+    anyPerAxis |= type.getRank() != 0;
+    if (type.getRank() > 1)
+      return emitOpError() << name
+                           << " must be per-tensor (rank 0) or per-axis (rank "
+                              "1), found "
+                           << type;
+    if (type.getRank() == 1 && !getAxis())
+      return emitOpError("must have an 'axis' for ")
+             << name << " of rank 1, found none";
+    if (failed(verifyMultiplierScale(*this, name, type)) ||
+        failed(verifyScaleShape(*this, name, getGranularityOf(scale), input,
+                                type)))
+      return failure();
+  }
+  if (getAxis() && !anyPerAxis)
+    return emitOpError("must have a scale of rank 1 for axis ")
+           << *getAxis() << ", found two of rank 0";
+
+  Type zeroPointIn = getZeroPointIn() ? getZeroPointIn().getType() : Type();
+  Type zeroPointOut = getZeroPointOut() ? getZeroPointOut().getType() : Type();
+  if (failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(),
+                             getScaleIn().getType(), zeroPointIn,
+                             WideZeroPoint::Allowed)))
+    return failure();
+  return verifyZeroPoint(*this, "zero_point_out", getStorage(),
+                         getScaleOut().getType(), zeroPointOut);
+}
+
+void RequantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getResult(), "q");
+}
+
+/// The parameters of a requantize, with the names that messages use.
+static SmallVector<std::pair<StringRef, Value>>
+namedParameters(RequantizeOp op) {
+  SmallVector<std::pair<StringRef, Value>> parameters = {
+      {"scale_in", op.getScaleIn()}, {"scale_out", op.getScaleOut()}};
+  if (op.getZeroPointIn())
+    parameters.emplace_back("zero_point_in", op.getZeroPointIn());
+  if (op.getZeroPointOut())
+    parameters.emplace_back("zero_point_out", op.getZeroPointOut());
+  return parameters;
+}
+
+Speculation::Speculatability RequantizeOp::getSpeculatability() {
+  bool agree =
+      llvm::all_of(namedParameters(*this), [&](auto named) {
+        return shapesAgreeStatically(getGranularityOf(named.second),
+                                     tensorTypeOf(getInput()),
+                                     tensorTypeOf(named.second));
+      });
+  return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
+}
+
+LogicalResult
+RequantizeOp::reifyResultShapes(OpBuilder &builder,
+                                ReifiedRankedShapedTypeDims &shapes) {
+  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+}
+
+void RequantizeOp::inferResultRangesFromOptional(
+    ArrayRef<IntegerValueRange>, SetIntLatticeFn setResultRange) {
+  setStorageRange(getResult(), getStorage(), setResultRange);
+}
+
+void RequantizeOp::generateRuntimeVerification(
+    OpBuilder &builder, Location loc,
+    function_ref<std::string(Operation *, StringRef)> message) {
+  for (auto [name, parameter] : namedParameters(*this))
+    assertParameterShape(builder, loc, *this, name,
+                         getGranularityOf(parameter), getInput(), parameter,
+                         message);
+}
+
+//===----------------------------------------------------------------------===//
+// Element operations: ranges
+//===----------------------------------------------------------------------===//
+
+void ApplyQuantizeOp::inferResultRangesFromOptional(
+    ArrayRef<IntegerValueRange>, SetIntLatticeFn setResultRange) {
+  setStorageRange(getResult(), getStorage(), setResultRange);
+}
+
+void ApplyRequantizeOp::inferResultRangesFromOptional(
+    ArrayRef<IntegerValueRange>, SetIntLatticeFn setResultRange) {
+  setStorageRange(getResult(), getStorage(), setResultRange);
+}

@@ -1,0 +1,108 @@
+//===- QuantExtVerify.cpp - Rules that several verifiers share ------------===//
+
+#include "QuantExtVerify.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+using namespace mlir::quant_ext::rules;
+
+LogicalResult rules::verifyGranularity(
+    Operation *op, std::optional<int64_t> axis,
+    std::optional<ArrayRef<int64_t>> blockSizes, ShapedType input) {
+  int64_t rank = input.getRank();
+  if (axis && blockSizes)
+    return op->emitOpError(
+        "must have 'axis' or 'block_sizes' or neither, found both");
+  if (axis && (*axis < 0 || *axis >= rank))
+    return op->emitOpError("axis must be in [0, ")
+           << rank << ") for an input of rank " << rank << ", found " << *axis;
+  if (!blockSizes)
+    return success();
+  if (static_cast<int64_t>(blockSizes->size()) != rank)
+    return op->emitOpError("block_sizes must have an entry for each of the ")
+           << rank << " dimensions of the input, found " << blockSizes->size();
+  for (int64_t block : *blockSizes)
+    if (block <= 0 && block != Granularity::kWholeDim)
+      return op->emitOpError("block sizes must be positive, or -1 for a whole "
+                             "dimension, found ")
+             << block;
+  return success();
+}
+
+LogicalResult rules::verifyShapesAgree(Operation *op, StringRef name,
+                                        ShapedType type, StringRef otherName,
+                                        ShapedType other) {
+  if (succeeded(verifyCompatibleShape(type, other)))
+    return success();
+  return op->emitOpError() << name << " must have the shape of " << otherName
+                           << ", found " << type << " and " << other;
+}
+
+LogicalResult rules::verifyScaleShape(Operation *op, StringRef name,
+                                       const Granularity &granularity,
+                                       ShapedType input, ShapedType scale) {
+  SmallVector<int64_t> expected = granularity.getScaleShape(input.getShape());
+  if (succeeded(verifyCompatibleShape(scale.getShape(), expected)))
+    return success();
+  return op->emitOpError() << name << " of " << granularity.str()
+                           << " quantization must have type "
+                           << RankedTensorType::get(expected,
+                                                    scale.getElementType())
+                           << ", found " << scale;
+}
+
+LogicalResult rules::verifyZeroPoint(Operation *op, StringRef name,
+                                      StorageAttr storage, Type scale,
+                                      Type zeroPoint, WideZeroPoint wide) {
+  if (!zeroPoint) {
+    if (!storage.getIsSigned())
+      return op->emitOpError("must have a ")
+             << name << " or a signed storage, found storage "
+             << storage.str();
+    if (storage.getMin() > 0)
+      return op->emitOpError("must have a ")
+             << name << " or a storage range that holds 0, found storage "
+             << storage.str();
+    return success();
+  }
+  if (storage.getWidth() == 32 && wide == WideZeroPoint::Forbidden)
+    return op->emitOpError("must have no ")
+           << name << " with storage i32, found " << zeroPoint;
+  Type elementType = getElementTypeOrSelf(zeroPoint);
+  if (elementType != storage.getElementType())
+    return op->emitOpError() << name << " must have elements of type "
+                             << storage.getElementType() << ", found "
+                             << elementType;
+  auto shapedScale = dyn_cast<ShapedType>(scale);
+  auto shapedZeroPoint = dyn_cast<ShapedType>(zeroPoint);
+  bool agree = shapedScale && shapedZeroPoint
+                   ? succeeded(verifyCompatibleShape(shapedScale,
+                                                     shapedZeroPoint))
+                   : !shapedScale && !shapedZeroPoint;
+  if (!agree)
+    return op->emitOpError() << name
+                             << " must have the shape of its scale, found "
+                             << zeroPoint << " and " << scale;
+  return success();
+}
+
+LogicalResult rules::verifyStorageElement(Operation *op, StringRef name,
+                                           StorageAttr storage, Type type) {
+  Type elementType = getElementTypeOrSelf(type);
+  if (elementType == storage.getElementType())
+    return success();
+  return op->emitOpError() << name << " must have elements of type "
+                           << storage.getElementType() << " for storage "
+                           << storage.str() << ", found " << elementType;
+}
+
+LogicalResult rules::verifyMultiplierScale(Operation *op, StringRef name,
+                                            Type scale) {
+  if (!getElementTypeOrSelf(scale).isF64())
+    return success();
+  return op->emitOpError() << name
+                           << " must have elements of type f16, bf16 or f32, "
+                              "found f64";
+}

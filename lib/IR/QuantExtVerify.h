@@ -1,0 +1,44 @@
+//===- QuantExtVerify.h - Rules that several verifiers share ----*- C++ -*-===//
+
+#ifndef QUANTEXT_LIB_IR_QUANTEXTVERIFY_H
+#define QUANTEXT_LIB_IR_QUANTEXTVERIFY_H
+
+#include "QuantExt/IR/QuantExt.h"
+
+namespace mlir::quant_ext::rules {
+
+/// Whether a zero point may accompany 32-bit storage: only the accumulators
+/// that requantize takes have one.
+enum class WideZeroPoint { Forbidden, Allowed };
+
+/// `axis` and `block_sizes` exclude each other and fit the rank of `input`.
+LogicalResult verifyGranularity(Operation *op, std::optional<int64_t> axis,
+                                std::optional<ArrayRef<int64_t>> blockSizes,
+                                ShapedType input);
+
+/// The scale has the shape that the granularity asks for. `name` is the
+/// operand's or result's name, for the message.
+LogicalResult verifyScaleShape(Operation *op, StringRef name,
+                               const Granularity &granularity,
+                               ShapedType input, ShapedType scale);
+
+/// A zero point (a null type where there is none) suits scale and storage.
+LogicalResult
+verifyZeroPoint(Operation *op, StringRef name, StorageAttr storage, Type scale,
+                Type zeroPoint,
+                WideZeroPoint wide = WideZeroPoint::Forbidden);
+
+/// The elements of a quantized value have the type of the storage.
+LogicalResult verifyStorageElement(Operation *op, StringRef name,
+                                   StorageAttr storage, Type type);
+
+/// Scales that enter an f32 multiplier must not be f64.
+LogicalResult verifyMultiplierScale(Operation *op, StringRef name, Type scale);
+
+/// Two shapes agree, where both are known.
+LogicalResult verifyShapesAgree(Operation *op, StringRef name, ShapedType type,
+                                StringRef otherName, ShapedType other);
+
+} // namespace mlir::quant_ext::rules
+
+#endif // QUANTEXT_LIB_IR_QUANTEXTVERIFY_H

@@ -1,0 +1,69 @@
+"""Configuration of the lit suite: what a test is, and what a RUN line may say."""
+
+import os
+import platform
+import subprocess
+
+import lit.formats
+from lit.llvm import llvm_config
+
+config.name = "QUANT_EXT"
+config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["CMakeLists.txt", "Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.quant_ext_obj_root, "test")
+
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.use_default_substitutions()
+
+# IR is verified between passes in every test. A plugin build of the suite
+# replaces this one substitution, which is why RUN lines say %quant-opt.
+config.substitutions += [
+    ("%quant-opt", os.path.join(config.quant_ext_tools_dir, "quant-opt")),
+    ("%mlir-runner", os.path.join(config.llvm_tools_dir, "mlir-runner")),
+    ("%mlir-translate", os.path.join(config.llvm_tools_dir, "mlir-translate")),
+    ("%mlir-opt", os.path.join(config.llvm_tools_dir, "mlir-opt")),
+    ("%llc", os.path.join(config.llvm_tools_dir, "llc")),
+    ("%clang", os.path.join(config.llvm_tools_dir, "clang")),
+    ("%mlir_lib_dir", config.mlir_lib_dir),
+    ("%python", config.python_executable),
+    ("%import_onnx", "%s %s" % (config.python_executable, os.path.join(
+        config.quant_ext_src_root, "tools", "import-onnx", "import_onnx.py"))),
+    ("%src_root", config.quant_ext_src_root),
+]
+
+
+def host_features():
+    """The instruction sets that this machine can run, as lit features."""
+    if platform.machine() != "x86_64":
+        return []
+    flags = set()
+    with open("/proc/cpuinfo") as cpuinfo:
+        for line in cpuinfo:
+            if line.startswith("flags"):
+                flags = set(line.split(":", 1)[1].split())
+                break
+    features = ["host-x86"]
+    if {"avx2", "fma", "f16c", "bmi2"} <= flags:
+        features.append("host-avx2")
+    if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags:
+        features.append("host-avx512")
+    return features
+
+
+def has_module(name):
+    """Whether the tests' Python can import a package."""
+    command = [config.python_executable, "-c", "import " + name]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+config.available_features.update(host_features())
+if has_module("onnx"):
+    config.available_features.add("onnx")
+
+# Targets that a run promises must not silently turn into unsupported tests.
+for target in os.environ.get("QUANT_EXT_MANDATORY_TARGETS", "").split():
+    if target not in config.available_features:
+        lit_config.fatal("target '%s' is mandatory, but this machine has only: %s"
+                         % (target, " ".join(sorted(config.available_features))))
