@@ -64,15 +64,15 @@ Granularity::getScaleShape(ArrayRef<int64_t> inputShape) const {
   case Kind::PerAxis:
     return {inputShape[axis]};
   case Kind::PerBlock:
-    return llvm::map_to_vector(
-        llvm::zip_equal(inputShape, blockSizes), [](auto pair) -> int64_t {
-          auto [size, block] = pair;
-          if (block == kWholeDim)
-            return 1;
-          if (ShapedType::isDynamic(size))
-            return ShapedType::kDynamic;
-          return llvm::divideCeilSigned(size, block);
-        });
+    return llvm::map_to_vector(llvm::zip_equal(inputShape, blockSizes),
+                               [](auto pair) -> int64_t {
+                                 auto [size, block] = pair;
+                                 if (block == kWholeDim)
+                                   return 1;
+                                 if (ShapedType::isDynamic(size))
+                                   return ShapedType::kDynamic;
+                                 return llvm::divideCeilSigned(size, block);
+                               });
   }
   llvm_unreachable("unknown granularity");
 }

@@ -50,10 +50,9 @@ bool StorageAttr::isNarrow() const {
          getMax() != getDefaultMax(getWidth(), getIsSigned());
 }
 
-LogicalResult
-StorageAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                    IntegerType elementType, bool isSigned, int64_t min,
-                    int64_t max) {
+LogicalResult StorageAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  IntegerType elementType, bool isSigned,
+                                  int64_t min, int64_t max) {
   unsigned width = elementType.getWidth();
   if (!elementType.isSignless())
     return emitError() << "storage element type must be signless, found "

@@ -43,9 +43,8 @@ struct QuantExtBytecodeInterface : public BytecodeDialectInterface {
     return std::make_unique<QuantExtVersion>(version);
   }
 
-  LogicalResult
-  writeAttribute(Attribute attr,
-                 DialectBytecodeWriter &writer) const override {
+  LogicalResult writeAttribute(Attribute attr,
+                               DialectBytecodeWriter &writer) const override {
     if (auto storage = dyn_cast<StorageAttr>(attr)) {
       writer.writeVarInt(kStorage);
       writer.writeVarInt(storage.getWidth());

@@ -28,9 +28,7 @@ static LogicalResult verifyOneShape(Operation *op) {
          << first << " and " << *other;
 }
 
-static Type typeOrNull(Value value) {
-  return value ? value.getType() : Type();
-}
+static Type typeOrNull(Value value) { return value ? value.getType() : Type(); }
 
 LogicalResult ApplyQuantizeOp::verify() {
   if (failed(verifyOneShape(*this)) ||
@@ -52,9 +50,10 @@ LogicalResult ApplyDequantizeOp::verify() {
 
 LogicalResult ApplyMultiplierOp::verify() {
   if (failed(verifyOneShape(*this)) ||
-      failed(verifyMultiplierScale(*this, "scale_in", getScaleIn().getType())) ||
-      failed(verifyMultiplierScale(*this, "scale_out",
-                                   getScaleOut().getType())))
+      failed(
+          verifyMultiplierScale(*this, "scale_in", getScaleIn().getType())) ||
+      failed(
+          verifyMultiplierScale(*this, "scale_out", getScaleOut().getType())))
     return failure();
   Type result = getElementTypeOrSelf(getResult().getType());
   if (!result.isF32())

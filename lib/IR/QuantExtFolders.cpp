@@ -1,27 +1,192 @@
-//===- QuantExtFolders.cpp - Folding of constants -------------------------===//
+//===- QuantExtFolders.cpp - Folding and canonicalization -----------------===//
 
+#include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/IR/QuantExt.h"
+
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-LogicalResult ChooseQParamsOp::fold(FoldAdaptor,
-                                    SmallVectorImpl<OpFoldResult> &) {
-  return failure();
+//===----------------------------------------------------------------------===//
+// Operations on tensors
+//===----------------------------------------------------------------------===//
+
+LogicalResult ChooseQParamsOp::fold(FoldAdaptor adaptor,
+                                    SmallVectorImpl<OpFoldResult> &results) {
+  SmallVector<Attribute> attrs;
+  if (failed(evaluateConstants(*this, adaptor.getOperands(),
+                               ResourceUse::Refuse, attrs)))
+    return failure();
+  results.append(attrs.begin(), attrs.end());
+  return success();
 }
-OpFoldResult QuantizeOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult RequantizeOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult ApplyDequantizeOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult ApplyRequantizeOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult ApplyMultiplierOp::fold(FoldAdaptor) { return {}; }
-LogicalResult ApplyChooseQParamsOp::fold(FoldAdaptor,
-                                         SmallVectorImpl<OpFoldResult> &) {
-  return failure();
+
+/// Folds an operation of one result.
+static OpFoldResult foldOne(Operation *op, ArrayRef<Attribute> operands) {
+  SmallVector<Attribute> results;
+  if (failed(evaluateConstants(op, operands, ResourceUse::Refuse, results)))
+    return {};
+  return results.front();
 }
-void ChooseQParamsOp::getCanonicalizationPatterns(RewritePatternSet &,
-                                                  MLIRContext *) {}
-void QuantizeOp::getCanonicalizationPatterns(RewritePatternSet &,
-                                             MLIRContext *) {}
-void RequantizeOp::getCanonicalizationPatterns(RewritePatternSet &,
-                                               MLIRContext *) {}
+
+OpFoldResult QuantizeOp::fold(FoldAdaptor adaptor) {
+  if (Value q = findQuantizeDequantizeIdentity(*this, adaptor.getScale()))
+    return q;
+  return foldOne(*this, adaptor.getOperands());
+}
+
+OpFoldResult RequantizeOp::fold(FoldAdaptor adaptor) {
+  return foldOne(*this, adaptor.getOperands());
+}
+
+void ChooseQParamsOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                  MLIRContext *) {
+  populateResourceFoldingPatterns<ChooseQParamsOp>(patterns);
+}
+
+void QuantizeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                             MLIRContext *) {
+  populateResourceFoldingPatterns<QuantizeOp>(patterns);
+}
+
+void RequantizeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                               MLIRContext *) {
+  populateResourceFoldingPatterns<RequantizeOp>(patterns);
+}
+
+//===----------------------------------------------------------------------===//
+// Operations on elements
+//===----------------------------------------------------------------------===//
+
+/// Reads all operands, each element spelled out; fails where one is missing.
+static FailureOr<SmallVector<ConstantData>>
+readElements(ArrayRef<Attribute> operands) {
+  SmallVector<ConstantData> values;
+  for (Attribute attr : operands) {
+    // Vectors of resources do not exist.
+    std::optional<ConstantData> data = ConstantData::get(attr);
+    if (!data || isa<DenseResourceElementsAttr>(attr))
+      return failure();
+    values.push_back(data->expanded());
+  }
+  return values;
+}
+
+/// A layout in which every element is a group.
+static numerics::Layout elementLayout(const ConstantData &data) {
+  return numerics::Layout({data.getNumElements()}, {1});
+}
+
+static std::vector<char> makeBuffer(const ConstantData &like, Type type) {
+  return std::vector<char>(like.getNumElements() *
+                           getContainerBytes(getElementTypeOrSelf(type)));
+}
+
+OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
+  auto values = readElements(adaptor.getOperands());
+  if (failed(values) || findScaleProblem((*values)[1]))
+    return {};
+  numerics::Parameters parameters{(*values)[1].getFloats()};
+  if (getZeroPoint()) {
+    if (findZeroPointProblem((*values)[2], getStorage()))
+      return {};
+    parameters.zeroPoint = (*values)[2].getRaw();
+  }
+  std::vector<char> raw = makeBuffer((*values)[0], getType());
+  numerics::quantizeArray((*values)[0].getFloats(), parameters,
+                          elementLayout((*values)[0]),
+                          getIntegerFormat(getStorage()),
+                          getDivisionMode(getDivision()), raw.data());
+  return getDenseConstant(getType(), raw);
+}
+
+OpFoldResult ApplyDequantizeOp::fold(FoldAdaptor adaptor) {
+  auto values = readElements(adaptor.getOperands());
+  if (failed(values) || findScaleProblem((*values)[1]))
+    return {};
+  numerics::Parameters parameters{(*values)[1].getFloats()};
+  if (getZeroPoint()) {
+    if (findZeroPointProblem((*values)[2], getStorage()))
+      return {};
+    parameters.zeroPoint = (*values)[2].getRaw();
+  }
+  std::vector<char> raw = makeBuffer((*values)[0], getType());
+  numerics::dequantizeArray(
+      (*values)[0].getRaw(), parameters, elementLayout((*values)[0]),
+      getIntegerFormat(getStorage()),
+      getFloatFormat(getElementTypeOrSelf(getType())), raw.data());
+  return getDenseConstant(getType(), raw);
+}
+
+OpFoldResult ApplyMultiplierOp::fold(FoldAdaptor adaptor) {
+  auto values = readElements(adaptor.getOperands());
+  if (failed(values) || findScaleProblem((*values)[0]) ||
+      findScaleProblem((*values)[1]))
+    return {};
+  std::vector<char> raw = makeBuffer((*values)[0], getType());
+  auto *result = reinterpret_cast<float *>(raw.data());
+  for (int64_t i = 0, n = (*values)[0].getNumElements(); i < n; ++i)
+    result[i] =
+        numerics::multiplier(static_cast<float>((*values)[0].getFloat(i)),
+                             static_cast<float>((*values)[1].getFloat(i)));
+  return getDenseConstant(getType(), raw);
+}
+
+OpFoldResult ApplyRequantizeOp::fold(FoldAdaptor adaptor) {
+  auto values = readElements(adaptor.getOperands());
+  if (failed(values) || findScaleProblem((*values)[1]))
+    return {};
+  unsigned next = 2;
+  const ConstantData *in = getZeroPointIn() ? &(*values)[next++] : nullptr;
+  const ConstantData *out = getZeroPointOut() ? &(*values)[next] : nullptr;
+  if ((in && findZeroPointProblem(*in, getStorageIn())) ||
+      (out && findZeroPointProblem(*out, getStorage())))
+    return {};
+  numerics::IntegerFormat storage = getIntegerFormat(getStorage());
+  std::vector<char> raw = makeBuffer((*values)[0], getType());
+  unsigned bytes = storage.getBytes();
+  for (int64_t i = 0, n = (*values)[0].getNumElements(); i < n; ++i) {
+    int32_t q = numerics::requantize(
+        (*values)[0].getInteger(i, getStorageIn().getIsSigned()),
+        in ? in->getInteger(i, getStorageIn().getIsSigned()) : 0,
+        static_cast<float>((*values)[1].getFloat(i)),
+        out ? out->getInteger(i, getStorage().getIsSigned()) : 0,
+        storage.range);
+    uint32_t bits = storage.width == 32 ? q
+                                        : static_cast<uint32_t>(q) &
+                                              ((1u << storage.width) - 1);
+    std::memcpy(raw.data() + i * bytes, &bits, bytes);
+  }
+  return getDenseConstant(getType(), raw);
+}
+
+LogicalResult
+ApplyChooseQParamsOp::fold(FoldAdaptor adaptor,
+                           SmallVectorImpl<OpFoldResult> &results) {
+  auto values = readElements(adaptor.getOperands());
+  if (failed(values))
+    return failure();
+  // The range [lo, hi] is what choosing parameters for its two ends gives.
+  const ConstantData &hi = values->front();
+  Type type = getScale().getType();
+  unsigned size = getContainerBytes(hi.getElementType());
+  int64_t count = hi.getNumElements();
+  unsigned ends = getLo() ? 2 : 1;
+  std::vector<char> pairs(count * size * ends);
+  for (int64_t i = 0; i < count; ++i)
+    for (unsigned end = 0; end < ends; ++end)
+      std::memcpy(pairs.data() + (i * ends + end) * size,
+                  (*values)[end].getRaw() + i * size, size);
+  numerics::Layout layout({count, ends}, {1, -1});
+  numerics::IntegerFormat storage = getIntegerFormat(getStorage());
+  std::vector<char> scale(count * size), zeroPoint(count * storage.getBytes());
+  numerics::chooseParameters(
+      {pairs.data(), getFloatFormat(hi.getElementType())}, layout, storage,
+      scale.data(), getLo() ? zeroPoint.data() : nullptr);
+  results.push_back(getDenseConstant(type, scale));
+  if (getLo())
+    results.push_back(getDenseConstant(getZeroPoint().getType(), zeroPoint));
+  return success();
+}

@@ -94,10 +94,9 @@ static void setStorageRange(Value result, StorageAttr storage,
   unsigned width = storage.getWidth();
   APInt min(width, storage.getMin(), storage.getIsSigned());
   APInt max(width, storage.getMax(), storage.getIsSigned());
-  setResultRange(result,
-                 storage.getIsSigned()
-                     ? ConstantIntRanges::fromSigned(min, max)
-                     : ConstantIntRanges::fromUnsigned(min, max));
+  setResultRange(result, storage.getIsSigned()
+                             ? ConstantIntRanges::fromSigned(min, max)
+                             : ConstantIntRanges::fromUnsigned(min, max));
 }
 
 /// Asserts at run time that each dimension of `parameter` has the size that
@@ -121,13 +120,12 @@ static void assertParameterShape(
       expected = arith::CeilDivUIOp::create(builder, loc, expected, size);
     }
     Value found = tensor::DimOp::create(builder, loc, parameter, *scaleDim);
-    Value equal = arith::CmpIOp::create(
-        builder, loc, arith::CmpIPredicate::eq, found, expected);
-    std::string message =
-        ("size of dimension " + Twine(*scaleDim) + " of " + name +
-         " must match dimension " + Twine(dim) + " of input (" +
-         granularity.str() + ")")
-            .str();
+    Value equal = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        found, expected);
+    std::string message = ("size of dimension " + Twine(*scaleDim) + " of " +
+                           name + " must match dimension " + Twine(dim) +
+                           " of input (" + granularity.str() + ")")
+                              .str();
     cf::AssertOp::create(builder, loc, equal,
                          generateErrorMessage(op, message));
   }
@@ -156,9 +154,9 @@ void ChooseQParamsOp::build(OpBuilder &builder, OperationState &state,
   Type scaleElement = type.getElementType().isF64() ? builder.getF64Type()
                                                     : builder.getF32Type();
   Type scale = RankedTensorType::get(shape, scaleElement);
-  Type zeroPoint =
-      symmetric ? Type()
-                : RankedTensorType::get(shape, storage.getElementType());
+  Type zeroPoint = symmetric
+                       ? Type()
+                       : RankedTensorType::get(shape, storage.getElementType());
   build(builder, state, scale, zeroPoint, input, axisAttr(builder, granularity),
         blockSizesAttr(builder, granularity), storage);
 }
@@ -170,8 +168,8 @@ LogicalResult ChooseQParamsOp::verify() {
       failed(verifyScaleShape(*this, "scale", getGranularity(), input, scale)))
     return failure();
   Type zeroPoint = getZeroPoint() ? getZeroPoint().getType() : Type();
-  if (failed(verifyZeroPoint(*this, "zero_point", getStorage(), scale,
-                             zeroPoint)))
+  if (failed(
+          verifyZeroPoint(*this, "zero_point", getStorage(), scale, zeroPoint)))
     return failure();
   Type expected = input.getElementType().isF64()
                       ? Type(Float64Type::get(getContext()))
@@ -405,12 +403,11 @@ namedParameters(RequantizeOp op) {
 }
 
 Speculation::Speculatability RequantizeOp::getSpeculatability() {
-  bool agree =
-      llvm::all_of(namedParameters(*this), [&](auto named) {
-        return shapesAgreeStatically(getGranularityOf(named.second),
-                                     tensorTypeOf(getInput()),
-                                     tensorTypeOf(named.second));
-      });
+  bool agree = llvm::all_of(namedParameters(*this), [&](auto named) {
+    return shapesAgreeStatically(getGranularityOf(named.second),
+                                 tensorTypeOf(getInput()),
+                                 tensorTypeOf(named.second));
+  });
   return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
 }
 
@@ -429,9 +426,8 @@ void RequantizeOp::generateRuntimeVerification(
     OpBuilder &builder, Location loc,
     function_ref<std::string(Operation *, StringRef)> message) {
   for (auto [name, parameter] : namedParameters(*this))
-    assertParameterShape(builder, loc, *this, name,
-                         getGranularityOf(parameter), getInput(), parameter,
-                         message);
+    assertParameterShape(builder, loc, *this, name, getGranularityOf(parameter),
+                         getInput(), parameter, message);
 }
 
 //===----------------------------------------------------------------------===//

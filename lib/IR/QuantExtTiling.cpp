@@ -103,9 +103,8 @@ static Value createSlice(OpBuilder &builder, Location loc, Value source,
     return source;
   SmallVector<OpFoldResult> strides(tile.offsets.size(),
                                     builder.getIndexAttr(1));
-  auto slice = tensor::ExtractSliceOp::create(builder, loc, source,
-                                              tile.offsets, tile.sizes,
-                                              strides);
+  auto slice = tensor::ExtractSliceOp::create(
+      builder, loc, source, tile.offsets, tile.sizes, strides);
   made.push_back(slice);
   return slice;
 }
@@ -130,8 +129,8 @@ tileElementwise(OpBuilder &builder, Operation *op,
   // Decide before anything is created: a failed tiling must leave no IR.
   SmallVector<Tile> tiles = {tile};
   for (Value parameter : op->getOperands().drop_front()) {
-    FailureOr<Tile> parameterTile = getParameterTile(
-        builder, loc, input, granularityOf(parameter), tile);
+    FailureOr<Tile> parameterTile =
+        getParameterTile(builder, loc, input, granularityOf(parameter), tile);
     if (failed(parameterTile))
       return failure();
     tiles.push_back(*parameterTile);
@@ -184,8 +183,7 @@ static Tile makeTile(ArrayRef<OpFoldResult> offsets,
   }                                                                            \
   LogicalResult OpT::getResultTilePosition(                                    \
       OpBuilder &, unsigned, ArrayRef<OpFoldResult> offsets,                   \
-      ArrayRef<OpFoldResult> sizes,                                            \
-      SmallVector<OpFoldResult> &resultOffsets,                                \
+      ArrayRef<OpFoldResult> sizes, SmallVector<OpFoldResult> &resultOffsets,  \
       SmallVector<OpFoldResult> &resultSizes) {                                \
     resultOffsets.assign(offsets.begin(), offsets.end());                      \
     resultSizes.assign(sizes.begin(), sizes.end());                            \
@@ -260,11 +258,9 @@ LogicalResult ChooseQParamsOp::getResultTilePosition(
   return success();
 }
 
-FailureOr<TilingResult>
-ChooseQParamsOp::generateResultTileValue(OpBuilder &builder,
-                                         unsigned resultNumber,
-                                         ArrayRef<OpFoldResult> offsets,
-                                         ArrayRef<OpFoldResult> sizes) {
+FailureOr<TilingResult> ChooseQParamsOp::generateResultTileValue(
+    OpBuilder &builder, unsigned resultNumber, ArrayRef<OpFoldResult> offsets,
+    ArrayRef<OpFoldResult> sizes) {
   Granularity granularity = getGranularity();
   SmallVector<OpFoldResult> inputOffsets, inputSizes;
   for (auto [dim, range] : llvm::enumerate(getIterationDomain(builder))) {

@@ -8,9 +8,10 @@ using namespace mlir;
 using namespace mlir::quant_ext;
 using namespace mlir::quant_ext::rules;
 
-LogicalResult rules::verifyGranularity(
-    Operation *op, std::optional<int64_t> axis,
-    std::optional<ArrayRef<int64_t>> blockSizes, ShapedType input) {
+LogicalResult
+rules::verifyGranularity(Operation *op, std::optional<int64_t> axis,
+                         std::optional<ArrayRef<int64_t>> blockSizes,
+                         ShapedType input) {
   int64_t rank = input.getRank();
   if (axis && blockSizes)
     return op->emitOpError(
@@ -32,8 +33,8 @@ LogicalResult rules::verifyGranularity(
 }
 
 LogicalResult rules::verifyShapesAgree(Operation *op, StringRef name,
-                                        ShapedType type, StringRef otherName,
-                                        ShapedType other) {
+                                       ShapedType type, StringRef otherName,
+                                       ShapedType other) {
   if (succeeded(verifyCompatibleShape(type, other)))
     return success();
   return op->emitOpError() << name << " must have the shape of " << otherName
@@ -41,8 +42,8 @@ LogicalResult rules::verifyShapesAgree(Operation *op, StringRef name,
 }
 
 LogicalResult rules::verifyScaleShape(Operation *op, StringRef name,
-                                       const Granularity &granularity,
-                                       ShapedType input, ShapedType scale) {
+                                      const Granularity &granularity,
+                                      ShapedType input, ShapedType scale) {
   SmallVector<int64_t> expected = granularity.getScaleShape(input.getShape());
   if (succeeded(verifyCompatibleShape(scale.getShape(), expected)))
     return success();
@@ -54,13 +55,12 @@ LogicalResult rules::verifyScaleShape(Operation *op, StringRef name,
 }
 
 LogicalResult rules::verifyZeroPoint(Operation *op, StringRef name,
-                                      StorageAttr storage, Type scale,
-                                      Type zeroPoint, WideZeroPoint wide) {
+                                     StorageAttr storage, Type scale,
+                                     Type zeroPoint, WideZeroPoint wide) {
   if (!zeroPoint) {
     if (!storage.getIsSigned())
       return op->emitOpError("must have a ")
-             << name << " or a signed storage, found storage "
-             << storage.str();
+             << name << " or a signed storage, found storage " << storage.str();
     if (storage.getMin() > 0)
       return op->emitOpError("must have a ")
              << name << " or a storage range that holds 0, found storage "
@@ -72,24 +72,24 @@ LogicalResult rules::verifyZeroPoint(Operation *op, StringRef name,
            << name << " with storage i32, found " << zeroPoint;
   Type elementType = getElementTypeOrSelf(zeroPoint);
   if (elementType != storage.getElementType())
-    return op->emitOpError() << name << " must have elements of type "
-                             << storage.getElementType() << ", found "
-                             << elementType;
+    return op->emitOpError()
+           << name << " must have elements of type " << storage.getElementType()
+           << ", found " << elementType;
   auto shapedScale = dyn_cast<ShapedType>(scale);
   auto shapedZeroPoint = dyn_cast<ShapedType>(zeroPoint);
-  bool agree = shapedScale && shapedZeroPoint
-                   ? succeeded(verifyCompatibleShape(shapedScale,
-                                                     shapedZeroPoint))
-                   : !shapedScale && !shapedZeroPoint;
+  bool agree =
+      shapedScale && shapedZeroPoint
+          ? succeeded(verifyCompatibleShape(shapedScale, shapedZeroPoint))
+          : !shapedScale && !shapedZeroPoint;
   if (!agree)
-    return op->emitOpError() << name
-                             << " must have the shape of its scale, found "
-                             << zeroPoint << " and " << scale;
+    return op->emitOpError()
+           << name << " must have the shape of its scale, found " << zeroPoint
+           << " and " << scale;
   return success();
 }
 
 LogicalResult rules::verifyStorageElement(Operation *op, StringRef name,
-                                           StorageAttr storage, Type type) {
+                                          StorageAttr storage, Type type) {
   Type elementType = getElementTypeOrSelf(type);
   if (elementType == storage.getElementType())
     return success();
@@ -99,7 +99,7 @@ LogicalResult rules::verifyStorageElement(Operation *op, StringRef name,
 }
 
 LogicalResult rules::verifyMultiplierScale(Operation *op, StringRef name,
-                                            Type scale) {
+                                           Type scale) {
   if (!getElementTypeOrSelf(scale).isF64())
     return success();
   return op->emitOpError() << name

@@ -19,14 +19,13 @@ LogicalResult verifyGranularity(Operation *op, std::optional<int64_t> axis,
 /// The scale has the shape that the granularity asks for. `name` is the
 /// operand's or result's name, for the message.
 LogicalResult verifyScaleShape(Operation *op, StringRef name,
-                               const Granularity &granularity,
-                               ShapedType input, ShapedType scale);
+                               const Granularity &granularity, ShapedType input,
+                               ShapedType scale);
 
 /// A zero point (a null type where there is none) suits scale and storage.
-LogicalResult
-verifyZeroPoint(Operation *op, StringRef name, StorageAttr storage, Type scale,
-                Type zeroPoint,
-                WideZeroPoint wide = WideZeroPoint::Forbidden);
+LogicalResult verifyZeroPoint(Operation *op, StringRef name,
+                              StorageAttr storage, Type scale, Type zeroPoint,
+                              WideZeroPoint wide = WideZeroPoint::Forbidden);
 
 /// The elements of a quantized value have the type of the storage.
 LogicalResult verifyStorageElement(Operation *op, StringRef name,

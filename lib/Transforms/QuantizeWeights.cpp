@@ -80,6 +80,16 @@ bool WeightQuantizer::quantize(const Weight &weight,
 // Remarks
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// What a run of the pass did.
+struct Outcome {
+  int64_t numOpsQuantized = 0;
+  int64_t numOpsLeft = 0;
+  int64_t numTensors = 0;
+  int64_t bytesSaved = 0;
+};
+} // namespace
+
 static remark::RemarkOpts remarkOpts(StringRef name, Operation *op) {
   remark::RemarkOpts opts = remark::RemarkOpts::name(name).category(kCategory);
   if (auto function = op->getParentOfType<FunctionOpInterface>())
@@ -104,13 +114,14 @@ static void remarkLeftInFloat(Operation *op, StringRef reason) {
       << remark::add("left in float") << remark::reason("{0}", reason.str());
 }
 
-static void remarkSummary(Operation *root, int64_t numQuantized,
-                          int64_t numLeft) {
+static void remarkSummary(Operation *root, const Outcome &outcome) {
   remark::analysis(root->getLoc(),
                    remark::RemarkOpts::name("summary").category(kCategory))
       << remark::add("operations quantized and left in float")
-      << remark::metric("Quantized", numQuantized)
-      << remark::metric("LeftInFloat", numLeft);
+      << remark::metric("Quantized", outcome.numOpsQuantized)
+      << remark::metric("LeftInFloat", outcome.numOpsLeft)
+      << remark::metric("Tensors", outcome.numTensors)
+      << remark::metric("BytesSaved", outcome.bytesSaved);
 }
 
 //===----------------------------------------------------------------------===//
@@ -132,7 +143,8 @@ private:
 
   /// Quantizes the weights of `op`, or sets `reason`.
   bool quantizeWeightsOf(linalg::LinalgOp op, const WeightSearch &search,
-                         WeightQuantizer &quantizer, std::string &reason);
+                         WeightQuantizer &quantizer, Outcome &outcome,
+                         std::string &reason);
 
   StorageAttr storage;
   /// Shared, since passes are copied for each thread.
@@ -192,7 +204,7 @@ bool QuantizeWeights::isSelected(Operation *op, std::string &reason) const {
 bool QuantizeWeights::quantizeWeightsOf(linalg::LinalgOp op,
                                         const WeightSearch &search,
                                         WeightQuantizer &quantizer,
-                                        std::string &reason) {
+                                        Outcome &outcome, std::string &reason) {
   reason = search.reason;
   bool any = false;
   for (const Weight &weight : search.weights) {
@@ -206,8 +218,8 @@ bool QuantizeWeights::quantizeWeightsOf(linalg::LinalgOp op,
     if (!quantizer.quantize(weight, *found))
       continue;
     WeightBytes bytes = getWeightBytes(type, *found, storage, symmetric);
-    ++numQuantized;
-    bytesSaved += bytes.original - bytes.quantized();
+    ++outcome.numTensors;
+    outcome.bytesSaved += bytes.original - bytes.quantized();
   }
   return any;
 }
@@ -217,29 +229,32 @@ void QuantizeWeights::runOnOperation() {
   getOperation()->walk([&](linalg::LinalgOp op) { linalgOps.push_back(op); });
 
   WeightQuantizer quantizer(storage, symmetric);
-  int64_t numOpsQuantized = 0, numOpsLeft = 0;
+  Outcome outcome;
   for (linalg::LinalgOp op : linalgOps) {
     std::optional<WeightSearch> search = findWeights(op);
     if (!search)
       continue;
     std::string reason;
     if (isSelected(op, reason) &&
-        quantizeWeightsOf(op, *search, quantizer, reason)) {
-      ++numOpsQuantized;
+        quantizeWeightsOf(op, *search, quantizer, outcome, reason)) {
+      ++outcome.numOpsQuantized;
       continue;
     }
-    ++numOpsLeft;
+    ++outcome.numOpsLeft;
     remarkLeftInFloat(op, reason);
   }
-  remarkSummary(getOperation(), numOpsQuantized, numOpsLeft);
+  remarkSummary(getOperation(), outcome);
+  numQuantized += outcome.numTensors;
+  bytesSaved += outcome.bytesSaved;
 
-  if (errorIfNone && numOpsQuantized == 0) {
+  if (outcome.numOpsQuantized != 0)
+    return;
+  if (errorIfNone) {
     getOperation()->emitError("must hold a weight to quantize, found none in ")
-        << numOpsLeft
+        << outcome.numOpsLeft
         << " linalg contractions and convolutions; remarks of category '"
         << kCategory << "' say why";
     return signalPassFailure();
   }
-  if (numOpsQuantized == 0)
-    markAllAnalysesPreserved();
+  markAllAnalysesPreserved();
 }

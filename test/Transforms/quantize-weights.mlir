@@ -8,8 +8,7 @@
 // RUN: %quant-opt %s --pass-pipeline='builtin.module(quant-ext-quantize-weights)' -o %t.once
 // RUN: %quant-opt %t.once --pass-pipeline='builtin.module(quant-ext-quantize-weights)' | diff %t.once -
 
-// The example of the pass description. 12 weights of 4 bytes become 12 integers
-// of a byte and 3 scales of 4 bytes: 48 - 12 - 12 = 24 bytes saved.
+// The example of the pass description.
 // CHECK-LABEL: func @layer
 // CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>
 // CHECK: %[[W:.*]] = arith.constant

@@ -1,0 +1,90 @@
+//===- ConstantData.h - The elements of constant attributes -----*- C++ -*-===//
+//
+// Reading the elements of dense and resource constants as raw memory, checking
+// that parameters are fit to compute with, and making constants of results.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_IR_CONSTANTDATA_H
+#define QUANTEXT_IR_CONSTANTDATA_H
+
+#include "QuantExt/IR/QuantExt.h"
+#include "QuantExt/Numerics/Kernels.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlir::quant_ext {
+
+/// The elements of a constant, in MLIR's raw form: each in a container of whole
+/// bytes, little-endian; one element only where the constant is a splat.
+class ConstantData {
+public:
+  /// Reads a DenseElementsAttr, a DenseResourceElementsAttr, a FloatAttr or an
+  /// IntegerAttr. None for a null or other attribute, for a type whose elements
+  /// are neither float nor integer, and for a resource without a sound blob.
+  static std::optional<ConstantData> get(Attribute attr);
+
+  Type getElementType() const { return elementType; }
+  ArrayRef<int64_t> getShape() const { return shape; }
+  int64_t getNumElements() const { return ShapedType::getNumElements(shape); }
+  bool isSplat() const { return splat; }
+
+  /// The raw elements: one for a splat, all of them otherwise.
+  const char *getRaw() const { return raw; }
+  /// All elements, one after the other.
+  ConstantData expanded() const;
+
+  /// One element as a double (floats), or sign-extended or zero-extended.
+  double getFloat(int64_t index) const;
+  int64_t getInteger(int64_t index, bool isSigned) const;
+
+  /// The elements, for a floating-point constant.
+  numerics::FloatArray getFloats() const;
+
+private:
+  Type elementType;
+  SmallVector<int64_t> shape;
+  bool splat = false;
+  const char *raw = nullptr;
+  std::shared_ptr<std::vector<char>> owned;
+};
+
+/// The same things in the words of Numerics.
+numerics::FloatFormat getFloatFormat(Type elementType);
+numerics::IntegerFormat getIntegerFormat(StorageAttr storage);
+numerics::DivisionMode getDivisionMode(Division division);
+numerics::Layout getLayout(const Granularity &granularity,
+                           ArrayRef<int64_t> shape);
+
+/// Bytes of the container of one element in a dense constant.
+unsigned getContainerBytes(Type elementType);
+
+/// What is wrong with the blob of a resource, such as `must have 48 bytes for
+/// tensor<4x3xf32>, found 40`; none where it is sound.
+std::optional<std::string> findResourceProblem(DenseResourceElementsAttr attr);
+
+/// What is wrong with a constant scale: `must be positive and finite, found nan
+/// at index 2`; none where every element can be computed with.
+std::optional<std::string> findScaleProblem(const ConstantData &scale);
+
+/// The same for a zero point outside the range of its storage.
+std::optional<std::string> findZeroPointProblem(const ConstantData &zeroPoint,
+                                                StorageAttr storage);
+
+/// A dense constant (or FloatAttr, IntegerAttr where `type` is not shaped) of
+/// raw elements; a splat where all are equal.
+TypedAttr getDenseConstant(Type type, ArrayRef<char> raw);
+
+/// A resource constant under `key`. Where the key already holds the same bytes,
+/// that blob is shared, so that the outcome does not depend on how often or on
+/// how many threads a constant is made; where it holds others, the key gets a
+/// suffix.
+DenseResourceElementsAttr getResourceConstant(ShapedType type, StringRef key,
+                                              ArrayRef<char> raw);
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_IR_CONSTANTDATA_H

@@ -1,0 +1,141 @@
+//===- Arithmetic.h - The arithmetic of one element -------------*- C++ -*-===//
+//
+// What the quant_ext operations compute, element by element, in plain C++. T is
+// the computing type: float, or double where the value or the scale is f64.
+// Each operation rounds once to T; translation units that include this file
+// must be compiled with -ffp-contract=off and without fast-math.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_NUMERICS_ARITHMETIC_H
+#define QUANTEXT_NUMERICS_ARITHMETIC_H
+
+#include <cstdint>
+#include <limits>
+
+namespace mlir::quant_ext::numerics {
+
+/// The integers that a quantized value may take.
+struct IntegerRange {
+  int64_t min;
+  int64_t max;
+};
+
+enum class DivisionMode : uint8_t { Exact, Reciprocal };
+
+/// Rounds to an integer, ties to even. Requires |value| <= 2^22 (float) or 2^51
+/// (double): there the sum with 1.5 * 2^23 or 1.5 * 2^52 has no bits left for a
+/// fraction.
+inline float roundHalfEven(float value) {
+  constexpr float kMagic = 0x1.8p23f;
+  return (value + kMagic) - kMagic;
+}
+inline double roundHalfEven(double value) {
+  constexpr double kMagic = 0x1.8p52;
+  return (value + kMagic) - kMagic;
+}
+
+/// R(value), clamped to [range.min - zeroPoint, range.max - zeroPoint], plus
+/// the zero point. NaN gives range.min. The bounds are exact in T for every
+/// storage of at most 16 bits; 32-bit storage must be rounded in double.
+template <typename T>
+int32_t roundAndClamp(T value, int32_t zeroPoint, IntegerRange range) {
+  T lo = static_cast<T>(range.min - zeroPoint);
+  T hi = static_cast<T>(range.max - zeroPoint);
+  value = value > lo ? value : lo;
+  value = value < hi ? value : hi;
+  return static_cast<int32_t>(static_cast<int64_t>(roundHalfEven(value)) +
+                              zeroPoint);
+}
+
+/// The same for storages of at most 16 bits, in 32-bit integers.
+template <typename T>
+int32_t roundAndClampNarrow(T value, int32_t zeroPoint, int32_t min,
+                            int32_t max) {
+  T lo = static_cast<T>(min - zeroPoint);
+  T hi = static_cast<T>(max - zeroPoint);
+  value = value > lo ? value : lo;
+  value = value < hi ? value : hi;
+  return static_cast<int32_t>(roundHalfEven(value)) + zeroPoint;
+}
+
+/// True where 1 / scale is a finite normal number.
+template <typename T>
+bool hasUsableReciprocal(T scale) {
+  T reciprocal = T(1) / scale;
+  T magnitude = reciprocal < 0 ? -reciprocal : reciprocal;
+  return magnitude >= std::numeric_limits<T>::min() &&
+         magnitude <= std::numeric_limits<T>::max();
+}
+
+/// x / scale, or x * (1 / scale) where asked for and usable.
+template <typename T>
+T divide(T x, T scale, DivisionMode mode) {
+  if (mode == DivisionMode::Reciprocal && hasUsableReciprocal(scale))
+    return x * (T(1) / scale);
+  return x / scale;
+}
+
+/// (q - zeroPoint) * scale, with the difference exact.
+template <typename T>
+T dequantize(int32_t q, int32_t zeroPoint, T scale) {
+  return static_cast<T>(int64_t(q) - int64_t(zeroPoint)) * scale;
+}
+
+/// The multiplier of a requantization: the quotient of the scales, at most the
+/// largest finite number. NaN stays NaN.
+inline float multiplier(float scaleIn, float scaleOut) {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  float quotient = scaleIn / scaleOut;
+  return quotient > kLargest ? kLargest : quotient;
+}
+
+/// The integer of another scale: R(f32(a - zeroPointIn) * multiplier), clamped.
+inline int32_t requantize(int32_t a, int32_t zeroPointIn, float multiplier,
+                          int32_t zeroPointOut, IntegerRange range) {
+  float difference = static_cast<float>(int64_t(a) - int64_t(zeroPointIn));
+  double product = difference * multiplier;
+  return roundAndClamp<double>(product, zeroPointOut, range);
+}
+
+/// Clamps a positive scale to the normal finite numbers of T, its own type.
+template <typename T>
+T clampScale(T scale) {
+  constexpr T kLo = std::numeric_limits<T>::min();
+  constexpr T kHi = std::numeric_limits<T>::max();
+  scale = scale > kLo ? scale : kLo;
+  return scale < kHi ? scale : kHi;
+}
+
+/// The scale of a symmetric scheme for values of magnitude up to maxAbs.
+template <typename T>
+T symmetricScale(T maxAbs, IntegerRange range) {
+  if (maxAbs == 0)
+    return 1;
+  return clampScale(maxAbs / static_cast<T>(range.max));
+}
+
+/// The scale of an asymmetric scheme for lo <= 0 <= hi, both finite. Where
+/// their distance overflows, it is formed from halves.
+template <typename T>
+T asymmetricScale(T lo, T hi, IntegerRange range) {
+  if (lo == 0 && hi == 0)
+    return 1;
+  T steps = static_cast<T>(range.max - range.min);
+  T distance = hi - lo;
+  T scale = distance <= std::numeric_limits<T>::max()
+                ? distance / steps
+                : (hi / 2 - lo / 2) / (steps / 2);
+  return clampScale(scale);
+}
+
+/// The zero point that goes with asymmetricScale.
+template <typename T>
+int32_t asymmetricZeroPoint(T lo, T scale, IntegerRange range) {
+  T position = static_cast<T>(range.min) - lo / scale;
+  return roundAndClamp(position, 0, range);
+}
+
+} // namespace mlir::quant_ext::numerics
+
+#endif // QUANTEXT_NUMERICS_ARITHMETIC_H

@@ -1,0 +1,77 @@
+//===- Kernels.h - The arithmetic over whole arrays -------------*- C++ -*-===//
+//
+// Each function applies Arithmetic.h to every element of a tensor in row-major
+// order. Integers lie in containers of 1, 2 or 4 bytes, the smallest that hold
+// the width; the bits above the width are ignored when read and 0 when written,
+// as in MLIR's dense constants.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_NUMERICS_KERNELS_H
+#define QUANTEXT_NUMERICS_KERNELS_H
+
+#include "QuantExt/Numerics/Arithmetic.h"
+#include "QuantExt/Numerics/FloatFormats.h"
+#include "QuantExt/Numerics/Layout.h"
+
+namespace mlir::quant_ext::numerics {
+
+/// How quantized values are stored: 2 to 16 bits, or 32 signed.
+struct IntegerFormat {
+  unsigned width;
+  bool isSigned;
+  IntegerRange range;
+
+  /// Bytes of the container of one value.
+  unsigned getBytes() const { return width <= 8 ? 1 : width <= 16 ? 2 : 4; }
+};
+
+/// Floating-point numbers that are read.
+struct FloatArray {
+  const void *data;
+  FloatFormat format;
+};
+
+/// One scale for each group of a layout and, unless null, one zero point in the
+/// container of the storage.
+struct Parameters {
+  FloatArray scale;
+  const void *zeroPoint = nullptr;
+};
+
+/// True where the computing type is f64.
+inline bool computesInDouble(FloatFormat value, FloatFormat scale) {
+  return value == FloatFormat::F64 || scale == FloatFormat::F64;
+}
+
+/// `result` gets layout.getNumElements() integers.
+void quantizeArray(FloatArray input, const Parameters &parameters,
+                   const Layout &layout, const IntegerFormat &storage,
+                   DivisionMode division, void *result);
+
+/// `result` gets layout.getNumElements() numbers of `resultFormat`.
+void dequantizeArray(const void *input, const Parameters &parameters,
+                     const Layout &layout, const IntegerFormat &storage,
+                     FloatFormat resultFormat, void *result);
+
+/// dequantizeArray of quantizeArray, in the format of the input.
+void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
+                       const Layout &layout, const IntegerFormat &storage,
+                       DivisionMode division, void *result);
+
+/// The two layouts cut the same tensor; scales are f16, bf16 or f32.
+void requantizeArray(const void *input, const IntegerFormat &inputStorage,
+                     const Parameters &in, const Layout &inLayout,
+                     const Parameters &out, const Layout &outLayout,
+                     const IntegerFormat &storage, void *result);
+
+/// `scale` gets layout.getNumGroups() numbers, double for an f64 input and
+/// float for any other; `zeroPoint` as many containers, or is null for a
+/// symmetric scheme.
+void chooseParameters(FloatArray input, const Layout &layout,
+                      const IntegerFormat &storage, void *scale,
+                      void *zeroPoint);
+
+} // namespace mlir::quant_ext::numerics
+
+#endif // QUANTEXT_NUMERICS_KERNELS_H

@@ -1,0 +1,286 @@
+//===- ConstantData.cpp - The elements of constant attributes -------------===//
+
+#include "QuantExt/IR/ConstantData.h"
+
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+//===----------------------------------------------------------------------===//
+// The words of Numerics
+//===----------------------------------------------------------------------===//
+
+static bool isSupportedFloat(Type type) {
+  return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
+}
+
+static bool isSupportedInteger(Type type) {
+  auto integer = dyn_cast<IntegerType>(type);
+  return integer && integer.isSignless() && integer.getWidth() > 1 &&
+         integer.getWidth() <= 32;
+}
+
+unsigned quant_ext::getContainerBytes(Type elementType) {
+  return llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8u);
+}
+
+numerics::FloatFormat quant_ext::getFloatFormat(Type elementType) {
+  if (elementType.isF16())
+    return numerics::FloatFormat::F16;
+  if (elementType.isBF16())
+    return numerics::FloatFormat::BF16;
+  if (elementType.isF32())
+    return numerics::FloatFormat::F32;
+  assert(elementType.isF64() && "a float type that no verifier lets through");
+  return numerics::FloatFormat::F64;
+}
+
+numerics::IntegerFormat quant_ext::getIntegerFormat(StorageAttr storage) {
+  return {storage.getWidth(),
+          storage.getIsSigned(),
+          {storage.getMin(), storage.getMax()}};
+}
+
+numerics::DivisionMode quant_ext::getDivisionMode(Division division) {
+  return division == Division::Exact ? numerics::DivisionMode::Exact
+                                     : numerics::DivisionMode::Reciprocal;
+}
+
+numerics::Layout quant_ext::getLayout(const Granularity &granularity,
+                                      ArrayRef<int64_t> shape) {
+  std::vector<int64_t> blocks;
+  for (size_t dim = 0; dim < shape.size(); ++dim)
+    blocks.push_back(granularity.getBlockSize(dim));
+  return numerics::Layout(shape.vec(), std::move(blocks));
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+std::optional<std::string>
+quant_ext::findResourceProblem(DenseResourceElementsAttr attr) {
+  ShapedType type = attr.getType();
+  if (!type.getElementType().isIntOrFloat())
+    return std::nullopt;
+  std::string problem;
+  llvm::raw_string_ostream os(problem);
+  AsmResourceBlob *blob = attr.getRawHandle().getBlob();
+  size_t expected =
+      type.getNumElements() * getContainerBytes(type.getElementType());
+  // MLIR packs i1 into bits.
+  if (type.getElementType().isInteger(1))
+    expected = llvm::divideCeil(type.getNumElements(), 8);
+  os << "resource '" << attr.getRawHandle().getKey() << "' must have "
+     << expected << " bytes for " << type << ", found ";
+  if (!blob) {
+    os << "none";
+    return problem;
+  }
+  if (blob->getData().size() == expected)
+    return std::nullopt;
+  os << blob->getData().size();
+  return problem;
+}
+
+std::optional<ConstantData> ConstantData::get(Attribute attr) {
+  ConstantData data;
+  ArrayRef<char> bytes;
+  if (auto dense = dyn_cast_or_null<DenseIntOrFPElementsAttr>(attr)) {
+    data.elementType = dense.getElementType();
+    data.shape.assign(dense.getType().getShape().begin(),
+                      dense.getType().getShape().end());
+    data.splat = dense.isSplat();
+    bytes = dense.getRawData();
+  } else if (auto resource =
+                 dyn_cast_or_null<DenseResourceElementsAttr>(attr)) {
+    if (findResourceProblem(resource))
+      return std::nullopt;
+    data.elementType = resource.getType().getElementType();
+    data.shape.assign(resource.getType().getShape().begin(),
+                      resource.getType().getShape().end());
+    if (isSupportedFloat(data.elementType) ||
+        isSupportedInteger(data.elementType))
+      bytes = resource.getData();
+  } else if (isa_and_nonnull<FloatAttr, IntegerAttr>(attr)) {
+    data.elementType = cast<TypedAttr>(attr).getType();
+    data.splat = true;
+    APInt bits = isa<FloatAttr>(attr)
+                     ? cast<FloatAttr>(attr).getValue().bitcastToAPInt()
+                     : cast<IntegerAttr>(attr).getValue();
+    data.owned = std::make_shared<std::vector<char>>(sizeof(uint64_t));
+    uint64_t value = bits.getBitWidth() <= 64 ? bits.getZExtValue() : 0;
+    std::memcpy(data.owned->data(), &value, sizeof(value));
+    bytes = *data.owned;
+  } else {
+    return std::nullopt;
+  }
+  if (!isSupportedFloat(data.elementType) &&
+      !isSupportedInteger(data.elementType))
+    return std::nullopt;
+  // Bytecode and hand-written resources promise no alignment.
+  if (reinterpret_cast<uintptr_t>(bytes.data()) %
+      getContainerBytes(data.elementType)) {
+    data.owned =
+        std::make_shared<std::vector<char>>(bytes.begin(), bytes.end());
+    bytes = *data.owned;
+  }
+  data.raw = bytes.data();
+  return data;
+}
+
+ConstantData ConstantData::expanded() const {
+  if (!splat)
+    return *this;
+  ConstantData result = *this;
+  unsigned size = getContainerBytes(elementType);
+  int64_t count = getNumElements();
+  auto buffer = std::make_shared<std::vector<char>>(count * size);
+  for (int64_t i = 0; i < count; ++i)
+    std::memcpy(buffer->data() + i * size, raw, size);
+  result.owned = buffer;
+  result.raw = buffer->data();
+  result.splat = false;
+  return result;
+}
+
+numerics::FloatArray ConstantData::getFloats() const {
+  return {raw, getFloatFormat(elementType)};
+}
+
+double ConstantData::getFloat(int64_t index) const {
+  int64_t i = splat ? 0 : index;
+  switch (getFloatFormat(elementType)) {
+  case numerics::FloatFormat::F16:
+    return numerics::toFloat(reinterpret_cast<const numerics::Half *>(raw)[i]);
+  case numerics::FloatFormat::BF16:
+    return numerics::toFloat(
+        reinterpret_cast<const numerics::BFloat16 *>(raw)[i]);
+  case numerics::FloatFormat::F32:
+    return reinterpret_cast<const float *>(raw)[i];
+  case numerics::FloatFormat::F64:
+    return reinterpret_cast<const double *>(raw)[i];
+  }
+  llvm_unreachable("unknown float format");
+}
+
+int64_t ConstantData::getInteger(int64_t index, bool isSigned) const {
+  unsigned size = getContainerBytes(elementType);
+  uint64_t bits = 0;
+  std::memcpy(&bits, raw + (splat ? 0 : index) * size, size);
+  unsigned width = elementType.getIntOrFloatBitWidth();
+  return isSigned ? llvm::SignExtend64(bits, width)
+                  : static_cast<int64_t>(
+                        bits & llvm::maskTrailingOnes<uint64_t>(width));
+}
+
+//===----------------------------------------------------------------------===//
+// Checking
+//===----------------------------------------------------------------------===//
+
+/// The problem of the first element that `isGood` refuses.
+template <typename ValueFn, typename GoodFn>
+static std::optional<std::string> findProblem(const ConstantData &data,
+                                              ValueFn valueAt, GoodFn isGood,
+                                              const Twine &expected) {
+  int64_t count = data.isSplat() ? 1 : data.getNumElements();
+  for (int64_t i = 0; i < count; ++i) {
+    auto value = valueAt(i);
+    if (isGood(value))
+      continue;
+    std::string problem;
+    llvm::raw_string_ostream os(problem);
+    os << "must be " << expected << ", found ";
+    if constexpr (std::is_floating_point_v<decltype(value)>)
+      os << (std::isnan(value)   ? "nan"
+             : std::isinf(value) ? (value < 0 ? "-inf" : "inf")
+                                 : std::to_string(value));
+    else
+      os << value;
+    if (data.getNumElements() > 1)
+      os << " at index " << i;
+    return problem;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string>
+quant_ext::findScaleProblem(const ConstantData &scale) {
+  return findProblem(
+      scale, [&](int64_t i) { return scale.getFloat(i); },
+      [](double value) { return value > 0 && std::isfinite(value); },
+      "positive and finite");
+}
+
+std::optional<std::string>
+quant_ext::findZeroPointProblem(const ConstantData &zeroPoint,
+                                StorageAttr storage) {
+  return findProblem(
+      zeroPoint,
+      [&](int64_t i) { return zeroPoint.getInteger(i, storage.getIsSigned()); },
+      [&](int64_t value) {
+        return value >= storage.getMin() && value <= storage.getMax();
+      },
+      "in [" + Twine(storage.getMin()) + ", " + Twine(storage.getMax()) +
+          "] for storage " + storage.str());
+}
+
+//===----------------------------------------------------------------------===//
+// Making
+//===----------------------------------------------------------------------===//
+
+TypedAttr quant_ext::getDenseConstant(Type type, ArrayRef<char> raw) {
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    return DenseElementsAttr::getFromRawBuffer(shaped, raw);
+  unsigned width = type.getIntOrFloatBitWidth();
+  uint64_t bits = 0;
+  std::memcpy(&bits, raw.data(), getContainerBytes(type));
+  APInt value(width, bits, /*isSigned=*/false, /*implicitTrunc=*/true);
+  if (auto floatType = dyn_cast<FloatType>(type))
+    return FloatAttr::get(floatType,
+                          APFloat(floatType.getFloatSemantics(), value));
+  return IntegerAttr::get(type, value);
+}
+
+/// The entry of `key` where it holds just these bytes.
+static DialectResourceBlobManager::BlobEntry *
+findSameBlob(DialectResourceBlobManager &manager, StringRef key,
+             ArrayRef<char> raw) {
+  DialectResourceBlobManager::BlobEntry *entry = manager.lookup(key);
+  if (!entry || !entry->getBlob() || entry->getBlob()->getData() != raw)
+    return nullptr;
+  return entry;
+}
+
+DenseResourceElementsAttr quant_ext::getResourceConstant(ShapedType type,
+                                                         StringRef key,
+                                                         ArrayRef<char> raw) {
+  MLIRContext *context = type.getContext();
+  auto &interface = DenseResourceElementsHandle::getManagerInterface(context);
+  DialectResourceBlobManager &manager = interface.getBlobManager();
+  auto *dialect = context->getLoadedDialect<BuiltinDialect>();
+  if (auto *entry = findSameBlob(manager, key, raw))
+    return DenseResourceElementsAttr::get(
+        type, DenseResourceElementsHandle(entry, dialect));
+
+  constexpr size_t kAlignment = 64;
+  AsmResourceBlob blob =
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(raw, kAlignment);
+  DenseResourceElementsHandle handle = interface.insert(key, std::move(blob));
+  if (handle.getKey() == key)
+    return DenseResourceElementsAttr::get(type, handle);
+  // Another thread was faster, or the key belongs to other data. In the first
+  // case share its blob and give back the memory of ours.
+  if (auto *entry = findSameBlob(manager, key, raw)) {
+    interface.update(handle.getKey(), AsmResourceBlob());
+    handle = DenseResourceElementsHandle(entry, dialect);
+  }
+  return DenseResourceElementsAttr::get(type, handle);
+}

@@ -1,0 +1,365 @@
+//===- ConstantFolding.cpp - Evaluating operations on constants -----------===//
+
+#include "QuantExt/IR/ConstantFolding.h"
+#include "QuantExt/IR/ConstantData.h"
+
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+namespace {
+
+/// The constant operands of an operation.
+class Operands {
+public:
+  Operands(ArrayRef<Attribute> attrs, ResourceUse resources)
+      : attrs(attrs), resources(resources) {
+    anyResource = llvm::any_of(attrs, llvm::IsaPred<DenseResourceElementsAttr>);
+  }
+
+  /// Reads every operand; fails where one is no constant.
+  LogicalResult read() {
+    if (anyResource && resources == ResourceUse::Refuse)
+      return failure();
+    for (Attribute attr : attrs) {
+      std::optional<ConstantData> data = ConstantData::get(attr);
+      if (!data)
+        return failure();
+      values.push_back(std::move(*data));
+    }
+    return success();
+  }
+
+  bool hasResource() const { return anyResource; }
+  bool areAllSplats() const {
+    return llvm::all_of(
+        values, [](const ConstantData &data) { return data.isSplat(); });
+  }
+
+  /// The operand at `index`, one element of it where only one is computed.
+  ConstantData get(unsigned index, bool single) const {
+    return single ? values[index] : values[index].expanded();
+  }
+  const ConstantData &operator[](unsigned index) const { return values[index]; }
+  Attribute getAttr(unsigned index) const { return attrs[index]; }
+  size_t size() const { return attrs.size(); }
+
+private:
+  ArrayRef<Attribute> attrs;
+  ResourceUse resources;
+  bool anyResource = false;
+  SmallVector<ConstantData> values;
+};
+
+} // namespace
+
+/// The key of what `op` makes of the constant under operand 0: readable, and
+/// different for different operations, attributes and parameters.
+static std::string deriveKey(Operation *op, StringRef tag,
+                             const Operands &operands) {
+  auto hashOf = [&](unsigned index) {
+    const ConstantData &data = operands[index];
+    int64_t count = data.isSplat() ? 1 : data.getNumElements();
+    return llvm::xxh3_64bits(StringRef(
+        data.getRaw(), count * getContainerBytes(data.getElementType())));
+  };
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  op->getAttrDictionary().print(os);
+  for (unsigned index = 1; index < operands.size(); ++index)
+    os << " " << llvm::utohexstr(hashOf(index));
+
+  std::string key;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(operands.getAttr(0)))
+    key = resource.getRawHandle().getKey().str();
+  else
+    key = "dense_" + llvm::utohexstr(hashOf(0), /*LowerCase=*/true);
+  return key + "_" + tag.str() + "_" +
+         llvm::utohexstr(llvm::xxh3_64bits(text), /*LowerCase=*/true);
+}
+
+/// A constant of elements: a resource where an operand was one.
+static Attribute makeElements(Operation *op, Type type, StringRef tag,
+                              const Operands &operands, ArrayRef<char> raw) {
+  auto shaped = cast<ShapedType>(type);
+  if (operands.hasResource())
+    return getResourceConstant(shaped, deriveKey(op, tag, operands), raw);
+  return getDenseConstant(shaped, raw);
+}
+
+/// Scale and zero point at positions `scale` and, if present, `scale + 1`.
+static FailureOr<numerics::Parameters>
+getParameters(const ConstantData &scale, const ConstantData *zeroPoint,
+              StorageAttr storage) {
+  if (findScaleProblem(scale))
+    return failure();
+  numerics::Parameters parameters{scale.getFloats()};
+  if (zeroPoint) {
+    if (findZeroPointProblem(*zeroPoint, storage))
+      return failure();
+    parameters.zeroPoint = zeroPoint->getRaw();
+  }
+  return parameters;
+}
+
+/// The layout for the elements that are really computed: one, or all.
+static numerics::Layout computedLayout(const Granularity &granularity,
+                                       ArrayRef<int64_t> shape, bool single) {
+  return single ? numerics::Layout({}, {}) : getLayout(granularity, shape);
+}
+
+static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
+                              SmallVectorImpl<Attribute> &results) {
+  auto type = cast<RankedTensorType>(op.getScale().getType());
+  const ConstantData &input = operands[0];
+  Granularity granularity = op.getGranularity();
+  // The type of a folded result must be the declared one.
+  if (!type.hasStaticShape() || granularity.getScaleShape(input.getShape()) !=
+                                    SmallVector<int64_t>(type.getShape()))
+    return failure();
+  bool single = input.isSplat();
+  numerics::Layout layout =
+      computedLayout(granularity, input.getShape(), single);
+  int64_t groups = layout.getNumGroups();
+  std::vector<char> scale(groups * getContainerBytes(type.getElementType()));
+  std::vector<char> zeroPoint;
+  numerics::IntegerFormat storage = getIntegerFormat(op.getStorage());
+  if (!op.isSymmetric())
+    zeroPoint.resize(groups * storage.getBytes());
+  numerics::chooseParameters(input.getFloats(), layout, storage, scale.data(),
+                             op.isSymmetric() ? nullptr : zeroPoint.data());
+  // A splat over no groups at all would have one value too many.
+  if (single && type.getNumElements() == 0)
+    return failure();
+  results.push_back(getDenseConstant(type, scale));
+  if (!op.isSymmetric())
+    results.push_back(getDenseConstant(op.getZeroPoint().getType(), zeroPoint));
+  return success();
+}
+
+/// quantize and fake_quantize: floats in, with parameters; `compute` fills the
+/// result.
+template <typename OpT, typename ComputeFn>
+static LogicalResult
+evaluateOneScale(OpT op, StringRef tag, const Operands &operands,
+                 SmallVectorImpl<Attribute> &results, ComputeFn compute) {
+  auto type = cast<RankedTensorType>(op.getResult().getType());
+  if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
+    return failure();
+  bool single = operands.areAllSplats() && !operands.hasResource();
+  ConstantData input = operands.get(0, single);
+  ConstantData scale = operands.get(1, single);
+  std::optional<ConstantData> zeroPoint;
+  if (op.getZeroPoint())
+    zeroPoint = operands.get(2, single);
+  auto parameters =
+      getParameters(scale, zeroPoint ? &*zeroPoint : nullptr, op.getStorage());
+  if (failed(parameters))
+    return failure();
+  numerics::Layout layout =
+      computedLayout(op.getGranularity(), input.getShape(), single);
+  std::vector<char> raw(layout.getNumElements() *
+                        getContainerBytes(type.getElementType()));
+  compute(input, *parameters, layout, raw.data());
+  results.push_back(makeElements(op, type, tag, operands, raw));
+  return success();
+}
+
+static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
+                              SmallVectorImpl<Attribute> &results) {
+  std::string tag = op.getStorage().getIsSigned() ? "i" : "u";
+  tag += llvm::utostr(op.getStorage().getWidth());
+  return evaluateOneScale(
+      op, tag, operands, results,
+      [&](const ConstantData &input, const numerics::Parameters &parameters,
+          const numerics::Layout &layout, void *result) {
+        numerics::quantizeArray(input.getFloats(), parameters, layout,
+                                getIntegerFormat(op.getStorage()),
+                                getDivisionMode(op.getDivision()), result);
+      });
+}
+
+static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
+                              SmallVectorImpl<Attribute> &results) {
+  return evaluateOneScale(
+      op, "fake", operands, results,
+      [&](const ConstantData &input, const numerics::Parameters &parameters,
+          const numerics::Layout &layout, void *result) {
+        numerics::fakeQuantizeArray(input.getFloats(), parameters, layout,
+                                    getIntegerFormat(op.getStorage()),
+                                    getDivisionMode(op.getDivision()), result);
+      });
+}
+
+static LogicalResult evaluate(DequantizeOp op, const Operands &operands,
+                              SmallVectorImpl<Attribute> &results) {
+  Type elementType = getElementTypeOrSelf(op.getResult().getType());
+  return evaluateOneScale(
+      op, "float", operands, results,
+      [&](const ConstantData &input, const numerics::Parameters &parameters,
+          const numerics::Layout &layout, void *result) {
+        numerics::dequantizeArray(input.getRaw(), parameters, layout,
+                                  getIntegerFormat(op.getStorage()),
+                                  getFloatFormat(elementType), result);
+      });
+}
+
+static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
+                              SmallVectorImpl<Attribute> &results) {
+  auto type = cast<RankedTensorType>(op.getResult().getType());
+  if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
+    return failure();
+  bool single = operands.areAllSplats() && !operands.hasResource();
+  ConstantData input = operands.get(0, single);
+  unsigned next = 1;
+  auto take = [&](Value value) -> std::optional<ConstantData> {
+    if (!value)
+      return std::nullopt;
+    return operands.get(next++, single);
+  };
+  std::optional<ConstantData> scaleIn = take(op.getScaleIn());
+  std::optional<ConstantData> zeroPointIn = take(op.getZeroPointIn());
+  std::optional<ConstantData> scaleOut = take(op.getScaleOut());
+  std::optional<ConstantData> zeroPointOut = take(op.getZeroPointOut());
+  auto in = getParameters(*scaleIn, zeroPointIn ? &*zeroPointIn : nullptr,
+                          op.getStorageIn());
+  auto out = getParameters(*scaleOut, zeroPointOut ? &*zeroPointOut : nullptr,
+                           op.getStorage());
+  if (failed(in) || failed(out))
+    return failure();
+  numerics::Layout inLayout = computedLayout(
+      op.getGranularityOf(op.getScaleIn()), input.getShape(), single);
+  numerics::Layout outLayout = computedLayout(
+      op.getGranularityOf(op.getScaleOut()), input.getShape(), single);
+  std::vector<char> raw(inLayout.getNumElements() *
+                        getContainerBytes(type.getElementType()));
+  numerics::requantizeArray(input.getRaw(), getIntegerFormat(op.getStorageIn()),
+                            *in, inLayout, *out, outLayout,
+                            getIntegerFormat(op.getStorage()), raw.data());
+  results.push_back(makeElements(op, type, "requantized", operands, raw));
+  return success();
+}
+
+LogicalResult
+quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
+                             ResourceUse resources,
+                             SmallVectorImpl<Attribute> &results) {
+  Operands operands(attrs, resources);
+  if (failed(operands.read()))
+    return failure();
+  return TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<ChooseQParamsOp, QuantizeOp, DequantizeOp, RequantizeOp,
+            FakeQuantizeOp>(
+          [&](auto typed) { return evaluate(typed, operands, results); })
+      .Default([](Operation *) { return failure(); });
+}
+
+//===----------------------------------------------------------------------===//
+// quantize(dequantize(q))
+//===----------------------------------------------------------------------===//
+
+/// The same value, or the same constant.
+static bool areSame(Value a, Value b) {
+  if (a == b)
+    return true;
+  Attribute first, second;
+  return a && b && matchPattern(a, m_Constant(&first)) &&
+         matchPattern(b, m_Constant(&second)) && first == second;
+}
+
+Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
+                                                Attribute scaleAttr) {
+  auto dequantize = op.getInput().getDefiningOp<DequantizeOp>();
+  if (!dequantize)
+    return {};
+  StorageAttr storage = op.getStorage();
+  if (dequantize.getStorage() != storage || storage.isNarrow() ||
+      storage.getWidth() > 16 || op.getDivision() != Division::Exact ||
+      op.getGranularity() != dequantize.getGranularity() ||
+      op.getResult().getType() != dequantize.getInput().getType() ||
+      !areSame(op.getScale(), dequantize.getScale()) ||
+      !areSame(op.getZeroPoint(), dequantize.getZeroPoint()))
+    return {};
+  // 11 bits of f16 hold 8 bits of integer with room for both roundings; bf16,
+  // or 16 bits in f16, lose values.
+  Type intermediate = getElementTypeOrSelf(op.getInput().getType());
+  if (intermediate.isBF16() || (intermediate.isF16() && storage.getWidth() > 8))
+    return {};
+  std::optional<ConstantData> scale = ConstantData::get(scaleAttr);
+  if (!scale)
+    return {};
+  numerics::Limits value = numerics::getLimits(getFloatFormat(intermediate));
+  numerics::Limits own =
+      numerics::getLimits(getFloatFormat(scale->getElementType()));
+  double steps = static_cast<double>(storage.getMax() - storage.getMin());
+  int64_t count = scale->isSplat() ? 1 : scale->getNumElements();
+  for (int64_t i = 0; i < count; ++i) {
+    double s = scale->getFloat(i);
+    // Written so that NaN fails.
+    bool isNormal = s >= own.smallestNormal && s >= value.smallestNormal &&
+                    s <= own.largestFinite;
+    if (!isNormal || !(s * steps <= value.largestFinite))
+      return {};
+  }
+  return dequantize.getInput();
+}
+
+//===----------------------------------------------------------------------===//
+// Resources
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Folds an operation that has a resource among its constant operands.
+template <typename OpT>
+struct FoldResources final : public OpRewritePattern<OpT> {
+  using OpRewritePattern<OpT>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpT op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<Attribute> operands;
+    for (Value operand : op->getOperands()) {
+      Attribute attr;
+      if (!matchPattern(operand, m_Constant(&attr)))
+        return rewriter.notifyMatchFailure(op, "an operand is not constant");
+      operands.push_back(attr);
+    }
+    if (llvm::none_of(operands, llvm::IsaPred<DenseResourceElementsAttr>))
+      return rewriter.notifyMatchFailure(op, "no operand is a resource");
+    SmallVector<Attribute> results;
+    if (failed(evaluateConstants(op, operands, ResourceUse::Allow, results)))
+      return rewriter.notifyMatchFailure(op,
+                                         "the operands cannot be evaluated");
+    SmallVector<Value> values;
+    Dialect *dialect = op->getDialect();
+    for (auto [attr, type] : llvm::zip_equal(results, op->getResultTypes()))
+      values.push_back(
+          dialect->materializeConstant(rewriter, attr, type, op.getLoc())
+              ->getResult(0));
+    rewriter.replaceOp(op, values);
+    return success();
+  }
+};
+} // namespace
+
+template <typename OpT>
+void quant_ext::populateResourceFoldingPatterns(RewritePatternSet &patterns) {
+  patterns.add<FoldResources<OpT>>(patterns.getContext());
+}
+
+template void quant_ext::populateResourceFoldingPatterns<ChooseQParamsOp>(
+    RewritePatternSet &);
+template void
+quant_ext::populateResourceFoldingPatterns<QuantizeOp>(RewritePatternSet &);
+template void
+quant_ext::populateResourceFoldingPatterns<RequantizeOp>(RewritePatternSet &);
+template void
+quant_ext::populateResourceFoldingPatterns<DequantizeOp>(RewritePatternSet &);
+template void
+quant_ext::populateResourceFoldingPatterns<FakeQuantizeOp>(RewritePatternSet &);

@@ -1,0 +1,335 @@
+//===- Kernels.cpp - The arithmetic over whole arrays ---------------------===//
+
+#include "QuantExt/Numerics/Kernels.h"
+
+#include <type_traits>
+
+using namespace mlir::quant_ext::numerics;
+
+//===----------------------------------------------------------------------===//
+// From formats to types
+//===----------------------------------------------------------------------===//
+
+/// Calls `fn` with a null pointer to the C++ type of `format`.
+template <typename Fn>
+static void dispatchFloat(FloatFormat format, Fn &&fn) {
+  switch (format) {
+  case FloatFormat::F16:
+    return fn(static_cast<Half *>(nullptr));
+  case FloatFormat::BF16:
+    return fn(static_cast<BFloat16 *>(nullptr));
+  case FloatFormat::F32:
+    return fn(static_cast<float *>(nullptr));
+  case FloatFormat::F64:
+    return fn(static_cast<double *>(nullptr));
+  }
+}
+
+/// Calls `fn` with a null pointer to the container type of `storage`.
+template <typename Fn>
+static void dispatchContainer(const IntegerFormat &storage, Fn &&fn) {
+  switch (storage.getBytes()) {
+  case 1:
+    return fn(static_cast<uint8_t *>(nullptr));
+  case 2:
+    return fn(static_cast<uint16_t *>(nullptr));
+  default:
+    return fn(static_cast<uint32_t *>(nullptr));
+  }
+}
+
+/// Calls `fn` with null pointers to the value type and the computing type.
+template <typename Fn>
+static void dispatchComputing(FloatFormat value, FloatFormat scale, Fn &&fn) {
+  dispatchFloat(value, [&](auto *x) {
+    using X = std::remove_pointer_t<decltype(x)>;
+    if constexpr (std::is_same_v<X, double>)
+      fn(x, static_cast<double *>(nullptr));
+    else if (computesInDouble(value, scale))
+      fn(x, static_cast<double *>(nullptr));
+    else
+      fn(x, static_cast<float *>(nullptr));
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Integers in containers
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Reads and writes integers of one format.
+template <typename C>
+struct Container {
+  explicit Container(const IntegerFormat &format)
+      : shift(32 - format.width), isSigned(format.isSigned),
+        mask(static_cast<C>(format.width == 32 ? ~0u
+                                               : (1u << format.width) - 1)) {}
+
+  int32_t read(C bits) const {
+    uint32_t high = static_cast<uint32_t>(bits) << shift;
+    return isSigned ? static_cast<int32_t>(high) >> shift
+                    : static_cast<int32_t>(high >> shift);
+  }
+  C write(int32_t value) const { return static_cast<C>(value) & mask; }
+
+  unsigned shift;
+  bool isSigned;
+  C mask;
+};
+
+/// Parameters widened to what the loops compute with.
+template <typename T>
+struct WideParameters {
+  WideParameters(const Parameters &parameters, int64_t numGroups,
+                 const IntegerFormat &storage)
+      : scales(numGroups), zeroPoints(numGroups, 0) {
+    dispatchFloat(parameters.scale.format, [&](auto *s) {
+      using S = std::remove_pointer_t<decltype(s)>;
+      if constexpr (std::is_same_v<T, double> || !std::is_same_v<S, double>) {
+        auto *data = static_cast<const S *>(parameters.scale.data);
+        for (int64_t i = 0; i < numGroups; ++i)
+          scales[i] = widen<T>(data[i]);
+      }
+    });
+    if (!parameters.zeroPoint)
+      return;
+    dispatchContainer(storage, [&](auto *c) {
+      using C = std::remove_pointer_t<decltype(c)>;
+      Container<C> container(storage);
+      auto *data = static_cast<const C *>(parameters.zeroPoint);
+      for (int64_t i = 0; i < numGroups; ++i)
+        zeroPoints[i] = container.read(data[i]);
+    });
+  }
+
+  std::vector<T> scales;
+  std::vector<int32_t> zeroPoints;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// quantize
+//===----------------------------------------------------------------------===//
+
+/// One value; 32-bit storage is rounded in double, where its bounds are exact.
+template <typename T>
+static int32_t roundToStorage(T quotient, int32_t zeroPoint,
+                              const IntegerFormat &storage) {
+  if (storage.width == 32)
+    return roundAndClamp<double>(quotient, zeroPoint, storage.range);
+  return roundAndClampNarrow<T>(quotient, zeroPoint,
+                                static_cast<int32_t>(storage.range.min),
+                                static_cast<int32_t>(storage.range.max));
+}
+
+/// Neighbours that share a scale: what depends on the scale is done once.
+template <typename X, typename T, typename Fn>
+static void quantizeRun(const X *input, int64_t size, T scale,
+                        int32_t zeroPoint, const IntegerFormat &storage,
+                        DivisionMode division, Fn &&emit) {
+  if (division == DivisionMode::Reciprocal && hasUsableReciprocal(scale)) {
+    T reciprocal = T(1) / scale;
+    for (int64_t i = 0; i < size; ++i)
+      emit(i, roundToStorage<T>(widen<T>(input[i]) * reciprocal, zeroPoint,
+                                storage));
+    return;
+  }
+  for (int64_t i = 0; i < size; ++i)
+    emit(i, roundToStorage<T>(widen<T>(input[i]) / scale, zeroPoint, storage));
+}
+
+/// Calls `emit(element, q, group)` for each element.
+template <typename X, typename T, typename Fn>
+static void quantizeElements(const X *input, const WideParameters<T> &wide,
+                             const Layout &layout, const IntegerFormat &storage,
+                             DivisionMode division, Fn &&emit) {
+  layout.forEachRun([&](const Run &run) {
+    if (run.groupStride == 0) {
+      quantizeRun(
+          input + run.begin, run.size, wide.scales[run.group],
+          wide.zeroPoints[run.group], storage, division,
+          [&](int64_t i, int32_t q) { emit(run.begin + i, q, run.group); });
+      return;
+    }
+    for (int64_t i = 0; i < run.size; ++i) {
+      int64_t group = run.group + i;
+      T quotient =
+          divide(widen<T>(input[run.begin + i]), wide.scales[group], division);
+      emit(run.begin + i,
+           roundToStorage<T>(quotient, wide.zeroPoints[group], storage), group);
+    }
+  });
+}
+
+void mlir::quant_ext::numerics::quantizeArray(
+    FloatArray input, const Parameters &parameters, const Layout &layout,
+    const IntegerFormat &storage, DivisionMode division, void *result) {
+  dispatchComputing(
+      input.format, parameters.scale.format, [&](auto *x, auto *t) {
+        using X = std::remove_pointer_t<decltype(x)>;
+        using T = std::remove_pointer_t<decltype(t)>;
+        WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
+        dispatchContainer(storage, [&](auto *c) {
+          using C = std::remove_pointer_t<decltype(c)>;
+          Container<C> container(storage);
+          auto *output = static_cast<C *>(result);
+          quantizeElements(static_cast<const X *>(input.data), wide, layout,
+                           storage, division,
+                           [&](int64_t element, int32_t q, int64_t) {
+                             output[element] = container.write(q);
+                           });
+        });
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// dequantize and fake_quantize
+//===----------------------------------------------------------------------===//
+
+void mlir::quant_ext::numerics::dequantizeArray(
+    const void *input, const Parameters &parameters, const Layout &layout,
+    const IntegerFormat &storage, FloatFormat resultFormat, void *result) {
+  dispatchComputing(
+      resultFormat, parameters.scale.format, [&](auto *x, auto *t) {
+        using X = std::remove_pointer_t<decltype(x)>;
+        using T = std::remove_pointer_t<decltype(t)>;
+        WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
+        auto *output = static_cast<X *>(result);
+        dispatchContainer(storage, [&](auto *c) {
+          using C = std::remove_pointer_t<decltype(c)>;
+          Container<C> container(storage);
+          auto *quantized = static_cast<const C *>(input);
+          layout.forEachRun([&](const Run &run) {
+            for (int64_t i = 0; i < run.size; ++i) {
+              int64_t group = run.group + i * run.groupStride;
+              int64_t element = run.begin + i;
+              output[element] = narrow<X>(
+                  dequantize<T>(container.read(quantized[element]),
+                                wide.zeroPoints[group], wide.scales[group]));
+            }
+          });
+        });
+      });
+}
+
+void mlir::quant_ext::numerics::fakeQuantizeArray(
+    FloatArray input, const Parameters &parameters, const Layout &layout,
+    const IntegerFormat &storage, DivisionMode division, void *result) {
+  dispatchComputing(
+      input.format, parameters.scale.format, [&](auto *x, auto *t) {
+        using X = std::remove_pointer_t<decltype(x)>;
+        using T = std::remove_pointer_t<decltype(t)>;
+        WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
+        auto *output = static_cast<X *>(result);
+        quantizeElements(static_cast<const X *>(input.data), wide, layout,
+                         storage, division,
+                         [&](int64_t element, int32_t q, int64_t group) {
+                           output[element] = narrow<X>(dequantize<T>(
+                               q, wide.zeroPoints[group], wide.scales[group]));
+                         });
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// requantize
+//===----------------------------------------------------------------------===//
+
+void mlir::quant_ext::numerics::requantizeArray(
+    const void *input, const IntegerFormat &inputStorage, const Parameters &in,
+    const Layout &inLayout, const Parameters &out, const Layout &outLayout,
+    const IntegerFormat &storage, void *result) {
+  WideParameters<float> wideIn(in, inLayout.getNumGroups(), inputStorage);
+  WideParameters<float> wideOut(out, outLayout.getNumGroups(), storage);
+  // Each of the two is per-tensor or cut along the same axis: the finer one
+  // tells the groups, the coarser one has a single group or the same.
+  bool inIsFiner = wideIn.scales.size() >= wideOut.scales.size();
+  const Layout &finer = inIsFiner ? inLayout : outLayout;
+  bool inIsShared = !inIsFiner && wideIn.scales.size() == 1;
+  bool outIsShared = inIsFiner && wideOut.scales.size() == 1;
+
+  dispatchContainer(inputStorage, [&](auto *a) {
+    using A = std::remove_pointer_t<decltype(a)>;
+    Container<A> source(inputStorage);
+    auto *values = static_cast<const A *>(input);
+    dispatchContainer(storage, [&](auto *c) {
+      using C = std::remove_pointer_t<decltype(c)>;
+      Container<C> target(storage);
+      auto *output = static_cast<C *>(result);
+      finer.forEachRun([&](const Run &run) {
+        for (int64_t i = 0; i < run.size; ++i) {
+          int64_t group = run.group + i * run.groupStride;
+          int64_t inGroup = inIsShared ? 0 : group;
+          int64_t outGroup = outIsShared ? 0 : group;
+          float factor =
+              multiplier(wideIn.scales[inGroup], wideOut.scales[outGroup]);
+          output[run.begin + i] = target.write(requantize(
+              source.read(values[run.begin + i]), wideIn.zeroPoints[inGroup],
+              factor, wideOut.zeroPoints[outGroup], storage.range));
+        }
+      });
+    });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// choose_qparams
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The finite range of a group, with 0 in it.
+template <typename T>
+struct FiniteRange {
+  T lo = 0;
+  T hi = 0;
+
+  void include(T value) {
+    constexpr T kLargest = std::numeric_limits<T>::max();
+    T magnitude = value < 0 ? -value : value;
+    // False for infinities and NaN.
+    T finite = magnitude <= kLargest ? value : T(0);
+    lo = finite < lo ? finite : lo;
+    hi = finite > hi ? finite : hi;
+  }
+};
+} // namespace
+
+void mlir::quant_ext::numerics::chooseParameters(FloatArray input,
+                                                 const Layout &layout,
+                                                 const IntegerFormat &storage,
+                                                 void *scale, void *zeroPoint) {
+  dispatchFloat(input.format, [&](auto *x) {
+    using X = std::remove_pointer_t<decltype(x)>;
+    using T = std::conditional_t<std::is_same_v<X, double>, double, float>;
+    std::vector<FiniteRange<T>> ranges(layout.getNumGroups());
+    auto *values = static_cast<const X *>(input.data);
+    layout.forEachRun([&](const Run &run) {
+      if (run.groupStride == 0) {
+        FiniteRange<T> range = ranges[run.group];
+        for (int64_t i = 0; i < run.size; ++i)
+          range.include(widen<T>(values[run.begin + i]));
+        ranges[run.group] = range;
+        return;
+      }
+      for (int64_t i = 0; i < run.size; ++i)
+        ranges[run.group + i].include(widen<T>(values[run.begin + i]));
+    });
+
+    auto *scales = static_cast<T *>(scale);
+    for (size_t group = 0; group < ranges.size(); ++group) {
+      auto [lo, hi] = ranges[group];
+      scales[group] =
+          zeroPoint ? asymmetricScale<T>(lo, hi, storage.range)
+                    : symmetricScale<T>(hi > -lo ? hi : -lo, storage.range);
+    }
+    if (!zeroPoint)
+      return;
+    dispatchContainer(storage, [&](auto *c) {
+      using C = std::remove_pointer_t<decltype(c)>;
+      Container<C> container(storage);
+      auto *zeroPoints = static_cast<C *>(zeroPoint);
+      for (size_t group = 0; group < ranges.size(); ++group)
+        zeroPoints[group] = container.write(asymmetricZeroPoint<T>(
+            ranges[group].lo, scales[group], storage.range));
+    });
+  });
+}
