@@ -160,8 +160,8 @@ LogicalResult QuantizeWeights::initialize(MLIRContext *context) {
     return failure();
   storage = *found;
   if (blockSize < 1)
-    return emitOptionError()
-           << "option 'block-size' must be positive, found " << blockSize;
+    return emitOptionError() << "option 'block-size' must be positive, found "
+                             << blockSize.getValue();
   return initializeSelection(context);
 }
 
