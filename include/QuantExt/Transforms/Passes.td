@@ -104,4 +104,129 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
                            "::mlir::quant_ext::QuantExtDialect"];
 }
 
+def CheckParams : Pass<"quant-ext-check-params"> {
+  let summary = "Reports constant parameters and resources that cannot be "
+                "computed with";
+  let description = [{
+    The verifier does not look at the values of parameters, because constant
+    propagation may produce bad ones in code that never runs. This pass does,
+    and fails after it has reported every
+
+    - constant scale that is zero, negative, NaN or infinite,
+    - constant zero point outside the range of its storage,
+    - constant whose `dense_resource` has no blob, or one of the wrong size
+      (the parser lets both pass).
+
+    A message names the first bad element of a constant by its index; for
+    per-axis parameters that is the channel. Parameters that are not constant
+    are not looked at. The IR is not changed.
+
+    Example:
+
+    ```mlir
+    func.func @bad_channel(%x: tensor<3x4xf32>) -> tensor<3x4xi8> {
+      %scale = arith.constant dense<[0.5, 0.0, 0.25]> : tensor<3xf32>
+      %q = quant_ext.quantize %x, %scale axis = 0 storage = <i8> : (tensor<3x4xf32>, tensor<3xf32>) -> tensor<3x4xi8>
+      return %q : tensor<3x4xi8>
+    }
+    ```
+
+    gives
+
+    ```
+    error: 'quant_ext.quantize' op scale must be positive and finite, found 0.000000 at index 1
+    ```
+  }];
+  let statistics = [
+    Statistic<"numChecked", "ops-checked", "Number of operations looked at">,
+  ];
+  let dependentDialects = ["::mlir::quant_ext::QuantExtDialect"];
+}
+
+def DropUnusedResources
+    : Pass<"quant-ext-drop-unused-resources", "::mlir::ModuleOp"> {
+  let summary = "Frees the blobs of resources that no operation uses";
+  let description = [{
+    After weights have become integers, the float originals still occupy the
+    context: a `dense_resource` belongs to no operation. This pass finds the keys
+    that the module names anywhere (attributes at any depth, types, locations)
+    and frees the blobs of all other keys of the builtin dialect.
+
+    **Safe** where the context holds this module and nothing else that is still
+    to be used, as in `quant-opt`. Constants that no operation uses must be gone
+    first: run `canonicalize` before it.
+
+    **Not safe** where the same context holds other modules, detached operations
+    or attributes that name a resource and will be read later: MLIR's resource
+    manager does not know who uses a key, so neither does this pass. Such a
+    reader finds an empty blob, which `quant-ext-check-params` reports. A nested
+    module is refused for this reason.
+
+    Keys stay known to the context; only their memory is freed. A remark of the
+    category `quant-ext-drop-unused-resources` counts blobs and bytes.
+
+    Example: after
+
+    ```mlir
+    module {
+      func.func @used() -> tensor<2xf32> {
+        %0 = arith.constant dense_resource<kept> : tensor<2xf32>
+        return %0 : tensor<2xf32>
+      }
+      func.func @unused() {
+        %0 = arith.constant dense_resource<dropped> : tensor<2xf32>
+        return
+      }
+    }
+    ```
+
+    `canonicalize` removes the second constant, and this pass frees the blob of
+    `dropped`.
+  }];
+  let statistics = [
+    Statistic<"numDropped", "blobs-dropped", "Number of blobs freed">,
+    Statistic<"bytesDropped", "bytes-dropped", "Bytes of the freed blobs">,
+  ];
+}
+
+def EvaluateConstants : Pass<"quant-ext-evaluate-constants"> {
+  let summary = "Evaluates dequantize and fake_quantize of constants";
+  let description = [{
+    Replaces `dequantize` and `fake_quantize` whose operands are all constant by
+    their values. `canonicalize` never does this, because it would turn integer
+    weights back into floats; this pass is for what wants the floats: a
+    reference, or a backend without integers.
+
+    Dense constants stay dense, splats stay splats, and where an operand is a
+    resource the result is one too. An operation whose parameters cannot be
+    computed with (see `quant-ext-check-params`) is left as it is.
+
+    Example:
+
+    ```mlir
+    func.func @weights() -> tensor<3xf32> {
+      %q = arith.constant dense<[64, 127, -64]> : tensor<3xi8>
+      %scale = arith.constant dense<0.5> : tensor<f32>
+      %x = quant_ext.dequantize %q, %scale storage = <i8> : (tensor<3xi8>, tensor<f32>) -> tensor<3xf32>
+      return %x : tensor<3xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @weights() -> tensor<3xf32> {
+      %x = arith.constant dense<[32.0, 63.5, -32.0]> : tensor<3xf32>
+      return %x : tensor<3xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numEvaluated", "ops-evaluated",
+              "Number of operations replaced by constants">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::quant_ext::QuantExtDialect"];
+}
+
 #endif // QUANTEXT_TRANSFORMS_PASSES_TD
