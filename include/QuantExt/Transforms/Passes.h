@@ -10,6 +10,9 @@
 
 namespace mlir::quant_ext {
 
+/// How the account of accuracy and storage is written.
+enum class ReportFormat { Table, Json };
+
 #define GEN_PASS_DECL
 #include "QuantExt/Transforms/Passes.h.inc"
 

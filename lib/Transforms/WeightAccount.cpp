@@ -1,0 +1,148 @@
+//===- WeightAccount.cpp - What quantization costs and saves --------------===//
+
+#include "WeightAccount.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+double ErrorSums::getSqnr() const {
+  if (noise == 0)
+    return std::numeric_limits<double>::infinity();
+  return 10 * std::log10(signal / noise);
+}
+
+double ErrorSums::getMeanError() const {
+  return numElements == 0 ? 0 : absolute / numElements;
+}
+
+ErrorSums &ErrorSums::operator+=(const ErrorSums &other) {
+  numElements += other.numElements;
+  numNonFinite += other.numNonFinite;
+  signal += other.signal;
+  noise += other.noise;
+  absolute += other.absolute;
+  largest = std::max(largest, other.largest);
+  return *this;
+}
+
+/// Sums in the order of the elements, so that the outcome is the same however
+/// many threads share the tensors.
+template <typename X>
+static ErrorSums sumErrors(const X *original, const X *quantized,
+                           int64_t count) {
+  ErrorSums sums;
+  for (int64_t i = 0; i < count; ++i) {
+    double x = numerics::widen<double>(original[i]);
+    if (!std::isfinite(x)) {
+      ++sums.numNonFinite;
+      continue;
+    }
+    double error = std::abs(x - numerics::widen<double>(quantized[i]));
+    ++sums.numElements;
+    sums.signal += x * x;
+    sums.noise += error * error;
+    sums.absolute += error;
+    sums.largest = std::max(sums.largest, error);
+  }
+  return sums;
+}
+
+static ErrorSums sumErrors(numerics::FloatArray original, const void *quantized,
+                           int64_t count) {
+  auto sum = [&](auto *typed) {
+    using X = std::remove_pointer_t<decltype(typed)>;
+    return sumErrors(static_cast<const X *>(original.data),
+                     static_cast<const X *>(quantized), count);
+  };
+  switch (original.format) {
+  case numerics::FloatFormat::F16:
+    return sum(static_cast<numerics::Half *>(nullptr));
+  case numerics::FloatFormat::BF16:
+    return sum(static_cast<numerics::BFloat16 *>(nullptr));
+  case numerics::FloatFormat::F32:
+    return sum(static_cast<float *>(nullptr));
+  case numerics::FloatFormat::F64:
+    return sum(static_cast<double *>(nullptr));
+  }
+  llvm_unreachable("unknown float format");
+}
+
+//===----------------------------------------------------------------------===//
+// One weight
+//===----------------------------------------------------------------------===//
+
+QuantizationAccount quant_ext::accountFor(const ConstantData &weight,
+                                          RankedTensorType type,
+                                          const Granularity &granularity,
+                                          const AccountOptions &options) {
+  numerics::Layout layout = getLayout(granularity, type.getShape());
+  numerics::IntegerFormat storage = getIntegerFormat(options.storage);
+  numerics::FloatArray input = weight.getFloats();
+  numerics::FloatFormat scaleFormat = type.getElementType().isF64()
+                                          ? numerics::FloatFormat::F64
+                                          : numerics::FloatFormat::F32;
+
+  int64_t groups = layout.getNumGroups();
+  std::vector<char> scale(groups * numerics::sizeInBytes(scaleFormat));
+  std::vector<char> zeroPoint(options.symmetric ? 0
+                                                : groups * storage.getBytes());
+  numerics::Parameters parameters{{scale.data(), scaleFormat},
+                                  options.symmetric ? nullptr
+                                                    : zeroPoint.data()};
+  numerics::chooseParameters(input, layout, storage, scale.data(),
+                             options.symmetric ? nullptr : zeroPoint.data());
+
+  int64_t count = layout.getNumElements();
+  std::vector<char> quantized(count * numerics::sizeInBytes(input.format));
+  numerics::fakeQuantizeArray(input, parameters, layout, storage,
+                              numerics::DivisionMode::Exact, quantized.data());
+  return {
+      granularity, sumErrors(input, quantized.data(), count),
+      getWeightBytes(type, granularity, options.storage, options.symmetric)};
+}
+
+//===----------------------------------------------------------------------===//
+// The network
+//===----------------------------------------------------------------------===//
+
+/// Of an even count, the mean of the middle two.
+static double getMedian(SmallVector<double> values) {
+  if (values.empty())
+    return std::numeric_limits<double>::infinity();
+  llvm::sort(values);
+  size_t middle = values.size() / 2;
+  if (values.size() % 2 == 1)
+    return values[middle];
+  return (values[middle - 1] + values[middle]) / 2;
+}
+
+NetworkAccount quant_ext::accountForNetwork(ArrayRef<WeightAccount> weights,
+                                            WeightGranularity granularity) {
+  NetworkAccount network;
+  SmallVector<double> sqnrs;
+  for (const WeightAccount &weight : weights) {
+    const auto &account = weight.accounts[static_cast<size_t>(granularity)];
+    if (!account)
+      continue;
+    ++network.numWeights;
+    network.errors += account->errors;
+    network.bytes.original += account->bytes.original;
+    network.bytes.integers += account->bytes.integers;
+    network.bytes.scales += account->bytes.scales;
+    network.bytes.zeroPoints += account->bytes.zeroPoints;
+    sqnrs.push_back(account->errors.getSqnr());
+  }
+  network.medianSqnr = getMedian(sqnrs);
+  network.minimumSqnr = sqnrs.empty() ? std::numeric_limits<double>::infinity()
+                                      : *llvm::min_element(sqnrs);
+  return network;
+}
