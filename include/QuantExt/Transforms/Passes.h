@@ -1,7 +1,10 @@
-//===- Passes.h - Passes of Transforms ---------------------------*- C++ -*-===//
+//===- Passes.h - Passes of Transforms ---------------------------*- C++
+//-*-===//
 
 #ifndef QUANTEXT_TRANSFORMS_PASSES_H
 #define QUANTEXT_TRANSFORMS_PASSES_H
+
+#include "QuantExt/Transforms/WeightScheme.h"
 
 #include "mlir/Pass/Pass.h"
 

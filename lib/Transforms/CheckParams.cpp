@@ -1,0 +1,109 @@
+//===- CheckParams.cpp - Report unusable constant parameters --------------===//
+
+#include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/Transforms/Passes.h"
+
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace mlir::quant_ext {
+#define GEN_PASS_DEF_CHECKPARAMS
+#include "QuantExt/Transforms/Passes.h.inc"
+} // namespace mlir::quant_ext
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// The constant that defines `value`; none where there is none, or where its
+/// elements cannot be read, which is the constant's own error.
+static std::optional<ConstantData> getConstant(Value value) {
+  Attribute attr;
+  if (!value || !matchPattern(value, m_Constant(&attr)))
+    return std::nullopt;
+  return ConstantData::get(attr);
+}
+
+static LogicalResult report(Operation *op, StringRef name, Value value,
+                            const std::optional<std::string> &problem) {
+  if (!problem)
+    return success();
+  InFlightDiagnostic diag = op->emitOpError() << name << " " << *problem;
+  diag.attachNote(value.getLoc()) << "the constant is here";
+  return diag;
+}
+
+static LogicalResult checkScale(Operation *op, StringRef name, Value value) {
+  std::optional<ConstantData> scale = getConstant(value);
+  return scale ? report(op, name, value, findScaleProblem(*scale)) : success();
+}
+
+static LogicalResult checkZeroPoint(Operation *op, StringRef name, Value value,
+                                    StorageAttr storage) {
+  std::optional<ConstantData> zeroPoint = getConstant(value);
+  return zeroPoint ? report(op, name, value,
+                            findZeroPointProblem(*zeroPoint, storage))
+                   : success();
+}
+
+/// Success only where both are: unlike `||`, looks at both.
+static LogicalResult both(LogicalResult a, LogicalResult b) {
+  return success(succeeded(a) && succeeded(b));
+}
+
+/// Operations with one scale and at most one zero point.
+template <typename OpT>
+static LogicalResult checkOneScale(OpT op) {
+  return both(
+      checkScale(op, "scale", op.getScale()),
+      checkZeroPoint(op, "zero_point", op.getZeroPoint(), op.getStorage()));
+}
+
+template <typename OpT>
+static LogicalResult checkTwoScales(OpT op) {
+  return both(checkScale(op, "scale_in", op.getScaleIn()),
+              checkScale(op, "scale_out", op.getScaleOut()));
+}
+
+template <typename OpT>
+static LogicalResult checkTwoZeroPoints(OpT op) {
+  return both(checkZeroPoint(op, "zero_point_in", op.getZeroPointIn(),
+                             op.getStorageIn()),
+              checkZeroPoint(op, "zero_point_out", op.getZeroPointOut(),
+                             op.getStorage()));
+}
+
+static LogicalResult checkParameters(Operation *op) {
+  return TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<QuantizeOp, DequantizeOp, FakeQuantizeOp, ApplyQuantizeOp,
+            ApplyDequantizeOp>([](auto op) { return checkOneScale(op); })
+      .Case([](RequantizeOp op) {
+        return both(checkTwoScales(op), checkTwoZeroPoints(op));
+      })
+      .Case([](ApplyMultiplierOp op) { return checkTwoScales(op); })
+      .Case([](ApplyRequantizeOp op) { return checkTwoZeroPoints(op); })
+      .Default([](Operation *) { return success(); });
+}
+
+static LogicalResult checkResource(Operation *op) {
+  DenseResourceElementsAttr resource;
+  if (!matchPattern(op, m_Constant(&resource)))
+    return success();
+  if (std::optional<std::string> problem = findResourceProblem(resource))
+    return op->emitOpError() << *problem;
+  return success();
+}
+
+namespace {
+struct CheckParams : quant_ext::impl::CheckParamsBase<CheckParams> {
+  void runOnOperation() override {
+    markAllAnalysesPreserved();
+    bool allGood = true;
+    getOperation()->walk([&](Operation *op) {
+      ++numChecked;
+      allGood &= succeeded(both(checkResource(op), checkParameters(op)));
+    });
+    if (!allGood)
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,260 @@
+//===- QuantizeWeights.cpp - Quantize constant weights --------------------===//
+
+#include "QuantExt/Transforms/Passes.h"
+#include "QuantExt/Transforms/WeightFinder.h"
+
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/Regex.h"
+
+#include <memory>
+
+namespace mlir::quant_ext {
+#define GEN_PASS_DEF_QUANTIZEWEIGHTS
+#include "QuantExt/Transforms/Passes.h.inc"
+} // namespace mlir::quant_ext
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+static constexpr StringLiteral kCategory = "quant-ext-quantize-weights";
+
+//===----------------------------------------------------------------------===//
+// Rewriting
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Quantizes constants, each once for a granularity.
+class WeightQuantizer {
+public:
+  WeightQuantizer(StorageAttr storage, bool symmetric)
+      : storage(storage), symmetric(symmetric) {}
+
+  /// Makes the operand of `weight` the dequantized form of its constant.
+  /// Returns false where an earlier call had quantized the constant.
+  bool quantize(const Weight &weight, const Granularity &granularity);
+
+private:
+  Value getDequantized(Value constant, const Granularity &granularity,
+                       Location loc);
+
+  StorageAttr storage;
+  bool symmetric;
+  /// What is left to use for a constant, by granularity.
+  DenseMap<Value, SmallVector<std::pair<Granularity, Value>, 1>> dequantized;
+};
+} // namespace
+
+Value WeightQuantizer::getDequantized(Value constant,
+                                      const Granularity &granularity,
+                                      Location loc) {
+  // Right behind the constant, so that every other user may share the result.
+  OpBuilder builder(constant.getContext());
+  builder.setInsertionPointAfterValue(constant);
+  auto params = ChooseQParamsOp::create(builder, loc, constant, granularity,
+                                        storage, symmetric);
+  Value q = QuantizeOp::create(builder, loc, constant, params.getScale(),
+                               params.getZeroPoint(), granularity, storage);
+  return DequantizeOp::create(
+      builder, loc, getElementTypeOrSelf(constant.getType()), q,
+      params.getScale(), params.getZeroPoint(), granularity, storage);
+}
+
+bool WeightQuantizer::quantize(const Weight &weight,
+                               const Granularity &granularity) {
+  Value constant = weight.operand->get();
+  auto &known = dequantized[constant];
+  auto *found = llvm::find_if(
+      known, [&](auto &entry) { return entry.first == granularity; });
+  bool isNew = found == known.end();
+  if (isNew) {
+    Location loc = weight.operand->getOwner()->getLoc();
+    known.emplace_back(granularity, getDequantized(constant, granularity, loc));
+    found = &known.back();
+  }
+  weight.operand->set(found->second);
+  return isNew;
+}
+
+//===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What a run of the pass did.
+struct Outcome {
+  int64_t numOpsQuantized = 0;
+  int64_t numOpsLeft = 0;
+  int64_t numTensors = 0;
+  int64_t bytesSaved = 0;
+};
+} // namespace
+
+static remark::RemarkOpts remarkOpts(StringRef name, Operation *op) {
+  remark::RemarkOpts opts = remark::RemarkOpts::name(name).category(kCategory);
+  if (auto function = op->getParentOfType<FunctionOpInterface>())
+    return opts.function(function.getName());
+  return opts;
+}
+
+static void remarkQuantized(Operation *op, const Weight &weight,
+                            const Granularity &granularity, StorageAttr storage,
+                            bool symmetric) {
+  remark::passed(op->getLoc(), remarkOpts("quantized", op))
+      << remark::add("quantized")
+      << remark::metric("Operand", weight.operand->getOperandNumber())
+      << remark::metric("Role", stringifyWeightRole(weight.role))
+      << remark::metric("Storage", storage.str())
+      << remark::metric("Scheme", symmetric ? "symmetric" : "asymmetric")
+      << remark::metric("Granularity", granularity.str());
+}
+
+static void remarkLeftInFloat(Operation *op, StringRef reason) {
+  remark::missed(op->getLoc(), remarkOpts("left-in-float", op))
+      << remark::add("left in float") << remark::reason("{0}", reason.str());
+}
+
+static void remarkSummary(Operation *root, const Outcome &outcome) {
+  remark::analysis(root->getLoc(),
+                   remark::RemarkOpts::name("summary").category(kCategory))
+      << remark::add("operations quantized and left in float")
+      << remark::metric("Quantized", outcome.numOpsQuantized)
+      << remark::metric("LeftInFloat", outcome.numOpsLeft)
+      << remark::metric("Tensors", outcome.numTensors)
+      << remark::metric("BytesSaved", outcome.bytesSaved);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct QuantizeWeights : quant_ext::impl::QuantizeWeightsBase<QuantizeWeights> {
+  using QuantizeWeightsBase::QuantizeWeightsBase;
+
+  LogicalResult initialize(MLIRContext *context) override;
+  void runOnOperation() override;
+
+private:
+  LogicalResult initializeSelection(MLIRContext *context);
+
+  /// True where options select `op`; else `reason` is set.
+  bool isSelected(Operation *op, std::string &reason) const;
+
+  /// Quantizes the weights of `op`, or sets `reason`.
+  bool quantizeWeightsOf(linalg::LinalgOp op, const WeightSearch &search,
+                         WeightQuantizer &quantizer, Outcome &outcome,
+                         std::string &reason);
+
+  StorageAttr storage;
+  /// Shared, since passes are copied for each thread.
+  std::shared_ptr<llvm::Regex> locationRegex;
+};
+} // namespace
+
+LogicalResult QuantizeWeights::initialize(MLIRContext *context) {
+  auto emitOptionError = [&] { return emitError(UnknownLoc::get(context)); };
+  FailureOr<StorageAttr> found = getWeightStorage(
+      context, bits, isSigned, narrowRange, symmetric, emitOptionError);
+  if (failed(found))
+    return failure();
+  storage = *found;
+  if (blockSize < 1)
+    return emitOptionError() << "option 'block-size' must be positive, found "
+                             << blockSize.getValue();
+  return initializeSelection(context);
+}
+
+LogicalResult QuantizeWeights::initializeSelection(MLIRContext *context) {
+  auto emitOptionError = [&] { return emitError(UnknownLoc::get(context)); };
+  if (!location.empty()) {
+    std::string message;
+    locationRegex = std::make_shared<llvm::Regex>(location);
+    if (!locationRegex->isValid(message))
+      return emitOptionError()
+             << "option 'location' must be a regular expression, found '"
+             << location << "': " << message;
+  }
+  // A misspelt name would select nothing, which nobody would notice.
+  for (const std::string &name : ops) {
+    std::optional<RegisteredOperationName> registered =
+        RegisteredOperationName::lookup(name, context);
+    if (!registered || !registered->hasInterface<linalg::LinalgOp>())
+      return emitOptionError()
+             << "option 'ops' must name linalg operations, found '" << name
+             << "'";
+  }
+  return success();
+}
+
+bool QuantizeWeights::isSelected(Operation *op, std::string &reason) const {
+  if (!ops.empty() && !llvm::is_contained(ops, op->getName().getStringRef())) {
+    reason = "not selected by option 'ops'";
+    return false;
+  }
+  if (!locationRegex)
+    return true;
+  auto matches = [&](StringRef name) { return locationRegex->match(name); };
+  if (llvm::any_of(getLocationNames(op->getLoc()), matches))
+    return true;
+  reason = "not selected by option 'location'";
+  return false;
+}
+
+bool QuantizeWeights::quantizeWeightsOf(linalg::LinalgOp op,
+                                        const WeightSearch &search,
+                                        WeightQuantizer &quantizer,
+                                        Outcome &outcome, std::string &reason) {
+  reason = search.reason;
+  bool any = false;
+  for (const Weight &weight : search.weights) {
+    FailureOr<Granularity> found =
+        weight.getGranularity(granularity, blockSize, reason);
+    if (failed(found))
+      continue;
+    any = true;
+    remarkQuantized(op, weight, *found, storage, symmetric);
+    RankedTensorType type = weight.getType();
+    if (!quantizer.quantize(weight, *found))
+      continue;
+    WeightBytes bytes = getWeightBytes(type, *found, storage, symmetric);
+    ++outcome.numTensors;
+    outcome.bytesSaved += bytes.original - bytes.quantized();
+  }
+  return any;
+}
+
+void QuantizeWeights::runOnOperation() {
+  SmallVector<linalg::LinalgOp> linalgOps;
+  getOperation()->walk([&](linalg::LinalgOp op) { linalgOps.push_back(op); });
+
+  WeightQuantizer quantizer(storage, symmetric);
+  Outcome outcome;
+  for (linalg::LinalgOp op : linalgOps) {
+    std::optional<WeightSearch> search = findWeights(op);
+    if (!search)
+      continue;
+    std::string reason;
+    if (isSelected(op, reason) &&
+        quantizeWeightsOf(op, *search, quantizer, outcome, reason)) {
+      ++outcome.numOpsQuantized;
+      continue;
+    }
+    ++outcome.numOpsLeft;
+    remarkLeftInFloat(op, reason);
+  }
+  remarkSummary(getOperation(), outcome);
+  numQuantized += outcome.numTensors;
+  bytesSaved += outcome.bytesSaved;
+
+  if (outcome.numOpsQuantized != 0)
+    return;
+  if (errorIfNone) {
+    getOperation()->emitError("must hold a weight to quantize, found none in ")
+        << outcome.numOpsLeft
+        << " linalg contractions and convolutions; remarks of category '"
+        << kCategory << "' say why";
+    return signalPassFailure();
+  }
+  markAllAnalysesPreserved();
+}

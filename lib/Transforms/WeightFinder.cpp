@@ -1,0 +1,235 @@
+//===- WeightFinder.cpp - Constant weights of linalg ops ------------------===//
+
+#include "QuantExt/Transforms/WeightFinder.h"
+
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+StringRef quant_ext::stringifyWeightRole(WeightRole role) {
+  switch (role) {
+  case WeightRole::ContractionLhs:
+    return "lhs of contraction";
+  case WeightRole::ContractionRhs:
+    return "rhs of contraction";
+  case WeightRole::ConvolutionFilter:
+    return "filter of convolution";
+  }
+  llvm_unreachable("unknown role");
+}
+
+//===----------------------------------------------------------------------===//
+// Granularity
+//===----------------------------------------------------------------------===//
+
+static Granularity perOutputChannel(const Weight &weight) {
+  if (weight.outputChannelDims.size() == 1)
+    return Granularity::perAxis(weight.outputChannelDims.front());
+  SmallVector<int64_t> blocks(weight.getType().getRank(),
+                              Granularity::kWholeDim);
+  for (int64_t dim : weight.outputChannelDims)
+    blocks[dim] = 1;
+  return Granularity::perBlock(blocks);
+}
+
+/// The dimension that blocks run along.
+static int64_t getBlockedDim(const Weight &weight) {
+  for (int64_t dim : llvm::reverse(weight.channelReductionDims))
+    if (weight.getType().getDimSize(dim) > 1)
+      return dim;
+  return weight.reductionDims.back();
+}
+
+FailureOr<Granularity> Weight::getGranularity(WeightGranularity granularity,
+                                              int64_t blockSize,
+                                              std::string &reason) const {
+  switch (granularity) {
+  case WeightGranularity::PerTensor:
+    return Granularity::perTensor();
+  case WeightGranularity::PerAxis:
+    if (outputChannelDims.empty()) {
+      reason = "the weight has no output-channel dimension";
+      return failure();
+    }
+    return perOutputChannel(*this);
+  case WeightGranularity::PerBlock: {
+    if (reductionDims.empty()) {
+      reason = "the weight has no reduction dimension";
+      return failure();
+    }
+    SmallVector<int64_t> blocks(getType().getRank(), 1);
+    blocks[getBlockedDim(*this)] = blockSize;
+    return Granularity::perBlock(blocks);
+  }
+  }
+  llvm_unreachable("unknown granularity");
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// An operand that may hold a weight, with the loops that matter to it.
+struct Candidate {
+  OpOperand *operand;
+  WeightRole role;
+  SmallVector<unsigned> outputChannelLoops;
+  SmallVector<unsigned> channelReductionLoops;
+  SmallVector<unsigned> filterLoops;
+};
+} // namespace
+
+/// `operand #1 is a block argument`, for reasons.
+static std::string describeProducer(OpOperand &operand) {
+  std::string text = "operand #" + std::to_string(operand.getOperandNumber());
+  if (Operation *producer = operand.get().getDefiningOp())
+    return text + " comes from '" + producer->getName().getStringRef().str() +
+           "'";
+  return text + " is a block argument";
+}
+
+template <typename T>
+static std::string printed(T value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << value;
+  return text;
+}
+
+/// The dimensions of an operand that `loops` run over. `map` holds plain
+/// dimensions only.
+static SmallVector<int64_t> getDims(AffineMap map, ArrayRef<unsigned> loops) {
+  SmallVector<int64_t> dims;
+  for (auto [dim, expr] : llvm::enumerate(map.getResults()))
+    if (llvm::is_contained(loops, cast<AffineDimExpr>(expr).getPosition()))
+      dims.push_back(dim);
+  return dims;
+}
+
+/// Turns a candidate into a weight, or says why it is none.
+static std::optional<Weight> getWeight(linalg::LinalgOp op,
+                                       const Candidate &candidate,
+                                       std::string &reason) {
+  OpOperand &operand = *candidate.operand;
+  std::string name = "operand #" + std::to_string(operand.getOperandNumber());
+  ElementsAttr value;
+  if (operand.get().getDefiningOp<DequantizeOp>()) {
+    reason = name + " is quantized already";
+    return std::nullopt;
+  }
+  if (!matchPattern(operand.get(), m_Constant(&value))) {
+    reason = describeProducer(operand) + ", not from a constant";
+    return std::nullopt;
+  }
+  Type type = value.getElementType();
+  if (isa<IntegerType>(type)) {
+    reason = name + " is a constant of integer type " + printed(type);
+    return std::nullopt;
+  }
+  if (!isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type)) {
+    reason = name +
+             " must have elements of type f16, bf16, f32 or f64, found " +
+             printed(type);
+    return std::nullopt;
+  }
+  if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(value)) {
+    reason = name + " is a constant that is neither dense nor dense_resource";
+    return std::nullopt;
+  }
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  if (!map.isProjectedPermutation()) {
+    reason = name + " must be indexed by plain loops, found " + printed(map);
+    return std::nullopt;
+  }
+
+  Weight weight;
+  weight.operand = &operand;
+  weight.role = candidate.role;
+  weight.value = value;
+  weight.outputChannelDims = getDims(map, candidate.outputChannelLoops);
+  weight.channelReductionDims = getDims(map, candidate.channelReductionLoops);
+  SmallVector<unsigned> reduction = candidate.channelReductionLoops;
+  llvm::append_range(reduction, candidate.filterLoops);
+  weight.reductionDims = getDims(map, reduction);
+  return weight;
+}
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+/// The operands of `op` that may hold weights; empty where it is neither a
+/// contraction nor a convolution.
+static SmallVector<Candidate, 2> getCandidates(linalg::LinalgOp op) {
+  // Convolutions first: to the inference of contractions, a convolution is a
+  // matmul over its channels, and the filter loops are nothing.
+  FailureOr<linalg::ConvolutionDimensions> conv =
+      linalg::inferConvolutionDims(op);
+  if (succeeded(conv)) {
+    Candidate filter;
+    filter.operand = op.getDpsInputOperand(1);
+    // A pooling: its window gives a shape and nothing else.
+    if (!op.payloadUsesValueFromOperand(filter.operand))
+      return {};
+    filter.role = WeightRole::ConvolutionFilter;
+    filter.outputChannelLoops.assign(conv->outputChannel);
+    llvm::append_range(filter.outputChannelLoops, conv->depth);
+    filter.channelReductionLoops.assign(conv->inputChannel);
+    filter.filterLoops.assign(conv->filterLoop);
+    return {filter};
+  }
+  FailureOr<linalg::ContractionDimensions> contraction =
+      linalg::inferContractionDims(op);
+  // The inference accepts products without a sum, such as elementwise ones; a
+  // constant of these is no weight.
+  if (failed(contraction) || contraction->k.empty())
+    return {};
+  Candidate lhs, rhs;
+  lhs.operand = op.getDpsInputOperand(0);
+  lhs.role = WeightRole::ContractionLhs;
+  lhs.outputChannelLoops.assign(contraction->m);
+  lhs.channelReductionLoops.assign(contraction->k);
+  rhs.operand = op.getDpsInputOperand(1);
+  rhs.role = WeightRole::ContractionRhs;
+  rhs.outputChannelLoops.assign(contraction->n);
+  rhs.channelReductionLoops.assign(contraction->k);
+  return {lhs, rhs};
+}
+
+std::optional<WeightSearch> quant_ext::findWeights(linalg::LinalgOp op) {
+  if (!op.hasPureTensorSemantics())
+    return std::nullopt;
+  SmallVector<Candidate, 2> candidates = getCandidates(op);
+  if (candidates.empty())
+    return std::nullopt;
+  WeightSearch search;
+  SmallVector<std::string> reasons;
+  for (const Candidate &candidate : candidates) {
+    std::string reason;
+    if (std::optional<Weight> weight = getWeight(op, candidate, reason))
+      search.weights.push_back(std::move(*weight));
+    else
+      reasons.push_back(std::move(reason));
+  }
+  if (search.weights.empty())
+    search.reason = llvm::join(reasons, "; ");
+  return search;
+}
+
+//===----------------------------------------------------------------------===//
+// Locations
+//===----------------------------------------------------------------------===//
+
+SmallVector<StringRef> quant_ext::getLocationNames(Location loc) {
+  SmallVector<StringRef> names;
+  loc->walk([&](Location inner) {
+    if (auto name = dyn_cast<NameLoc>(inner))
+      names.push_back(name.getName().getValue());
+    return WalkResult::advance();
+  });
+  return names;
+}

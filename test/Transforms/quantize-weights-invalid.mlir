@@ -1,0 +1,24 @@
+// RUN: %quant-opt %s -verify-diagnostics --pass-pipeline='builtin.module(quant-ext-quantize-weights{error-if-none=true})'
+
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{bits=1})' 2>&1 | FileCheck %s --check-prefix=NARROW
+// NARROW: error: option 'bits' must be 2 to 16, found 1
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{bits=17})' 2>&1 | FileCheck %s --check-prefix=WIDE
+// WIDE: error: option 'bits' must be 2 to 16, found 17
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{signed=false})' 2>&1 | FileCheck %s --check-prefix=UNSIGNED
+// UNSIGNED: error: option 'signed' must be true where 'symmetric' is, found false
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{block-size=0})' 2>&1 | FileCheck %s --check-prefix=BLOCK
+// BLOCK: error: option 'block-size' must be positive, found 0
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{location=enc(})' 2>&1 | FileCheck %s --check-prefix=REGEX
+// REGEX: error: option 'location' must be a regular expression, found 'enc(': parentheses not balanced
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{ops=linalg.matmul,linalg.matmull})' 2>&1 | FileCheck %s --check-prefix=OPS
+// OPS: error: option 'ops' must name linalg operations, found 'linalg.matmull'
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{granularity=fine})' 2>&1 | FileCheck %s --check-prefix=GRANULARITY
+// GRANULARITY: for the --granularity option: Cannot find option named 'fine'!
+
+// expected-error@+1 {{must hold a weight to quantize, found none in 1 linalg contractions and convolutions; remarks of category 'quant-ext-quantize-weights' say why}}
+module {
+  func.func @no_constant(%x: tensor<2x4xf32>, %w: tensor<4x3xf32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
+    %y = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x3xf32>) outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
+    return %y : tensor<2x3xf32>
+  }
+}
