@@ -21,7 +21,8 @@ class Operands {
 public:
   Operands(ArrayRef<Attribute> attrs, ResourceUse resources)
       : attrs(attrs), resources(resources) {
-    anyResource = llvm::any_of(attrs, llvm::IsaPred<DenseResourceElementsAttr>);
+    anyResource =
+        llvm::any_of(attrs, llvm::IsaAndPresentPred<DenseResourceElementsAttr>);
   }
 
   /// Reads every operand; fails where one is no constant.
@@ -330,7 +331,8 @@ struct FoldResources final : public OpRewritePattern<OpT> {
         return rewriter.notifyMatchFailure(op, "an operand is not constant");
       operands.push_back(attr);
     }
-    if (llvm::none_of(operands, llvm::IsaPred<DenseResourceElementsAttr>))
+    if (llvm::none_of(operands,
+                      llvm::IsaAndPresentPred<DenseResourceElementsAttr>))
       return rewriter.notifyMatchFailure(op, "no operand is a resource");
     SmallVector<Attribute> results;
     if (failed(evaluateConstants(op, operands, ResourceUse::Allow, results)))

@@ -1,8 +1,84 @@
-//===- Passes.td - Passes of Conversion ----------------------*- tablegen -*-===//
+//===- Passes.td - Conversions of quant_ext ----------------*- tablegen -*-===//
 
 #ifndef QUANTEXT_CONVERSION_PASSES_TD
 #define QUANTEXT_CONVERSION_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+
+def ConvertQuantExtToLinalg : Pass<"convert-quant-ext-to-linalg"> {
+  let summary = "Lower quant_ext operations on tensors to linalg.generic";
+  let description = [{
+    Turns each operation on tensors into `linalg.generic` operations whose
+    bodies hold the operations on elements (`quant_ext.apply_*`), and whose
+    indexing maps broadcast scale and zero point:
+
+    ```mlir
+    %q = quant_ext.quantize %x, %scale axis = 0 storage = <i8>
+        : (tensor<4x8xf32>, tensor<4xf32>) -> tensor<4x8xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %init = tensor.empty() : tensor<4x8xi8>
+    %q = linalg.generic {
+        indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                         affine_map<(d0, d1) -> (d0)>,
+                         affine_map<(d0, d1) -> (d0, d1)>],
+        iterator_types = ["parallel", "parallel"]}
+        ins(%x, %scale : tensor<4x8xf32>, tensor<4xf32>)
+        outs(%init : tensor<4x8xi8>) {
+    ^bb0(%in: f32, %s: f32, %out: i8):
+      %0 = quant_ext.apply_quantize %in, %s storage = <i8> : (f32, f32) -> i8
+      linalg.yield %0 : i8
+    } -> tensor<4x8xi8>
+    ```
+
+    A dimension cut into blocks is reshaped into (blocks, block), because
+    vectorization knows no `floordiv`; what does not fill a block is lowered
+    apart. `choose_qparams` becomes a reduction to the range of each group and
+    a second operation that computes the parameters from it. `requantize` forms
+    its multipliers, one for each channel, apart from the elements.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def ConvertQuantExtToArith : Pass<"convert-quant-ext-to-arith"> {
+  let summary = "Expand quant_ext operations on elements to arithmetic";
+  let description = [{
+    Expands the `quant_ext.apply_*` operations, on scalars and on vectors of any
+    rank, to `arith` and `math`. This is the portable recipe: no target feature,
+    no libm call, no fast-math flag, and the same bits as the constant folder.
+
+    Rounding to nearest even adds 1.5 * 2^23 (f32) or 1.5 * 2^52 (f64) to a value
+    that was clamped before, which leaves the integer in the low bits of the
+    sum. The default floating-point environment is assumed.
+
+    ```mlir
+    %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
+    ```
+
+    becomes
+
+    ```mlir
+    %v = arith.divf %x, %s : f32
+    %0 = arith.cmpf ogt, %v, %qmin : f32
+    %1 = arith.select %0, %v, %qmin : f32
+    %2 = arith.cmpf olt, %1, %qmax : f32
+    %3 = arith.select %2, %1, %qmax : f32
+    %4 = arith.addf %3, %magic : f32
+    %5 = arith.bitcast %4 : f32 to i32
+    %6 = arith.subi %5, %magic_bits : i32
+    %q = arith.trunci %6 : i32 to i8
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"
+  ];
+}
 
 #endif // QUANTEXT_CONVERSION_PASSES_TD

@@ -1,0 +1,363 @@
+//===- QuantExtToArith.cpp - quant_ext on elements to arith ---------------===//
+//
+// The only place where the arithmetic of the dialect is emitted. It follows
+// Numerics/Arithmetic.h step by step; what differs in form is said beside it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
+#include "QuantExt/Conversion/Passes.h"
+#include "QuantExt/IR/QuantExt.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace mlir::quant_ext {
+#define GEN_PASS_DEF_CONVERTQUANTEXTTOARITH
+#include "QuantExt/Conversion/Passes.h.inc"
+} // namespace mlir::quant_ext
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+//===----------------------------------------------------------------------===//
+// Emitter
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Creates arithmetic on scalars, or on vectors of one shape.
+class Emitter {
+public:
+  Emitter(OpBuilder &builder, Location loc, Type shapeLike)
+      : builder(builder), loc(loc), shape(dyn_cast<VectorType>(shapeLike)) {}
+
+  /// `element`, or the vector of it.
+  Type typeOf(Type element) const {
+    return shape ? Type(VectorType::get(shape.getShape(), element)) : element;
+  }
+  Type f32() const { return builder.getF32Type(); }
+  Type f64() const { return builder.getF64Type(); }
+  Type i32() const { return builder.getI32Type(); }
+  Type i64() const { return builder.getI64Type(); }
+  static Type elementOf(Value value) {
+    return getElementTypeOrSelf(value.getType());
+  }
+
+  Value constant(TypedAttr value) const {
+    TypedAttr attr = value;
+    if (shape)
+      attr = DenseElementsAttr::get(cast<ShapedType>(typeOf(value.getType())),
+                                    Attribute(value));
+    return arith::ConstantOp::create(builder, loc, attr);
+  }
+  Value number(Type element, double value) const {
+    return constant(builder.getFloatAttr(element, value));
+  }
+  Value number(Type element, APFloat value) const {
+    return constant(builder.getFloatAttr(element, value));
+  }
+  Value integer(Type element, int64_t value) const {
+    return constant(builder.getIntegerAttr(element, value));
+  }
+  Value largest(Type element) const {
+    return number(element, APFloat::getLargest(semantics(element)));
+  }
+  Value smallestNormal(Type element) const {
+    return number(element, APFloat::getSmallestNormalized(semantics(element)));
+  }
+
+  template <typename OpT, typename... Args>
+  Value make(Args &&...args) const {
+    return OpT::create(builder, loc, std::forward<Args>(args)...).getResult();
+  }
+  Value compare(arith::CmpFPredicate predicate, Value a, Value b) const {
+    return make<arith::CmpFOp>(predicate, a, b);
+  }
+  Value select(Value condition, Value a, Value b) const {
+    return make<arith::SelectOp>(condition, a, b);
+  }
+
+  /// Widens exactly to `element`, f32 or f64, by way of f32.
+  Value widen(Value value, Type element) const {
+    Type from = elementOf(value);
+    if (from.isF16() || from.isBF16())
+      value = make<arith::ExtFOp>(typeOf(f32()), value);
+    if (element.isF64() && !elementOf(value).isF64())
+      value = make<arith::ExtFOp>(typeOf(f64()), value);
+    return value;
+  }
+
+  /// Rounds once, to nearest even, to `element`; never widens.
+  Value narrow(Value value, Type element) const {
+    if (elementOf(value) == element)
+      return value;
+    return make<arith::TruncFOp>(typeOf(element), value);
+  }
+
+  /// Extends a stored integer to i32 by the signedness of its storage.
+  Value extend(Value value, StorageAttr storage) const {
+    if (elementOf(value).isInteger(32))
+      return value;
+    if (storage.getIsSigned())
+      return make<arith::ExtSIOp>(typeOf(i32()), value);
+    return make<arith::ExtUIOp>(typeOf(i32()), value);
+  }
+
+  /// Clamps to [lo, hi]; NaN goes to lo, because it compares false.
+  Value clamp(Value value, Value lo, Value hi) const {
+    value = select(compare(arith::CmpFPredicate::OGT, value, lo), value, lo);
+    return select(compare(arith::CmpFPredicate::OLT, value, hi), value, hi);
+  }
+
+  /// The integer nearest to a value of magnitude below 2^22 (f32) or 2^51
+  /// (f64), as i32, plus `addend` where there is one.
+  Value roundToInteger(Value value, Value addend) const {
+    bool isDouble = elementOf(value).isF64();
+    Type intType = isDouble ? i64() : i32();
+    double magic = isDouble ? 0x1.8p52 : 0x1.8p23;
+    int64_t magicBits = isDouble ? 0x4338000000000000 : 0x4b400000;
+    Value sum = make<arith::AddFOp>(value, number(elementOf(value), magic));
+    Value bits = make<arith::BitcastOp>(typeOf(intType), sum);
+    Value offset = integer(intType, magicBits);
+    if (!isDouble && addend) {
+      // The difference is the same for all elements that share a zero point.
+      Value shift = make<arith::SubIOp>(addend, offset);
+      return make<arith::AddIOp>(bits, shift);
+    }
+    Value result = make<arith::SubIOp>(bits, offset);
+    if (isDouble)
+      result = make<arith::TruncIOp>(typeOf(i32()), result);
+    return addend ? make<arith::AddIOp>(result, addend) : result;
+  }
+
+  /// clamp(R(value), qmin - z, qmax - z) + z in the type of the storage.
+  Value roundToStorage(Value value, Value zeroPoint,
+                       StorageAttr storage) const {
+    double min = storage.getMin(), max = storage.getMax();
+    if (storage.getWidth() == 32)
+      value = widen(value, f64());
+    Type element = elementOf(value);
+    if (!zeroPoint) {
+      value = clamp(value, number(element, min), number(element, max));
+      return truncate(roundToInteger(value, Value()), storage);
+    }
+    // Bounds that hold for any zero point make constants of what would be two
+    // conversions: |z| < 2^16, so 2^17 saturates whichever z is added.
+    constexpr double kBeyond = 0x1p17;
+    value = clamp(value, number(element, -kBeyond), number(element, kBeyond));
+    Value q = roundToInteger(value, extend(zeroPoint, storage));
+    q = make<arith::MaxSIOp>(q, integer(i32(), storage.getMin()));
+    q = make<arith::MinSIOp>(q, integer(i32(), storage.getMax()));
+    return truncate(q, storage);
+  }
+
+private:
+  static const llvm::fltSemantics &semantics(Type element) {
+    return cast<FloatType>(element).getFloatSemantics();
+  }
+  Value truncate(Value q, StorageAttr storage) const {
+    if (storage.getWidth() == 32)
+      return q;
+    return make<arith::TruncIOp>(typeOf(storage.getElementType()), q);
+  }
+
+  OpBuilder &builder;
+  Location loc;
+  VectorType shape;
+};
+} // namespace
+
+/// f64 where one of the two is.
+static Type computingType(const Emitter &emit, Type a, Type b) {
+  return getElementTypeOrSelf(a).isF64() || getElementTypeOrSelf(b).isF64()
+             ? emit.f64()
+             : emit.f32();
+}
+
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct ExpandQuantize final : public OpRewritePattern<ApplyQuantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyQuantizeOp op,
+                                PatternRewriter &rewriter) const override {
+    Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
+    Type type =
+        computingType(emit, op.getInput().getType(), op.getScale().getType());
+    Value x = emit.widen(op.getInput(), type);
+    Value s = emit.widen(op.getScale(), type);
+    Value v = op.getDivision() == Division::Reciprocal
+                  ? multiplyByReciprocal(emit, x, s, type)
+                  : emit.make<arith::DivFOp>(x, s);
+    rewriter.replaceOp(
+        op, emit.roundToStorage(v, op.getZeroPoint(), op.getStorage()));
+    return success();
+  }
+
+  /// x * (1 / s) where 1 / s is a finite normal number, x / s elsewhere.
+  static Value multiplyByReciprocal(const Emitter &emit, Value x, Value s,
+                                    Type type) {
+    Value inverse = emit.make<arith::DivFOp>(emit.number(type, 1.0), s);
+    Value magnitude = emit.make<math::AbsFOp>(inverse);
+    Value usable = emit.make<arith::AndIOp>(
+        emit.compare(arith::CmpFPredicate::OGE, magnitude,
+                     emit.smallestNormal(type)),
+        emit.compare(arith::CmpFPredicate::OLE, magnitude, emit.largest(type)));
+    Value product = emit.make<arith::MulFOp>(x, inverse);
+    Value quotient = emit.make<arith::DivFOp>(x, s);
+    return emit.select(usable, product, quotient);
+  }
+};
+
+struct ExpandDequantize final : public OpRewritePattern<ApplyDequantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyDequantizeOp op,
+                                PatternRewriter &rewriter) const override {
+    Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
+    Type resultElement = getElementTypeOrSelf(op.getResult().getType());
+    Type type =
+        computingType(emit, op.getResult().getType(), op.getScale().getType());
+    Value q = emit.extend(op.getInput(), op.getStorage());
+    // At most 17 bits: a zero point never comes with 32-bit storage here.
+    if (op.getZeroPoint())
+      q = emit.make<arith::SubIOp>(
+          q, emit.extend(op.getZeroPoint(), op.getStorage()));
+    Value difference = emit.make<arith::SIToFPOp>(emit.typeOf(type), q);
+    Value product =
+        emit.make<arith::MulFOp>(difference, emit.widen(op.getScale(), type));
+    rewriter.replaceOp(op, emit.narrow(product, resultElement));
+    return success();
+  }
+};
+
+struct ExpandMultiplier final : public OpRewritePattern<ApplyMultiplierOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyMultiplierOp op,
+                                PatternRewriter &rewriter) const override {
+    Emitter emit(rewriter, op.getLoc(), op.getScaleIn().getType());
+    Value quotient =
+        emit.make<arith::DivFOp>(emit.widen(op.getScaleIn(), emit.f32()),
+                                 emit.widen(op.getScaleOut(), emit.f32()));
+    Value largest = emit.largest(emit.f32());
+    Value overflows =
+        emit.compare(arith::CmpFPredicate::OGT, quotient, largest);
+    rewriter.replaceOp(op, emit.select(overflows, largest, quotient));
+    return success();
+  }
+};
+
+struct ExpandRequantize final : public OpRewritePattern<ApplyRequantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyRequantizeOp op,
+                                PatternRewriter &rewriter) const override {
+    Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
+    Value difference = subtractZeroPoint(emit, op);
+    Value product = emit.make<arith::MulFOp>(difference, op.getMultiplier());
+    rewriter.replaceOp(op, emit.roundToStorage(product, op.getZeroPointOut(),
+                                               op.getStorage()));
+    return success();
+  }
+
+  /// a - zero_point_in, exact, rounded once to f32.
+  static Value subtractZeroPoint(const Emitter &emit, ApplyRequantizeOp op) {
+    Value a = emit.extend(op.getInput(), op.getStorageIn());
+    Value zeroPoint = op.getZeroPointIn();
+    if (!zeroPoint)
+      return emit.make<arith::SIToFPOp>(emit.typeOf(emit.f32()), a);
+    zeroPoint = emit.extend(zeroPoint, op.getStorageIn());
+    if (op.getStorageIn().getWidth() < 32)
+      return emit.make<arith::SIToFPOp>(emit.typeOf(emit.f32()),
+                                        emit.make<arith::SubIOp>(a, zeroPoint));
+    // The difference of two i32 has 33 bits: exact in f64, and every target
+    // converts that to f32 in vectors, which i64 it does not.
+    Type f64 = emit.typeOf(emit.f64());
+    Value difference =
+        emit.make<arith::SubFOp>(emit.make<arith::SIToFPOp>(f64, a),
+                                 emit.make<arith::SIToFPOp>(f64, zeroPoint));
+    return emit.narrow(difference, emit.f32());
+  }
+};
+
+struct ExpandChooseQParams final
+    : public OpRewritePattern<ApplyChooseQParamsOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyChooseQParamsOp op,
+                                PatternRewriter &rewriter) const override {
+    Emitter emit(rewriter, op.getLoc(), op.getHi().getType());
+    StorageAttr storage = op.getStorage();
+    Value hi = op.getHi(), lo = op.getLo();
+    Type type = getElementTypeOrSelf(hi.getType());
+    Value zero = emit.number(type, 0.0);
+    Value isEmpty = emit.compare(arith::CmpFPredicate::OEQ, hi, zero);
+    Value scale;
+    if (lo) {
+      isEmpty = emit.make<arith::AndIOp>(
+          isEmpty, emit.compare(arith::CmpFPredicate::OEQ, lo, zero));
+      scale = asymmetricScale(emit, lo, hi, type, storage);
+    } else {
+      scale = emit.make<arith::DivFOp>(
+          hi, emit.number(type, static_cast<double>(storage.getMax())));
+    }
+    scale = emit.clamp(scale, emit.smallestNormal(type), emit.largest(type));
+    scale = emit.select(isEmpty, emit.number(type, 1.0), scale);
+    if (!lo) {
+      rewriter.replaceOp(op, scale);
+      return success();
+    }
+    Value min = emit.number(type, static_cast<double>(storage.getMin()));
+    Value max = emit.number(type, static_cast<double>(storage.getMax()));
+    Value position =
+        emit.make<arith::SubFOp>(min, emit.make<arith::DivFOp>(lo, scale));
+    Value rounded =
+        emit.roundToInteger(emit.clamp(position, min, max), Value());
+    Value zeroPoint = emit.make<arith::TruncIOp>(
+        emit.typeOf(storage.getElementType()), rounded);
+    rewriter.replaceOp(op, {scale, zeroPoint});
+    return success();
+  }
+
+  /// (hi - lo) / steps, from halves where the distance overflows.
+  static Value asymmetricScale(const Emitter &emit, Value lo, Value hi,
+                               Type type, StorageAttr storage) {
+    double steps = static_cast<double>(storage.getMax() - storage.getMin());
+    Value distance = emit.make<arith::SubFOp>(hi, lo);
+    Value whole = emit.make<arith::DivFOp>(distance, emit.number(type, steps));
+    Value half = emit.number(type, 0.5);
+    Value halfDistance = emit.make<arith::SubFOp>(
+        emit.make<arith::MulFOp>(hi, half), emit.make<arith::MulFOp>(lo, half));
+    Value fromHalves =
+        emit.make<arith::DivFOp>(halfDistance, emit.number(type, steps / 2));
+    Value isFinite =
+        emit.compare(arith::CmpFPredicate::OLE, distance, emit.largest(type));
+    return emit.select(isFinite, whole, fromHalves);
+  }
+};
+
+struct ConvertQuantExtToArithPass final
+    : public quant_ext::impl::ConvertQuantExtToArithBase<
+          ConvertQuantExtToArithPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateQuantExtToArithPatterns(patterns);
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+
+} // namespace
+
+void quant_ext::populateQuantExtToArithPatterns(RewritePatternSet &patterns,
+                                                PatternBenefit benefit) {
+  patterns.add<ExpandQuantize, ExpandDequantize, ExpandMultiplier,
+               ExpandRequantize, ExpandChooseQParams>(patterns.getContext(),
+                                                      benefit);
+}

@@ -1,0 +1,397 @@
+//===- QuantExtToLinalg.cpp - quant_ext on tensors to linalg --------------===//
+
+#include "QuantExt/Conversion/QuantExtToLinalg/QuantExtToLinalg.h"
+#include "BlockParts.h"
+#include "QuantExt/Conversion/Passes.h"
+#include "QuantExt/IR/QuantExt.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+namespace mlir::quant_ext {
+#define GEN_PASS_DEF_CONVERTQUANTEXTTOLINALG
+#include "QuantExt/Conversion/Passes.h.inc"
+} // namespace mlir::quant_ext
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+using utils::IteratorType;
+
+//===----------------------------------------------------------------------===//
+// Elementwise operations
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A tensor that an element's parameter is selected from.
+struct Parameter {
+  Value tensor;
+  Granularity granularity;
+};
+
+/// Builds what a body yields from the input's element and the parameters'.
+using ElementFn = function_ref<Value(OpBuilder &, Location, ValueRange)>;
+} // namespace
+
+static Type elementTypeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
+/// An uninitialized tensor of the sizes and element type.
+static Value makeEmpty(OpBuilder &builder, Location loc,
+                       ArrayRef<OpFoldResult> sizes, Type elementType) {
+  return tensor::EmptyOp::create(builder, loc, sizes, elementType);
+}
+
+/// The input, and as many values as `granularity` cuts it apart for, in one
+/// linalg.generic for each part.
+static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
+                              const Granularity &granularity,
+                              ArrayRef<Parameter> parameters,
+                              Type resultElement, ElementFn element) {
+  MLIRContext *context = builder.getContext();
+  Value result;
+  std::vector<BlockPart> parts =
+      getBlockParts(builder, loc, input, granularity);
+  // Parts write into slices of one tensor; a single part makes its own.
+  bool isSingle = parts.size() == 1;
+  if (!isSingle)
+    result = makeEmpty(builder, loc, tensor::getMixedSizes(builder, loc, input),
+                       resultElement);
+  for (const BlockPart &part : parts) {
+    unsigned loops = part.getNumLoops();
+    AffineMap identity = builder.getMultiDimIdentityMap(loops);
+    SmallVector<Value> inputs = {part.getSlice(builder, loc, input)};
+    SmallVector<AffineMap> maps = {identity};
+    for (const Parameter &parameter : parameters) {
+      if (parameter.granularity.isPerTensor()) {
+        inputs.push_back(parameter.tensor);
+        maps.push_back(AffineMap::get(loops, 0, context));
+        continue;
+      }
+      inputs.push_back(part.getParameterSlice(builder, loc, parameter.tensor));
+      maps.push_back(part.getParameterMap(context));
+    }
+    maps.push_back(identity);
+    Value init = isSingle
+                     ? makeEmpty(builder, loc, part.loopSizes, resultElement)
+                     : part.getSlice(builder, loc, result);
+    auto generic = linalg::GenericOp::create(
+        builder, loc, init.getType(), inputs, init, maps,
+        SmallVector<IteratorType>(loops, IteratorType::parallel),
+        [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          linalg::YieldOp::create(body, bodyLoc,
+                                  element(body, bodyLoc, args.drop_back()));
+        });
+    result = part.insertSlice(builder, loc, generic.getResult(0), result);
+  }
+  return result;
+}
+
+/// `value` as `type`, which may know more or less of its sizes.
+static Value castTo(OpBuilder &builder, Location loc, Type type, Value value) {
+  if (value.getType() == type)
+    return value;
+  return tensor::CastOp::create(builder, loc, type, value);
+}
+
+/// Lowers an operation with one scale and perhaps a zero point; `element` gets
+/// the input's element, the scale and the zero point (null where none is).
+template <typename OpT>
+static void lowerOneScale(
+    OpT op, ConversionPatternRewriter &rewriter,
+    function_ref<Value(OpBuilder &, Location, Value, Value, Value)> element) {
+  Granularity granularity = op.getGranularity();
+  SmallVector<Parameter> parameters = {{op.getScale(), granularity}};
+  if (op.getZeroPoint())
+    parameters.push_back({op.getZeroPoint(), granularity});
+  Value result =
+      buildElementwise(rewriter, op.getLoc(), op.getInput(), granularity,
+                       parameters, elementTypeOf(op.getResult()),
+                       [&](OpBuilder &builder, Location loc, ValueRange args) {
+                         return element(builder, loc, args[0], args[1],
+                                        args.size() > 2 ? args[2] : Value());
+                       });
+  rewriter.replaceOp(
+      op, castTo(rewriter, op.getLoc(), op.getResult().getType(), result));
+}
+
+namespace {
+
+struct LowerQuantize final : public OpConversionPattern<QuantizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(QuantizeOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    lowerOneScale(op, rewriter,
+                  [&](OpBuilder &builder, Location loc, Value x, Value scale,
+                      Value zeroPoint) -> Value {
+                    return ApplyQuantizeOp::create(
+                        builder, loc, elementTypeOf(op.getResult()), x, scale,
+                        zeroPoint, op.getStorage(), op.getRounding(),
+                        op.getDivision());
+                  });
+    return success();
+  }
+};
+
+struct LowerDequantize final : public OpConversionPattern<DequantizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(DequantizeOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    lowerOneScale(op, rewriter,
+                  [&](OpBuilder &builder, Location loc, Value q, Value scale,
+                      Value zeroPoint) -> Value {
+                    return ApplyDequantizeOp::create(
+                        builder, loc, elementTypeOf(op.getResult()), q, scale,
+                        zeroPoint, op.getStorage());
+                  });
+    return success();
+  }
+};
+
+struct LowerFakeQuantize final : public OpConversionPattern<FakeQuantizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(FakeQuantizeOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    lowerOneScale(op, rewriter,
+                  [&](OpBuilder &builder, Location loc, Value x, Value scale,
+                      Value zeroPoint) -> Value {
+                    StorageAttr storage = op.getStorage();
+                    Value q = ApplyQuantizeOp::create(
+                        builder, loc, storage.getElementType(), x, scale,
+                        zeroPoint, storage, op.getRounding(), op.getDivision());
+                    return ApplyDequantizeOp::create(builder, loc, x.getType(),
+                                                     q, scale, zeroPoint,
+                                                     storage);
+                  });
+    return success();
+  }
+};
+
+struct LowerRequantize final : public OpConversionPattern<RequantizeOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(RequantizeOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Granularity in = op.getGranularityOf(op.getScaleIn());
+    Granularity out = op.getGranularityOf(op.getScaleOut());
+    Granularity finer = in.isPerAxis() ? in : out;
+    SmallVector<Parameter> parameters = {
+        {buildMultiplier(rewriter, op), finer}};
+    if (op.getZeroPointIn())
+      parameters.push_back({op.getZeroPointIn(), in});
+    if (op.getZeroPointOut())
+      parameters.push_back({op.getZeroPointOut(), out});
+    Value result = buildElementwise(
+        rewriter, loc, op.getInput(), finer, parameters,
+        elementTypeOf(op.getResult()),
+        [&](OpBuilder &builder, Location bodyLoc, ValueRange args) -> Value {
+          unsigned next = 2;
+          Value zeroPointIn = op.getZeroPointIn() ? args[next++] : Value();
+          Value zeroPointOut = op.getZeroPointOut() ? args[next] : Value();
+          return ApplyRequantizeOp::create(
+              builder, bodyLoc, elementTypeOf(op.getResult()), args[0], args[1],
+              zeroPointIn, zeroPointOut, op.getStorageIn(), op.getStorage(),
+              op.getRounding());
+        });
+    rewriter.replaceOp(op,
+                       castTo(rewriter, loc, op.getResult().getType(), result));
+    return success();
+  }
+
+  /// One multiplier for each channel, or a single one.
+  static Value buildMultiplier(OpBuilder &builder, RequantizeOp op) {
+    Location loc = op.getLoc();
+    Value scaleIn = op.getScaleIn(), scaleOut = op.getScaleOut();
+    auto rankOf = [](Value value) {
+      return cast<RankedTensorType>(value.getType()).getRank();
+    };
+    Value shapeLike = rankOf(scaleIn) ? scaleIn : scaleOut;
+    unsigned rank = rankOf(shapeLike);
+    auto mapOf = [&](Value scale) {
+      return rankOf(scale) ? builder.getMultiDimIdentityMap(rank)
+                           : AffineMap::get(rank, 0, builder.getContext());
+    };
+    Value init =
+        makeEmpty(builder, loc, tensor::getMixedSizes(builder, loc, shapeLike),
+                  builder.getF32Type());
+    auto generic = linalg::GenericOp::create(
+        builder, loc, init.getType(), ValueRange{scaleIn, scaleOut}, init,
+        ArrayRef<AffineMap>{mapOf(scaleIn), mapOf(scaleOut), mapOf(shapeLike)},
+        SmallVector<IteratorType>(rank, IteratorType::parallel),
+        [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          Value multiplier = ApplyMultiplierOp::create(
+              body, bodyLoc, body.getF32Type(), args[0], args[1]);
+          linalg::YieldOp::create(body, bodyLoc, multiplier);
+        });
+    return generic.getResult(0);
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// choose_qparams
+//===----------------------------------------------------------------------===//
+
+struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(ChooseQParamsOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    FailureOr<SmallVector<OpFoldResult>> sizes =
+        op.reifyShapeOfResult(rewriter, 0);
+    if (failed(sizes))
+      return rewriter.notifyMatchFailure(op, "sizes of the scale are unknown");
+    SmallVector<Value> ranges = buildRanges(rewriter, op, *sizes);
+    SmallVector<Value> results = buildParameters(rewriter, op, ranges, *sizes);
+    for (auto [result, type] : llvm::zip_equal(results, op->getResultTypes()))
+      result = castTo(rewriter, loc, type, result);
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+
+  /// max|x| for a symmetric scheme, max and min for an asymmetric one, in
+  /// tensors of the scale's shape.
+  static SmallVector<Value> buildRanges(OpBuilder &builder, ChooseQParamsOp op,
+                                        ArrayRef<OpFoldResult> sizes) {
+    Location loc = op.getLoc();
+    Type type = elementTypeOf(op.getScale());
+    Value zero =
+        arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+    SmallVector<Value> ranges;
+    for (unsigned i = 0, n = op->getNumResults(); i < n; ++i) {
+      Value init = makeEmpty(builder, loc, sizes, type);
+      ranges.push_back(
+          linalg::FillOp::create(builder, loc, zero, init).getResult(0));
+    }
+    for (const BlockPart &part :
+         getBlockParts(builder, loc, op.getInput(), op.getGranularity()))
+      reducePart(builder, op, part, ranges);
+    return ranges;
+  }
+
+  /// Reduces one part of the input into its slice of `ranges`.
+  static void reducePart(OpBuilder &builder, ChooseQParamsOp op,
+                         const BlockPart &part,
+                         SmallVectorImpl<Value> &ranges) {
+    Location loc = op.getLoc();
+    MLIRContext *context = builder.getContext();
+    unsigned loops = part.getNumLoops();
+    SmallVector<IteratorType> iterators;
+    for (unsigned loop = 0; loop < loops; ++loop)
+      iterators.push_back(part.selectsParameter(loop)
+                              ? IteratorType::parallel
+                              : IteratorType::reduction);
+    SmallVector<AffineMap> maps(1 + ranges.size(),
+                                part.getParameterMap(context));
+    maps.front() = builder.getMultiDimIdentityMap(loops);
+    SmallVector<Value> inits = llvm::map_to_vector(ranges, [&](Value range) {
+      return part.getParameterSlice(builder, loc, range);
+    });
+    auto generic = linalg::GenericOp::create(
+        builder, loc, TypeRange(ValueRange(inits)),
+        part.getSlice(builder, loc, op.getInput()), inits, maps, iterators,
+        [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          buildRangeBody(body, bodyLoc, op, args);
+        });
+    for (auto [range, init, reduced] :
+         llvm::zip_equal(ranges, inits, generic.getResults())) {
+      if (init == range) {
+        range = reduced;
+        continue;
+      }
+      SmallVector<OpFoldResult> strides(part.parameterSizes.size(),
+                                        builder.getIndexAttr(1));
+      range = tensor::InsertSliceOp::create(builder, loc, reduced, range,
+                                            part.parameterOffsets,
+                                            part.parameterSizes, strides);
+    }
+  }
+
+  /// Includes one element in the range, unless it is NaN or infinite. What is
+  /// compared is never NaN, which the flags may say.
+  static void buildRangeBody(OpBuilder &builder, Location loc,
+                             ChooseQParamsOp op, ValueRange args) {
+    Type type = elementTypeOf(op.getScale());
+    Value x = args[0];
+    if (x.getType() != type)
+      x = arith::ExtFOp::create(builder, loc, type, x);
+    Value magnitude = math::AbsFOp::create(builder, loc, x);
+    auto largest =
+        APFloat::getLargest(cast<FloatType>(type).getFloatSemantics());
+    Value bound = arith::ConstantOp::create(
+        builder, loc, builder.getFloatAttr(type, largest));
+    Value zero =
+        arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+    Value isFinite = arith::CmpFOp::create(
+        builder, loc, arith::CmpFPredicate::OLE, magnitude, bound);
+    Value finite = arith::SelectOp::create(
+        builder, loc, isFinite, op.isSymmetric() ? magnitude : x, zero);
+    auto noNaN = arith::FastMathFlagsAttr::get(builder.getContext(),
+                                               arith::FastMathFlags::nnan);
+    SmallVector<Value> reduced = {
+        arith::MaxNumFOp::create(builder, loc, finite, args[1], noNaN)};
+    if (!op.isSymmetric())
+      reduced.push_back(
+          arith::MinNumFOp::create(builder, loc, finite, args[2], noNaN));
+    linalg::YieldOp::create(builder, loc, reduced);
+  }
+
+  /// Scale and zero point of each range.
+  static SmallVector<Value> buildParameters(OpBuilder &builder,
+                                            ChooseQParamsOp op,
+                                            ArrayRef<Value> ranges,
+                                            ArrayRef<OpFoldResult> sizes) {
+    Location loc = op.getLoc();
+    SmallVector<Value> inits;
+    for (Value result : op->getResults())
+      inits.push_back(makeEmpty(builder, loc, sizes, elementTypeOf(result)));
+    unsigned rank = sizes.size();
+    SmallVector<AffineMap> maps(ranges.size() + inits.size(),
+                                builder.getMultiDimIdentityMap(rank));
+    auto generic = linalg::GenericOp::create(
+        builder, loc, TypeRange(ValueRange(inits)), ranges, inits, maps,
+        SmallVector<IteratorType>(rank, IteratorType::parallel),
+        [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          Type scale = elementTypeOf(op.getScale());
+          Type zeroPoint =
+              op.isSymmetric() ? Type() : elementTypeOf(op.getZeroPoint());
+          auto chosen = ApplyChooseQParamsOp::create(
+              body, bodyLoc, scale, zeroPoint, args[0],
+              op.isSymmetric() ? Value() : args[1], op.getStorage());
+          linalg::YieldOp::create(body, bodyLoc, chosen.getResults());
+        });
+    return SmallVector<Value>(generic.getResults());
+  }
+};
+
+struct ConvertQuantExtToLinalgPass final
+    : public quant_ext::impl::ConvertQuantExtToLinalgBase<
+          ConvertQuantExtToLinalgPass> {
+  void runOnOperation() override {
+    ConversionTarget target(getContext());
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    target.addIllegalOp<ChooseQParamsOp, QuantizeOp, DequantizeOp, RequantizeOp,
+                        FakeQuantizeOp>();
+    RewritePatternSet patterns(&getContext());
+    populateQuantExtToLinalgPatterns(patterns);
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+
+void quant_ext::populateQuantExtToLinalgPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerQuantize, LowerDequantize, LowerFakeQuantize,
+               LowerRequantize, LowerChooseQParams>(patterns.getContext());
+}
