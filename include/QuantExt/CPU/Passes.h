@@ -23,6 +23,10 @@ struct TargetInfo;
 void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
                                        const TargetInfo &target);
 
+/// Rewrites memref.expand_shape into several dynamic dimensions, which
+/// upstream's expansion of strided metadata crashes on.
+void populateExpandDynamicReshapesPatterns(RewritePatternSet &patterns);
+
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_CPU_PASSES_H

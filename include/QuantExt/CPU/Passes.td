@@ -161,4 +161,63 @@ def QuantExtTileAndVectorize
   ];
 }
 
+def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
+  let summary = "Expand quant_ext operations on elements for a target";
+  let description = [{
+    Expands the `quant_ext.apply_*` operations: with a recipe of the target
+    where it has one for an operation on its vectors, and with the portable
+    arithmetic of `convert-quant-ext-to-arith` everywhere else. Both give the
+    same bits.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.apply_dequantize %a, %s storage = <i8>
+        : (vector<16xi8>, vector<16xf32>) -> vector<16xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %w = arith.extsi %a : vector<16xi8> to vector<16xi32>
+    %f = arith.sitofp %w : vector<16xi32> to vector<16xf32>
+    %q = arith.mulf %f, %s : vector<16xf32>
+    ```
+  }];
+  let options = targetOptions;
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtExpandDynamicReshapes
+    : Pass<"quant-ext-expand-dynamic-reshapes"> {
+  let summary = "Lower memref.expand_shape into several dynamic dimensions";
+  let description = [{
+    Rewrites `memref.expand_shape` to `memref.reinterpret_cast` where one
+    dimension becomes several dynamic ones. The `expand-strided-metadata` pass
+    of MLIR 22 dereferences null on those; it takes all others.
+
+    Example:
+
+    ```mlir
+    %b = memref.expand_shape %a [[0, 1]] output_shape [%m, %n]
+        : memref<?xi8> into memref<?x?xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %base, %offset, %size, %stride = memref.extract_strided_metadata %a
+        : memref<?xi8> -> memref<i8>, index, index, index
+    %b = memref.reinterpret_cast %base to offset: [0], sizes: [%m, %n],
+        strides: [%n, 1] : memref<i8> to memref<?x?xi8>
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+  ];
+}
+
 #endif // QUANTEXT_CPU_PASSES_TD
