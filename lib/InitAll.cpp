@@ -5,6 +5,7 @@
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/Conversion/Passes.h"
 #include "QuantExt/IR/QuantExt.h"
+#include "QuantExt/Pipelines/Pipelines.h"
 #include "QuantExt/Transforms/Passes.h"
 
 using namespace mlir;
@@ -17,4 +18,5 @@ void quant_ext::registerAllPasses() {
   registerQuantExtTransformsPasses();
   registerQuantExtConversionPasses();
   registerQuantExtCPUPasses();
+  registerQuantExtPipelines();
 }

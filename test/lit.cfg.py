@@ -19,6 +19,8 @@ llvm_config.use_default_substitutions()
 
 # IR is verified between passes in every test. A plugin build of the suite
 # replaces this one substitution, which is why RUN lines say %quant-opt.
+# Ahead of what lit itself calls %python: tests want the one that has onnx.
+config.substitutions.insert(0, ("%python", config.python_executable))
 config.substitutions += [
     ("%quant-opt", os.path.join(config.quant_ext_tools_dir, "quant-opt")),
     ("%mlir-runner", os.path.join(config.llvm_tools_dir, "mlir-runner")),
@@ -27,7 +29,6 @@ config.substitutions += [
     ("%llc", os.path.join(config.llvm_tools_dir, "llc")),
     ("%clang", os.path.join(config.llvm_tools_dir, "clang")),
     ("%mlir_lib_dir", config.mlir_lib_dir),
-    ("%python", config.python_executable),
     ("%import_onnx", "%s %s" % (config.python_executable, os.path.join(
         config.quant_ext_src_root, "tools", "import-onnx", "import_onnx.py"))),
     ("%src_root", config.quant_ext_src_root),

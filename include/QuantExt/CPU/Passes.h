@@ -1,17 +1,31 @@
-//===- Passes.h - Passes of CPU ----------------------------------*- C++ -*-===//
+//===- Passes.h - Passes of CPU ----------------------------------*- C++
+//-*-===//
 
 #ifndef QUANTEXT_CPU_PASSES_H
 #define QUANTEXT_CPU_PASSES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::quant_ext {
+
+struct TargetInfo;
 
 #define GEN_PASS_DECL
 #include "QuantExt/CPU/Passes.h.inc"
 
 #define GEN_PASS_REGISTRATION
 #include "QuantExt/CPU/Passes.h.inc"
+
+/// Rewrites conversions of f16 and bf16 that `target` lacks, or would do with
+/// other bits, to integer arithmetic.
+void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
+                                       const TargetInfo &target);
+
+/// Rewrites memref.expand_shape into several dynamic dimensions, which
+/// upstream's expansion of strided metadata crashes on.
+void populateExpandDynamicReshapesPatterns(RewritePatternSet &patterns);
 
 } // namespace mlir::quant_ext
 

@@ -5,4 +5,219 @@
 
 include "mlir/Pass/PassBase.td"
 
+/// The options of every pass that asks what the target can do.
+defvar targetOptions = [
+  Option<"target", "target", "std::string", "\"native\"",
+         "Target: native, x86-64-v2, x86-64-v3, x86-64-v4, aarch64, or an "
+         "LLVM CPU name">,
+  Option<"features", "features", "std::string", "\"\"",
+         "LLVM target features on top of the target's own, such as "
+         "+avx512vnni,-fma">,
+];
+
+def QuantExtSetTarget : Pass<"quant-ext-set-target", "ModuleOp"> {
+  let summary = "Write the target's CPU and features on functions";
+  let description = [{
+    Puts `target_cpu` and `target_features` on every function that has a body,
+    so that the LLVM functions made from it carry them. The features are written
+    out in full, those that the target lacks with a minus sign: a JIT starts
+    from the features of the machine it runs on.
+
+    A function that already names a CPU keeps its own. An unknown target or
+    feature is an error.
+
+    Example: with `target=x86-64-v3`,
+
+    ```mlir
+    func.func @f() {
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f() attributes {target_cpu = "x86-64-v3",
+        target_features = #llvm.target_features<["+avx2", ..., "-avx512f"]>} {
+      return
+    }
+    ```
+  }];
+  let options = targetOptions;
+  let statistics = [
+    Statistic<"numFunctions", "functions", "Functions given a target">,
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
+  let summary = "Convert f16 and bf16 by integer arithmetic";
+  let description = [{
+    Rewrites `arith.extf` and `arith.truncf` between f16 or bf16 and f32 or f64,
+    on scalars and vectors, to arithmetic on their bits. The results are those
+    of IEEE 754: to nearest, ties to even, with subnormals, overflow to
+    infinity, and NaN kept a (quiet) NaN.
+
+    - bf16 always: LLVM calls a function for each lane where the target has no
+      instruction, and the instruction that AVX512_BF16 has flushes subnormals.
+    - f16 between f32 where the target has no F16C.
+    - f64 to f16 and bf16 always, because two roundings would differ from one:
+      f64 goes to f32 rounded *to odd* (the inexact result whose last bit is 1
+      remembers on which side of a tie it was), then to nearest even.
+
+    Example:
+
+    ```mlir
+    %y = arith.extf %x : vector<8xbf16> to vector<8xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %bits = arith.bitcast %x : vector<8xbf16> to vector<8xi16>
+    %wide = arith.extui %bits : vector<8xi16> to vector<8xi32>
+    %high = arith.shli %wide, %c16 : vector<8xi32>
+    %y = arith.bitcast %high : vector<8xi32> to vector<8xf32>
+    ```
+  }];
+  let options = targetOptions;
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def QuantExtTileAndVectorize
+    : Pass<"quant-ext-tile-and-vectorize", "::mlir::func::FuncOp"> {
+  let summary = "Turn linalg operations on tensors into loops over vectors";
+  let description = [{
+    Rewrites linalg operations on tensors to loops whose innermost body works on
+    one-dimensional vectors:
+
+    1. Neighbouring dimensions that no operand tells apart become one, so that
+       a per-tensor quantization has a single loop and a per-axis one two.
+    2. One dimension becomes the vector's: a parallel one that is contiguous in
+       the results and, where they depend on it, in the inputs; failing that, a
+       contiguous reduction dimension whose combiner does not depend on the
+       order of its operands (minima, maxima, integer sums). Floating-point sums
+       keep their order.
+    3. The main loop takes whole vectors. What remains is one masked iteration
+       where the target has masks, and otherwise a loop over smaller vectors and
+       at last over scalars.
+    4. Accumulators of reductions live in vector registers, carried by the loops,
+       and are combined across lanes once, after them.
+
+    A trailing dimension of 2 or 4 elements is unrolled and its vectors are
+    interleaved: that is how packed sub-byte elements are taken apart.
+
+    Loop and vector are made together because the masked remainder and the
+    carried accumulators then come out as such; tiling first and vectorizing
+    afterwards would have to recover both.
+
+    Operations that fit neither form stay as they are, for
+    `convert-linalg-to-loops` after bufferization, and so do operations on
+    elements that fill no whole bytes.
+
+    Example: with `target=x86-64-v4`,
+
+    ```mlir
+    %q = linalg.generic {
+        indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                         affine_map<(d0) -> (d0)>],
+        iterator_types = ["parallel"]}
+        ins(%x, %s : tensor<?xf32>, tensor<f32>) outs(%e : tensor<?xi8>) {
+    ^bb0(%a: f32, %b: f32, %out: i8):
+      %v = quant_ext.apply_quantize %a, %b storage = <i8> : (f32, f32) -> i8
+      linalg.yield %v : i8
+    } -> tensor<?xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %main = scf.for %i = %c0 to %n64 step %c64 iter_args(%t = %e) -> tensor<?xi8> {
+      %a = vector.transfer_read %x[%i], %p {in_bounds = [true]}
+          : tensor<?xf32>, vector<64xf32>
+      %s0 = tensor.extract %s[] : tensor<f32>
+      %b = vector.broadcast %s0 : f32 to vector<64xf32>
+      %v = quant_ext.apply_quantize %a, %b storage = <i8>
+          : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+      %w = vector.transfer_write %v, %t[%i] {in_bounds = [true]}
+          : vector<64xi8>, tensor<?xi8>
+      scf.yield %w : tensor<?xi8>
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"tileSize", "tile-size", "int64_t", "0",
+           "Elements in a vector of the main loop; 0 takes the bytes of a "
+           "vector register, so that 8-bit results fill one">,
+  ];
+  let statistics = [
+    Statistic<"numVectorized", "vectorized", "Operations vectorized">,
+    Statistic<"numLeft", "left", "Operations left to scalar loops">,
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
+  let summary = "Expand quant_ext operations on elements for a target";
+  let description = [{
+    Expands the `quant_ext.apply_*` operations: with a recipe of the target
+    where it has one for an operation on its vectors, and with the portable
+    arithmetic of `convert-quant-ext-to-arith` everywhere else. Both give the
+    same bits.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.apply_dequantize %a, %s storage = <i8>
+        : (vector<16xi8>, vector<16xf32>) -> vector<16xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %w = arith.extsi %a : vector<16xi8> to vector<16xi32>
+    %f = arith.sitofp %w : vector<16xi32> to vector<16xf32>
+    %q = arith.mulf %f, %s : vector<16xf32>
+    ```
+  }];
+  let options = targetOptions;
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtExpandDynamicReshapes
+    : Pass<"quant-ext-expand-dynamic-reshapes"> {
+  let summary = "Lower memref.expand_shape into several dynamic dimensions";
+  let description = [{
+    Rewrites `memref.expand_shape` to `memref.reinterpret_cast` where one
+    dimension becomes several dynamic ones. The `expand-strided-metadata` pass
+    of MLIR 22 dereferences null on those; it takes all others.
+
+    Example:
+
+    ```mlir
+    %b = memref.expand_shape %a [[0, 1]] output_shape [%m, %n]
+        : memref<?xi8> into memref<?x?xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %base, %offset, %size, %stride = memref.extract_strided_metadata %a
+        : memref<?xi8> -> memref<i8>, index, index, index
+    %b = memref.reinterpret_cast %base to offset: [0], sizes: [%m, %n],
+        strides: [%n, 1] : memref<i8> to memref<?x?xi8>
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+  ];
+}
+
 #endif // QUANTEXT_CPU_PASSES_TD

@@ -1,0 +1,73 @@
+//===- Target.h - What a CPU can do -----------------------------*- C++ -*-===//
+//
+// The description of a target that code generation asks, and the table of
+// targets that selection, tests and benchmarks share.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_CPU_TARGET_H
+#define QUANTEXT_CPU_TARGET_H
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Support/LLVM.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <string>
+#include <vector>
+
+namespace mlir::quant_ext {
+
+/// One row of the table of targets: a name of ours for a CPU of LLVM's.
+struct NamedTarget {
+  /// What `target=` takes.
+  StringRef name;
+  /// LLVM's name of the architecture; empty for the host's own.
+  StringRef arch;
+  /// LLVM's name of the CPU; empty for the host's own.
+  StringRef cpu;
+  /// What it stands for, for messages and documentation.
+  StringRef summary;
+};
+
+/// The targets that every recipe must serve, that tests run or cross-compile
+/// for, and that benchmarks measure. Any other CPU of LLVM is accepted too.
+ArrayRef<NamedTarget> getNamedTargets();
+
+/// What code generation needs to know about a CPU.
+struct TargetInfo {
+  /// What the user asked for, such as `native`.
+  std::string name;
+  /// LLVM's name of the architecture, such as `x86_64`.
+  std::string arch;
+  /// LLVM's name of the CPU, such as `znver4`.
+  std::string cpu;
+  /// Every feature that the CPU has, with a plus, and every one that another
+  /// CPU of the architecture has and this one lacks, with a minus. The minus
+  /// signs matter: a JIT starts from the features of its host.
+  std::vector<std::string> features;
+  /// The width of a vector register in bits.
+  unsigned vectorBits = 128;
+  /// Masked loads and stores cost what plain ones do.
+  bool hasMasking = false;
+  /// Instructions between f16 and f32 exist.
+  bool hasF16Conversion = false;
+
+  bool isX86() const { return arch == "x86_64"; }
+  bool hasFeature(StringRef feature) const;
+  /// Elements in a tile: the number of bytes in a register, so that a tile of
+  /// 8-bit results fills one register, and one of f32 four.
+  int64_t getTileSize() const { return vectorBits / 8; }
+};
+
+/// Works out the target from a name of the table or an LLVM CPU name, and
+/// optional features (`+avx2,-fma`) on top. What LLVM does not know is reported
+/// through `emitError`, once, with what would have been accepted: LLVM itself
+/// would print a warning and go on with something else, or abort later.
+FailureOr<TargetInfo>
+resolveTarget(StringRef target, StringRef features,
+              function_ref<InFlightDiagnostic()> emitError);
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_CPU_TARGET_H

@@ -1,0 +1,57 @@
+//===- Pipelines.h - Named sequences of passes ------------------*- C++ -*-===//
+
+#ifndef QUANTEXT_PIPELINES_PIPELINES_H
+#define QUANTEXT_PIPELINES_PIPELINES_H
+
+#include "mlir/Pass/PassOptions.h"
+
+#include <string>
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace mlir::quant_ext {
+
+struct QuantExtToLLVMOptions
+    : public PassPipelineOptions<QuantExtToLLVMOptions> {
+  Option<std::string> target{
+      *this, "target",
+      llvm::cl::desc("Target: native, x86-64-v2, x86-64-v3, x86-64-v4, "
+                     "aarch64, or an LLVM CPU name"),
+      llvm::cl::init("native")};
+  Option<std::string> features{
+      *this, "features",
+      llvm::cl::desc("LLVM target features on top of the target's own, such as "
+                     "+avx512vnni,-fma"),
+      llvm::cl::init("")};
+  Option<int64_t> tileSize{
+      *this, "tile-size",
+      llvm::cl::desc("Elements in a vector of the main loop; 0 takes the bytes "
+                     "of a vector register"),
+      llvm::cl::init(0)};
+  Option<bool> emitCInterface{
+      *this, "emit-c-interface",
+      llvm::cl::desc("Give every function a _mlir_ciface_ wrapper that takes "
+                     "pointers to memref descriptors"),
+      llvm::cl::init(false)};
+  Option<bool> resultsToOutParams{
+      *this, "results-to-out-params",
+      llvm::cl::desc("Write results of static shape into buffers that the "
+                     "caller passes as trailing arguments"),
+      llvm::cl::init(false)};
+};
+
+/// From quant_ext and linalg on tensors to the llvm dialect: quant_ext to
+/// linalg, sub-byte elements packed, loops over vectors for the target,
+/// bufferized, lowered. The module it is run on is what mlir-runner executes
+/// and mlir-translate makes LLVM IR of.
+void buildQuantExtToLLVMPipeline(OpPassManager &pm,
+                                 const QuantExtToLLVMOptions &options);
+
+/// Registers the pipelines under their names, such as `quant-ext-to-llvm`.
+void registerQuantExtPipelines();
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_PIPELINES_PIPELINES_H

@@ -1,0 +1,84 @@
+//===- GenericVectorizer.h - linalg to loops over vectors -------*- C++ -*-===//
+//
+// What quant-ext-tile-and-vectorize decides about an operation, and the
+// emission of the loops that it decided on.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_LIB_CPU_GENERICVECTORIZER_H
+#define QUANTEXT_LIB_CPU_GENERICVECTORIZER_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
+
+#include <optional>
+
+namespace mlir::quant_ext {
+
+/// How an operand is read or written when one loop dimension becomes a vector.
+enum class Access {
+  /// The same element for every lane.
+  Invariant,
+  /// Neighbouring elements for neighbouring lanes.
+  Contiguous,
+  /// Neighbouring lanes, each with all elements of the interleaved dimension.
+  Interleaved,
+  /// Anything else.
+  Unsupported,
+};
+
+/// A reduction whose combiner may be applied in any order.
+struct Combiner {
+  Operation *op;
+  vector::CombiningKind kind;
+};
+
+/// What becomes of the dimensions of a linalg operation.
+struct VectorPlan {
+  enum class Kind {
+    /// No dimension is vectorized: there is none, or all are of size 1.
+    Scalar,
+    /// Lanes are different results.
+    Parallel,
+    /// Lanes are different partial results of one reduction.
+    Reduction,
+  };
+  Kind kind = Kind::Scalar;
+  /// The dimension of the lanes; not for Scalar.
+  unsigned vectorDim = 0;
+  /// A dimension of static size 2 or 4, last in its operands and right after
+  /// the vector's, which is unrolled.
+  std::optional<unsigned> interleavedDim;
+  /// The combiner of each result; for Reduction only.
+  SmallVector<Combiner> combiners;
+
+  bool isVector() const { return kind != Kind::Scalar; }
+};
+
+/// How wide the vectors may be, and what becomes of the remainder.
+struct VectorShape {
+  /// Lanes in the main loop.
+  int64_t width;
+  /// The remainder is one masked vector rather than smaller vectors and
+  /// scalars.
+  bool masked;
+};
+
+/// How `operand`'s elements move as the vector dimension of `plan` advances.
+Access getAccess(linalg::LinalgOp op, OpOperand &operand,
+                 const VectorPlan &plan);
+
+/// Decides how `op` is vectorized; failure, with the reason in `reason`, where
+/// it is to be left alone.
+FailureOr<VectorPlan> planVectorization(linalg::LinalgOp op, StringRef &reason);
+
+/// Emits the loops for `op` as planned and returns what replaces its results.
+/// The operation itself is left for the caller to replace.
+SmallVector<Value> emitVectorLoops(RewriterBase &rewriter, linalg::LinalgOp op,
+                                   const VectorPlan &plan,
+                                   const VectorShape &shape);
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CPU_GENERICVECTORIZER_H

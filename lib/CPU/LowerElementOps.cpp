@@ -1,0 +1,48 @@
+//===- LowerElementOps.cpp - Element operations to instructions -----------===//
+
+#include "QuantExt/CPU/Passes.h"
+#include "QuantExt/CPU/Target.h"
+#include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace mlir::quant_ext {
+#define GEN_PASS_DEF_QUANTEXTLOWERELEMENTOPS
+#include "QuantExt/CPU/Passes.h.inc"
+} // namespace mlir::quant_ext
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// Target recipes are tried first; the portable one serves what they decline.
+static constexpr unsigned kPortableBenefit = 1;
+
+namespace {
+
+struct LowerElementOpsPass
+    : public quant_ext::impl::QuantExtLowerElementOpsBase<LowerElementOpsPass> {
+  using QuantExtLowerElementOpsBase::QuantExtLowerElementOpsBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    FailureOr<TargetInfo> info = resolveTarget(
+        target, features, [&] { return emitError(UnknownLoc::get(context)); });
+    if (failed(info))
+      return failure();
+    RewritePatternSet set(context);
+    populateQuantExtToArithPatterns(set, kPortableBenefit);
+    patterns = std::move(set);
+    return success();
+  }
+
+  void runOnOperation() override {
+    walkAndApplyPatterns(getOperation(), patterns);
+  }
+
+  FrozenRewritePatternSet patterns;
+};
+
+} // namespace

@@ -1,0 +1,220 @@
+//===- Target.cpp - What a CPU can do -------------------------------------===//
+
+#include "QuantExt/CPU/Target.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/TargetParser/Triple.h"
+
+#include <memory>
+#include <mutex>
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+static constexpr NamedTarget kNamedTargets[] = {
+    {"native", "", "", "the machine that the compiler runs on"},
+    {"x86-64-v2", "x86_64", "x86-64-v2", "SSE4.2"},
+    {"x86-64-v3", "x86_64", "x86-64-v3", "AVX2, FMA, F16C"},
+    {"x86-64-v4", "x86_64", "x86-64-v4", "AVX-512 F, BW, CD, DQ, VL"},
+    {"aarch64", "aarch64", "generic", "Armv8-A with NEON"},
+};
+
+ArrayRef<NamedTarget> quant_ext::getNamedTargets() { return kNamedTargets; }
+
+/// The architectures whose CPUs a name is looked up in, after the host's.
+static constexpr StringLiteral kArchitectures[] = {"x86_64", "aarch64"};
+
+bool TargetInfo::hasFeature(StringRef feature) const {
+  return llvm::is_contained(features, ("+" + feature).str());
+}
+
+static void initializeTargets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargetMCs();
+  });
+}
+
+static std::unique_ptr<llvm::MCSubtargetInfo>
+createSubtarget(StringRef arch, StringRef cpu, StringRef features) {
+  llvm::Triple triple((arch + "-unknown-linux-gnu").str());
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  return std::unique_ptr<llvm::MCSubtargetInfo>(
+      target->createMCSubtargetInfo(triple, cpu, features));
+}
+
+/// The features that make CPUs of an architecture differ in what they can run:
+/// those that some CPU has by definition, with what they imply. Tuning flags,
+/// which only steer the choice between correct instructions, are not among
+/// them.
+static llvm::FeatureBitset
+getArchitectureFeatures(const llvm::MCSubtargetInfo &subtarget) {
+  llvm::FeatureBitset features;
+  for (const llvm::SubtargetSubTypeKV &cpu :
+       subtarget.getAllProcessorDescriptions())
+    features |= cpu.Implies.getAsBitset();
+  for (bool changed = true; changed;) {
+    llvm::FeatureBitset before = features;
+    for (const llvm::SubtargetFeatureKV &feature :
+         subtarget.getAllProcessorFeatures())
+      if (features.test(feature.Value))
+        features |= feature.Implies.getAsBitset();
+    changed = features != before;
+  }
+  return features;
+}
+
+/// The features of the host as LLVM's option string; only those that LLVM's
+/// tables know, because its detection is sometimes ahead of them.
+static std::string getHostFeatures(const llvm::MCSubtargetInfo &subtarget) {
+  std::vector<std::string> result;
+  for (const auto &entry : llvm::sys::getHostCPUFeatures())
+    if (llvm::any_of(subtarget.getAllProcessorFeatures(),
+                     [&](auto &known) { return entry.getKey() == known.Key; }))
+      result.push_back((entry.getValue() ? "+" : "-") + entry.getKey().str());
+  llvm::sort(result);
+  return llvm::join(result, ",");
+}
+
+static std::string describeNamedTargets() {
+  std::vector<std::string> names;
+  for (const NamedTarget &target : kNamedTargets)
+    names.push_back(("'" + target.name + "'").str());
+  return llvm::join(names, ", ");
+}
+
+static LogicalResult checkFeatures(const llvm::MCSubtargetInfo &subtarget,
+                                   StringRef features, StringRef arch,
+                                   function_ref<InFlightDiagnostic()> emit) {
+  for (StringRef feature : llvm::split(features, ',')) {
+    feature = feature.trim();
+    if (feature.empty())
+      continue;
+    if (feature.front() != '+' && feature.front() != '-')
+      return emit() << "target feature must start with '+' or '-', found '"
+                    << feature << "'";
+    StringRef key = feature.drop_front();
+    if (llvm::none_of(subtarget.getAllProcessorFeatures(),
+                      [&](auto &known) { return key == known.Key; }))
+      return emit() << "target feature must be one that LLVM knows for " << arch
+                    << ", found '" << feature << "'";
+  }
+  return success();
+}
+
+/// Finds the architecture that has a CPU of this name, the host's first; empty
+/// where there is none.
+static std::string findArchitecture(StringRef cpu, StringRef hostArch) {
+  SmallVector<StringRef> candidates = {hostArch};
+  llvm::append_range(candidates, kArchitectures);
+  for (StringRef arch : candidates) {
+    if (!llvm::is_contained(kArchitectures, arch))
+      continue;
+    if (auto subtarget = createSubtarget(arch, "", ""))
+      if (subtarget->isCPUStringValid(cpu))
+        return arch.str();
+  }
+  return "";
+}
+
+static void describeInstructions(TargetInfo &info) {
+  if (!info.isX86()) {
+    info.hasF16Conversion = true;
+    return;
+  }
+  auto hasAll = [&](std::initializer_list<StringRef> features) {
+    return llvm::all_of(features,
+                        [&](StringRef f) { return info.hasFeature(f); });
+  };
+  // Bytes are masked by BW, registers below 512 bits by VL; a CPU with F alone
+  // is used as the AVX2 one that it also is.
+  if (hasAll({"avx512f", "avx512bw", "avx512dq", "avx512vl"})) {
+    info.vectorBits = 512;
+    info.hasMasking = true;
+  } else if (info.hasFeature("avx2")) {
+    info.vectorBits = 256;
+  }
+  info.hasF16Conversion = info.hasFeature("f16c");
+}
+
+FailureOr<TargetInfo>
+quant_ext::resolveTarget(StringRef target, StringRef features,
+                         function_ref<InFlightDiagnostic()> emitError) {
+  initializeTargets();
+  llvm::Triple host(llvm::sys::getProcessTriple());
+  std::string hostArch = host.getArchName().str();
+
+  TargetInfo info;
+  info.name = target.str();
+  info.cpu = target.str();
+  bool isNative = false;
+  for (const NamedTarget &named : kNamedTargets) {
+    if (named.name != target)
+      continue;
+    isNative = named.cpu.empty();
+    info.arch = isNative ? hostArch : named.arch.str();
+    info.cpu = isNative ? llvm::sys::getHostCPUName().str() : named.cpu.str();
+  }
+  if (info.arch.empty())
+    info.arch = findArchitecture(info.cpu, hostArch);
+
+  auto describeExpected = [](InFlightDiagnostic diagnostic) {
+    return std::move(diagnostic)
+           << " (or the LLVM name of a 64-bit x86 or Arm CPU)";
+  };
+  auto plain = info.arch.empty() ? nullptr : createSubtarget(info.arch, "", "");
+  if (!plain || !llvm::is_contained(kArchitectures, info.arch))
+    return describeExpected(emitError() << "target must be one of "
+                                        << describeNamedTargets() << ", found '"
+                                        << target << "'");
+  // A host that is newer than this LLVM has a name it does not list.
+  if (!plain->isCPUStringValid(info.cpu))
+    info.cpu = info.arch == "x86_64" ? "x86-64" : "generic";
+  if (failed(checkFeatures(*plain, features, info.arch, emitError)))
+    return failure();
+
+  std::string all = isNative ? getHostFeatures(*plain) : std::string();
+  if (!all.empty() && !features.empty())
+    all += ",";
+  all += features;
+  // LLVM's X86 constructor adds 64-bit mode by the triple for CPUs that cannot
+  // run it, so those are found by asking their table without the triple.
+  auto subtarget = createSubtarget(info.arch, info.cpu, all);
+  if (info.isX86())
+    for (const llvm::SubtargetSubTypeKV &cpu :
+         subtarget->getAllProcessorDescriptions())
+      if (info.cpu == cpu.Key) {
+        llvm::FeatureBitset closure = cpu.Implies.getAsBitset();
+        bool is64Bit = llvm::any_of(
+            subtarget->getAllProcessorFeatures(), [&](auto &feature) {
+              return StringRef(feature.Key) == "64bit" &&
+                     closure.test(feature.Value);
+            });
+        if (!is64Bit)
+          return describeExpected(
+              emitError() << "target must be a 64-bit CPU, found '" << target
+                          << "'; known are " << describeNamedTargets());
+      }
+
+  llvm::FeatureBitset known = getArchitectureFeatures(*subtarget);
+  for (const llvm::SubtargetFeatureKV &feature :
+       subtarget->getAllProcessorFeatures()) {
+    if (subtarget->getFeatureBits().test(feature.Value))
+      info.features.push_back(std::string("+") + feature.Key);
+    else if (known.test(feature.Value))
+      info.features.push_back(std::string("-") + feature.Key);
+  }
+  describeInstructions(info);
+  return info;
+}

@@ -1,0 +1,195 @@
+//===- VectorPlan.cpp - Which dimension becomes a vector ------------------===//
+
+#include "GenericVectorizer.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// True where `expr` grows by one when dimension `dim` does.
+static bool hasUnitCoefficient(AffineExpr expr, unsigned dim, AffineMap map) {
+  AffineExpr d = getAffineDimExpr(dim, expr.getContext());
+  AffineExpr step = simplifyAffineExpr(expr.replace(d, d + 1) - expr,
+                                       map.getNumDims(), map.getNumSymbols());
+  auto constant = dyn_cast<AffineConstantExpr>(step);
+  return constant && constant.getValue() == 1;
+}
+
+/// Memory holds whole bytes: a vector of i1 or i4 is packed in a register and
+/// would not match it.
+static bool fillsBytes(Type elementType) {
+  return elementType.isIntOrFloat() &&
+         elementType.getIntOrFloatBitWidth() % 8 == 0;
+}
+
+static bool isInterleaved(AffineMap map, ShapedType type,
+                          const VectorPlan &plan) {
+  unsigned rank = map.getNumResults();
+  if (rank < 2 || map.getResult(rank - 1) !=
+                      getAffineDimExpr(*plan.interleavedDim, map.getContext()))
+    return false;
+  int64_t size = type.getDimSize(rank - 1);
+  if (size != 2 && size != 4)
+    return false;
+  return llvm::all_of(llvm::seq(rank), [&](unsigned i) {
+    bool moves = map.getResult(i).isFunctionOfDim(plan.vectorDim);
+    if (i != rank - 2)
+      return !moves;
+    return map.getResult(i) ==
+           getAffineDimExpr(plan.vectorDim, map.getContext());
+  });
+}
+
+Access quant_ext::getAccess(linalg::LinalgOp op, OpOperand &operand,
+                            const VectorPlan &plan) {
+  auto type = dyn_cast<ShapedType>(operand.get().getType());
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  if (!type || !plan.isVector() || !map.isFunctionOfDim(plan.vectorDim))
+    return Access::Invariant;
+  if (!fillsBytes(type.getElementType()))
+    return Access::Unsupported;
+  if (plan.interleavedDim && map.isFunctionOfDim(*plan.interleavedDim))
+    return isInterleaved(map, type, plan) ? Access::Interleaved
+                                          : Access::Unsupported;
+  unsigned last = map.getNumResults() - 1;
+  for (auto [index, result] : llvm::enumerate(map.getResults()))
+    if (index != last && result.isFunctionOfDim(plan.vectorDim))
+      return Access::Unsupported;
+  return hasUnitCoefficient(map.getResult(last), plan.vectorDim, map)
+             ? Access::Contiguous
+             : Access::Unsupported;
+}
+
+/// Every operation of the body must have a vector form of the same name.
+static bool isBodyVectorizable(linalg::LinalgOp op) {
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (isa<linalg::IndexOp>(inner) || inner.hasTrait<OpTrait::ConstantLike>())
+      continue;
+    if (!OpTrait::hasElementwiseMappableTraits(&inner))
+      return false;
+    if (!llvm::all_of(inner.getResultTypes(), VectorType::isValidElementType))
+      return false;
+  }
+  return true;
+}
+
+/// Operations that give the same bits in any order. Floating-point sums and
+/// products do not.
+static bool isReorderable(const Combiner &combiner) {
+  using vector::CombiningKind;
+  switch (combiner.kind) {
+  case CombiningKind::ADD:
+  case CombiningKind::MUL:
+    return combiner.op->getResult(0).getType().isInteger();
+  default:
+    return true;
+  }
+}
+
+/// The combiner of each result; failure where one may not be reordered.
+static FailureOr<SmallVector<Combiner>> findCombiners(linalg::LinalgOp op) {
+  SmallVector<Combiner> combiners;
+  for (unsigned i = 0, e = op.getNumDpsInits(); i < e; ++i) {
+    SmallVector<Operation *, 4> ops;
+    if (!matchReduction(op.getRegionOutputArgs(), i, ops) || ops.size() != 1)
+      return failure();
+    std::optional<vector::CombiningKind> kind =
+        linalg::getCombinerOpKind(ops.front());
+    if (!kind)
+      return failure();
+    Combiner combiner{ops.front(), *kind};
+    if (!isReorderable(combiner))
+      return failure();
+    combiners.push_back(combiner);
+  }
+  return combiners;
+}
+
+/// True where the vector dimension of `plan` suits every operand.
+static bool suitsOperands(linalg::LinalgOp op, const VectorPlan &plan) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    Access access = getAccess(op, operand, plan);
+    // An operand that only lends its shape is never read.
+    bool isUsed =
+        op.isDpsInit(&operand) || op.payloadUsesValueFromOperand(&operand);
+    if (isUsed && access == Access::Unsupported)
+      return false;
+    if (!op.isDpsInit(&operand))
+      continue;
+    bool isResult = plan.kind == VectorPlan::Kind::Parallel;
+    if (isResult != (access != Access::Invariant))
+      return false;
+    // Unrolling must reach every result, unless it reduces.
+    if (plan.interleavedDim && access != Access::Interleaved &&
+        op.getIteratorTypesArray()[*plan.interleavedDim] !=
+            utils::IteratorType::reduction)
+      return false;
+  }
+  return true;
+}
+
+/// The innermost dimension, where its size is 2 or 4 and its neighbour can be
+/// the vector's.
+static std::optional<VectorPlan> planInterleaved(linalg::LinalgOp op) {
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  if (sizes.size() < 2 || (sizes.back() != 2 && sizes.back() != 4))
+    return std::nullopt;
+  VectorPlan plan;
+  plan.kind = VectorPlan::Kind::Parallel;
+  plan.interleavedDim = sizes.size() - 1;
+  plan.vectorDim = sizes.size() - 2;
+  // A reduction outside the unrolled one would have to carry its accumulators
+  // through both; nothing of ours has that form.
+  if (llvm::is_contained(ArrayRef(types).drop_back(),
+                         utils::IteratorType::reduction))
+    return std::nullopt;
+  if (sizes[plan.vectorDim] == 1 || !suitsOperands(op, plan))
+    return std::nullopt;
+  return plan;
+}
+
+FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
+                                                   StringRef &reason) {
+  if (!op.hasPureTensorSemantics()) {
+    reason = "it is not on tensors";
+    return failure();
+  }
+  if (!isBodyVectorizable(op)) {
+    reason = "its body is not elementwise";
+    return failure();
+  }
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  if (llvm::all_of(sizes, [](int64_t size) { return size == 1; }))
+    return VectorPlan();
+  if (std::optional<VectorPlan> plan = planInterleaved(op))
+    return *plan;
+
+  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  for (auto kind : {VectorPlan::Kind::Parallel, VectorPlan::Kind::Reduction}) {
+    VectorPlan plan;
+    plan.kind = kind;
+    bool wantsParallel = kind == VectorPlan::Kind::Parallel;
+    for (unsigned dim = sizes.size(); dim-- > 0;) {
+      plan.vectorDim = dim;
+      bool isParallel = types[dim] == utils::IteratorType::parallel;
+      if (sizes[dim] == 1 || isParallel != wantsParallel ||
+          !suitsOperands(op, plan))
+        continue;
+      if (wantsParallel)
+        return plan;
+      FailureOr<SmallVector<Combiner>> combiners = findCombiners(op);
+      if (failed(combiners)) {
+        reason = "its reduction may not be reordered";
+        return failure();
+      }
+      plan.combiners = std::move(*combiners);
+      return plan;
+    }
+  }
+  reason = "no dimension is contiguous in all its operands";
+  return failure();
+}

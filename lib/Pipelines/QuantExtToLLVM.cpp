@@ -1,0 +1,124 @@
+//===- QuantExtToLLVM.cpp - The pipeline to native code -------------------===//
+
+#include "QuantExt/CPU/Passes.h"
+#include "QuantExt/Conversion/Passes.h"
+#include "QuantExt/Pipelines/Pipelines.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// Gives a pass the target that the pipeline was asked for.
+template <typename PassOptions>
+static PassOptions forTarget(const QuantExtToLLVMOptions &options) {
+  PassOptions result;
+  result.target = options.target;
+  result.features = options.features;
+  return result;
+}
+
+static void addCleanup(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+/// quant_ext to loops over vectors, all still on tensors.
+static void addVectorization(OpPassManager &pm,
+                             const QuantExtToLLVMOptions &options) {
+  addCleanup(pm);
+  pm.addPass(createConvertQuantExtToLinalg());
+  pm.addPass(createConvertElementwiseToLinalgPass());
+  addCleanup(pm);
+  pm.addPass(
+      createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));
+
+  auto vectorize = forTarget<QuantExtTileAndVectorizeOptions>(options);
+  vectorize.tileSize = options.tileSize;
+  pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
+  pm.addPass(createQuantExtLowerElementOps(
+      forTarget<QuantExtLowerElementOpsOptions>(options)));
+
+  // Arithmetic on small floats would become a call for each lane.
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"bf16", "f16"};
+  emulate.targetTypeStr = "f32";
+  pm.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  pm.addPass(createQuantExtExpandSmallFloats(
+      forTarget<QuantExtExpandSmallFloatsOptions>(options)));
+  addCleanup(pm);
+  // On tensors, where no store can alias a scale: after bufferization it could,
+  // and the scales would be read again in every iteration.
+  pm.addPass(createLoopInvariantCodeMotionPass());
+  addCleanup(pm);
+}
+
+static void addBufferization(OpPassManager &pm,
+                             const QuantExtToLLVMOptions &options) {
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  if (options.resultsToOutParams) {
+    bufferization::BufferResultsToOutParamsPassOptions outParams;
+    outParams.hoistStaticAllocs = true;
+    outParams.modifyPublicFunctions = true;
+    pm.addPass(bufferization::createBufferResultsToOutParamsPass(outParams));
+  }
+  addCleanup(pm);
+  bufferization::buildBufferDeallocationPipeline(pm);
+  pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
+static void addLowering(OpPassManager &pm,
+                        const QuantExtToLLVMOptions &options) {
+  // What had no vector form, and copies of buffers.
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
+  pm.addPass(createQuantExtExpandDynamicReshapes());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createSCFToControlFlowPass());
+  addCleanup(pm);
+  if (options.emitCInterface)
+    pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(arith::createArithExpandOpsPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  addCleanup(pm);
+}
+
+void quant_ext::buildQuantExtToLLVMPipeline(
+    OpPassManager &pm, const QuantExtToLLVMOptions &options) {
+  addVectorization(pm, options);
+  addBufferization(pm, options);
+  addLowering(pm, options);
+}
+
+void quant_ext::registerQuantExtPipelines() {
+  PassPipelineRegistration<QuantExtToLLVMOptions>(
+      "quant-ext-to-llvm",
+      "Compile quant_ext and linalg on tensors to the llvm dialect, vectorized "
+      "for a target",
+      buildQuantExtToLLVMPipeline);
+}

@@ -1,0 +1,242 @@
+// RUN: %quant-opt --split-input-file --verify-diagnostics %s
+
+// expected-error @+1 {{storage must be 'i' or 'u' and a width, such as i8, found 'f8'}}
+#a = #quant_ext.storage<f8>
+
+// -----
+
+// expected-error @+1 {{storage width must be 2 to 16, or 32, found 1}}
+#a = #quant_ext.storage<i1>
+
+// -----
+
+// expected-error @+1 {{storage of 32 bits must be signed, found u32}}
+#a = #quant_ext.storage<u32>
+
+// -----
+
+// expected-error @+1 {{storage range must lie within -128:127, found -129:127}}
+#a = #quant_ext.storage<i8<-129:127>>
+
+// -----
+
+// expected-error @+1 {{storage range must not be empty, found 5:5}}
+#a = #quant_ext.storage<i8<5:5>>
+
+// -----
+
+// expected-error @+1 {{storage maximum must be positive, found 0}}
+#a = #quant_ext.storage<i8<-128:0>>
+
+// -----
+
+// expected-error @+1 {{storage i32 must have its full range, found 0:5}}
+#a = #quant_ext.storage<i32<0:5>>
+
+// -----
+
+func.func @axis_and_blocks(%x: tensor<4x3xf32>, %s: tensor<4xf32>) {
+  // expected-error @+1 {{must have 'axis' or 'block_sizes' or neither, found both}}
+  %0 = quant_ext.quantize %x, %s axis = 0 block_sizes = [1, 1] storage = <i8> : (tensor<4x3xf32>, tensor<4xf32>) -> tensor<4x3xi8>
+  return
+}
+
+// -----
+
+func.func @negative_axis(%x: tensor<4x3xf32>, %s: tensor<4xf32>) {
+  // expected-error @+1 {{axis must be in [0, 2) for an input of rank 2, found -1}}
+  %0 = quant_ext.quantize %x, %s axis = -1 storage = <i8> : (tensor<4x3xf32>, tensor<4xf32>) -> tensor<4x3xi8>
+  return
+}
+
+// -----
+
+func.func @block_count(%x: tensor<4x3xf32>, %s: tensor<4xf32>) {
+  // expected-error @+1 {{block_sizes must have an entry for each of the 2 dimensions of the input, found 1}}
+  %0 = quant_ext.quantize %x, %s block_sizes = [1] storage = <i8> : (tensor<4x3xf32>, tensor<4xf32>) -> tensor<4x3xi8>
+  return
+}
+
+// -----
+
+func.func @block_zero(%x: tensor<4x3xf32>, %s: tensor<4x3xf32>) {
+  // expected-error @+1 {{block sizes must be positive, or -1 for a whole dimension, found 0}}
+  %0 = quant_ext.quantize %x, %s block_sizes = [1, 0] storage = <i8> : (tensor<4x3xf32>, tensor<4x3xf32>) -> tensor<4x3xi8>
+  return
+}
+
+// -----
+
+func.func @scale_shape(%x: tensor<4x3xf32>, %s: tensor<3xf32>) {
+  // expected-error @+1 {{scale of per-axis 0 quantization must have type 'tensor<4xf32>', found 'tensor<3xf32>'}}
+  %0 = quant_ext.quantize %x, %s axis = 0 storage = <i8> : (tensor<4x3xf32>, tensor<3xf32>) -> tensor<4x3xi8>
+  return
+}
+
+// -----
+
+func.func @scale_blocks(%q: tensor<4x80xi8>, %s: tensor<4x2xf32>) {
+  // expected-error @+1 {{scale of per-block [1, 32] quantization must have type 'tensor<4x3xf32>', found 'tensor<4x2xf32>'}}
+  %0 = quant_ext.dequantize %q, %s block_sizes = [1, 32] storage = <i8> : (tensor<4x80xi8>, tensor<4x2xf32>) -> tensor<4x80xf32>
+  return
+}
+
+// -----
+
+func.func @result_shape(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{result must have the shape of input, found 'tensor<5xi8>' and 'tensor<4xf32>'}}
+  %0 = quant_ext.quantize %x, %s storage = <i8> : (tensor<4xf32>, tensor<f32>) -> tensor<5xi8>
+  return
+}
+
+// -----
+
+func.func @unsigned_symmetric(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{must have a zero_point or a signed storage, found storage u8}}
+  %0 = quant_ext.quantize %x, %s storage = <u8> : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @zero_not_in_range(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{must have a zero_point or a storage range that holds 0, found storage i8<1:127>}}
+  %0 = quant_ext.fake_quantize %x, %s storage = <i8<1:127>> : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @wide_zero_point(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @+1 {{must have no zero_point with storage i32, found 'tensor<i32>'}}
+  %0 = quant_ext.quantize %x, %s, %z storage = <i32> : (tensor<4xf32>, tensor<f32>, tensor<i32>) -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @zero_point_type(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @+1 {{zero_point must have elements of type 'i8', found 'i32'}}
+  %0 = quant_ext.quantize %x, %s, %z storage = <i8> : (tensor<4xf32>, tensor<f32>, tensor<i32>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @zero_point_shape(%x: tensor<4xf32>, %s: tensor<4xf32>, %z: tensor<3xi8>) {
+  // expected-error @+1 {{zero_point must have the shape of its scale, found 'tensor<3xi8>' and 'tensor<4xf32>'}}
+  %0 = quant_ext.quantize %x, %s, %z axis = 0 storage = <i8> : (tensor<4xf32>, tensor<4xf32>, tensor<3xi8>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @quantize_element(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{result must have elements of type 'i8' for storage i8, found 'i16'}}
+  %0 = quant_ext.quantize %x, %s storage = <i8> : (tensor<4xf32>, tensor<f32>) -> tensor<4xi16>
+  return
+}
+
+// -----
+
+func.func @dequantize_element(%q: tensor<4xi16>, %s: tensor<f32>) {
+  // expected-error @+1 {{input must have elements of type 'i8' for storage i8, found 'i16'}}
+  %0 = quant_ext.dequantize %q, %s storage = <i8> : (tensor<4xi16>, tensor<f32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @fake_quantize_element(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{result must have the element type of input, found 'f16' and 'f32'}}
+  %0 = quant_ext.fake_quantize %x, %s storage = <i8> : (tensor<4xf32>, tensor<f32>) -> tensor<4xf16>
+  return
+}
+
+// -----
+
+func.func @choose_scale_type(%x: tensor<4xf64>) {
+  // expected-error @+1 {{scale of 'f64' input must have elements of type 'f64', found 'f32'}}
+  %0 = quant_ext.choose_qparams %x storage = <i8> : (tensor<4xf64>) -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @requantize_f64(%a: tensor<4xi32>, %s: tensor<f64>) {
+  // expected-error @+1 {{scale_in must have elements of type f16, bf16 or f32, found f64}}
+  %0 = quant_ext.requantize %a in(%s) out(%s) storage_in = <i32> storage = <i8> : (tensor<4xi32>, tensor<f64>, tensor<f64>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @requantize_rank(%a: tensor<4x4xi32>, %s: tensor<4x4xf32>, %t: tensor<f32>) {
+  // expected-error @+1 {{scale_in must be per-tensor (rank 0) or per-axis (rank 1), found 'tensor<4x4xf32>'}}
+  %0 = quant_ext.requantize %a in(%s) out(%t) storage_in = <i32> storage = <i8> : (tensor<4x4xi32>, tensor<4x4xf32>, tensor<f32>) -> tensor<4x4xi8>
+  return
+}
+
+// -----
+
+func.func @requantize_no_axis(%a: tensor<4xi32>, %s: tensor<4xf32>, %t: tensor<f32>) {
+  // expected-error @+1 {{must have an 'axis' for scale_in of rank 1, found none}}
+  %0 = quant_ext.requantize %a in(%s) out(%t) storage_in = <i32> storage = <i8> : (tensor<4xi32>, tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @requantize_idle_axis(%a: tensor<4xi32>, %t: tensor<f32>) {
+  // expected-error @+1 {{must have a scale of rank 1 for axis 0, found two of rank 0}}
+  %0 = quant_ext.requantize %a in(%t) out(%t) axis = 0 storage_in = <i32> storage = <i8> : (tensor<4xi32>, tensor<f32>, tensor<f32>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @element_shapes(%x: vector<4xf32>, %s: f32) {
+  // expected-error @+1 {{operands and results must be scalars, or vectors of one shape, found 'vector<4xf32>' and 'f32'}}
+  %0 = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<4xf32>, f32) -> vector<4xi8>
+  return
+}
+
+// -----
+
+func.func @multiplier_result(%s: f32) {
+  // expected-error @+1 {{result must have elements of type f32, found 'f16'}}
+  %0 = quant_ext.apply_multiplier %s, %s : (f32, f32) -> f16
+  return
+}
+
+// -----
+
+func.func @requantize_multiplier(%a: i32, %m: f16) {
+  // expected-error @+1 {{multiplier must have elements of type f32, found 'f16'}}
+  %0 = quant_ext.apply_requantize %a by %m storage_in = <i32> storage = <i8> : (i32, f16) -> i8
+  return
+}
+
+// -----
+
+func.func @lo_without_zero_point(%x: f32) {
+  // expected-error @+1 {{must have both lo and zero_point (asymmetric) or neither (symmetric), found only lo}}
+  %0 = quant_ext.apply_choose_qparams %x lo(%x) storage = <i8> : (f32, f32) -> f32
+  return
+}
+
+// -----
+
+func.func @range_type(%x: f16) {
+  // expected-error @+1 {{hi must have elements of type f32 or f64, found 'f16'}}
+  %0 = quant_ext.apply_choose_qparams %x storage = <i8> : (f16) -> f16
+  return
+}
+
+// -----
+
+func.func @range_scale_type(%x: f32) {
+  // expected-error @+1 {{scale must have the type of hi, found 'f64' and 'f32'}}
+  %0 = quant_ext.apply_choose_qparams %x storage = <i8> : (f32) -> f64
+  return
+}
