@@ -88,6 +88,13 @@ static linalg::LinalgOp collapseDims(RewriterBase &rewriter,
   if (op.getNumLoops() < 2 || !isProjected || usesIndex || !hasTensors ||
       linalg::isaContractionOpInterface(op))
     return op;
+  // A static 0 beside a dynamic dimension collapses to a static 0 in one type
+  // of upstream's reshape and to a dynamic one in another.
+  bool hasNoElements = llvm::any_of(op->getOperandTypes(), [](Type type) {
+    return llvm::is_contained(cast<RankedTensorType>(type).getShape(), 0);
+  });
+  if (hasNoElements)
+    return op;
   if (llvm::any_of(op->getOperands(), mayHaveGaps) ||
       llvm::any_of(op->getResults(), mayHaveGaps))
     return op;

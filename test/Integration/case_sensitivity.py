@@ -1,0 +1,479 @@
+"""Shows that the cases would notice the mistakes that implementations make.
+
+Each mistake is a reference with one step replaced. A data set under which such
+a reference agrees with the right one everywhere tests nothing, so this fails if
+any mistake goes unseen by its op's cases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Callable, Iterator
+
+sys.dont_write_bytecode = True
+
+import case_builders
+import case_plans
+import oracle
+from case_model import Case
+from oracle import BF16, F16, F32, F64, FloatFormat, Storage
+
+right_divide = oracle.divide
+right_convert = oracle.convert
+right_round = oracle.round_half_even
+right_round_to_format = oracle.round_to_format
+right_computing_format = oracle.computing_format
+right_from_integer = oracle.from_integer
+right_multiply = oracle.multiply
+right_saturate = oracle.saturate
+right_positions = oracle.parameter_positions
+
+
+# ---------------------------------------------------------------------------
+# Rounding and saturation
+# ---------------------------------------------------------------------------
+
+
+def round_half_away(value: Fraction) -> int:
+    magnitude = (abs(value) + Fraction(1, 2)).__floor__()
+    return -magnitude if value < 0 else magnitude
+
+
+def round_up_ties(value: Fraction) -> int:
+    return (value + Fraction(1, 2)).__floor__()
+
+
+def only_to_integer(replacement: Callable[[Fraction], int]) -> Callable:
+    """`saturate` with another R, leaving the float conversions alone."""
+
+    def saturate(t: FloatFormat, v: int, zero_point: int, storage: Storage) -> int:
+        if not oracle.is_finite(t, v):
+            return right_saturate(t, v, zero_point, storage)
+        rounded = replacement(oracle.exact_value(t, v))
+        low, high = storage.qmin - zero_point, storage.qmax - zero_point
+        return oracle.clamp(rounded, low, high) + zero_point
+
+    return saturate
+
+
+def saturate_after_shift(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+    """R(v + z)."""
+    if not oracle.is_finite(t, v):
+        return right_saturate(t, v, z, storage)
+    shifted = right_round(oracle.exact_value(t, v) + z)
+    return oracle.clamp(shifted, storage.qmin, storage.qmax)
+
+
+def saturate_then_wrap(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+    return right_saturate(t, v, 0, storage) + z
+
+
+def wrap(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+    if not oracle.is_finite(t, v):
+        return right_saturate(t, v, z, storage)
+    return right_round(oracle.exact_value(t, v)) + z
+
+
+def wrap_beyond_i32(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+    """What cvtps2dq gives out of range, then an ordinary clamp."""
+    if oracle.is_finite(t, v) and abs(oracle.exact_value(t, v)) < 1 << 31:
+        return right_saturate(t, v, z, storage)
+    return right_saturate(t, oracle.from_integer(t, -(1 << 31)), z, storage)
+
+
+def nan_gives(choose: Callable[[int, Storage], int]) -> Callable:
+    def saturate(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+        if oracle.is_nan(t, v):
+            return choose(z, storage)
+        return right_saturate(t, v, z, storage)
+
+    return saturate
+
+
+def full_range(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+    whole = f"{'i' if storage.signed else 'u'}{storage.width}"
+    return right_saturate(t, v, z, Storage.parse(whole))
+
+
+# ---------------------------------------------------------------------------
+# Arithmetic
+# ---------------------------------------------------------------------------
+
+
+def divide_by_product(fmt: FloatFormat, a: int, b: int) -> int:
+    return right_multiply(fmt, a, right_divide(fmt, oracle.from_integer(fmt, 1), b))
+
+
+def fused(fmt: FloatFormat, a: int, b: int, c: int) -> int:
+    exact = oracle.exact_value
+    return right_round_to_format(fmt, exact(fmt, a) * exact(fmt, b) + exact(fmt, c))
+
+
+def corrected_product(fmt: FloatFormat, a: int, b: int) -> int:
+    """The reciprocal with one correction, used outside its range too."""
+    inverse = right_divide(fmt, oracle.from_integer(fmt, 1), b)
+    quotient = right_multiply(fmt, a, inverse)
+    operands = (a, b, inverse, quotient)
+    if not all(oracle.is_finite(fmt, bits) for bits in operands):
+        return right_divide(fmt, a, b)
+    rest = fused(fmt, quotient ^ fmt.sign_bit, b, a)
+    if not oracle.is_finite(fmt, rest):
+        return rest
+    return fused(fmt, rest, inverse, quotient)
+
+
+def product_without_fallback(t: FloatFormat, x: int, scale: int, division: str) -> int:
+    if division == "exact":
+        return right_divide(t, x, scale)
+    return divide_by_product(t, x, scale)
+
+
+def always_divide(t: FloatFormat, x: int, scale: int, division: str) -> int:
+    return right_divide(t, x, scale)
+
+
+def flush(fmt: FloatFormat, bits: int) -> int:
+    small = oracle.magnitude_bits(fmt, bits) < fmt.smallest_normal
+    return bits & fmt.sign_bit if small else bits
+
+
+def flushing_divide(fmt: FloatFormat, a: int, b: int) -> int:
+    return flush(fmt, right_divide(fmt, flush(fmt, a), flush(fmt, b)))
+
+
+def flushing_multiply(fmt: FloatFormat, a: int, b: int) -> int:
+    return flush(fmt, right_multiply(fmt, flush(fmt, a), flush(fmt, b)))
+
+
+def f64_steps(*operands: FloatFormat) -> FloatFormat:
+    return F64
+
+
+def f32_steps(*operands: FloatFormat) -> FloatFormat:
+    return F32
+
+
+def narrow_steps(*operands: FloatFormat) -> FloatFormat:
+    """Divides in f16 or bf16 where both operands have that type."""
+    same = len(set(operands)) == 1 and operands[0] in (F16, BF16)
+    return operands[0] if same else right_computing_format(*operands)
+
+
+def truncating_narrow(source: FloatFormat, target: FloatFormat, bits: int) -> int:
+    if target is BF16 and source is F32:
+        return bits >> 16
+    return right_convert(source, target, bits)
+
+
+def narrow_through_f32(source: FloatFormat, target: FloatFormat, bits: int) -> int:
+    if source is F64 and target in (F16, BF16):
+        return right_convert(F32, target, right_convert(F64, F32, bits))
+    return right_convert(source, target, bits)
+
+
+def saturating_narrow(source: FloatFormat, target: FloatFormat, bits: int) -> int:
+    result = right_convert(source, target, bits)
+    if oracle.is_finite(source, bits) and oracle.is_infinite(target, result):
+        return result - 1
+    return result
+
+
+def truncating_integer(fmt: FloatFormat, value: int) -> int:
+    bits = right_from_integer(fmt, value)
+    if abs(oracle.exact_value(fmt, bits)) > abs(value):
+        return bits - 1
+    return bits
+
+
+# ---------------------------------------------------------------------------
+# Parameters
+# ---------------------------------------------------------------------------
+
+
+def other_signedness(self: oracle.Parameters, position: int, storage: Storage) -> int:
+    if self.zero_points is None:
+        return 0
+    flipped = Storage(storage.width, not storage.signed, 0, 1)
+    return flipped.to_integer(self.zero_points[position])
+
+
+def first_parameter(shape: oracle.Shape, granularity: oracle.Granularity) -> list[int]:
+    return [0] * oracle.element_count(shape)
+
+
+def misplaced_parameter(shape: oracle.Shape, granularity: oracle.Granularity) -> list[int]:
+    """Neighbouring lanes exchange their parameters."""
+    count = oracle.element_count(granularity.parameter_shape(shape))
+    return [
+        position ^ 1 if position ^ 1 < count else position
+        for position in right_positions(shape, granularity)
+    ]
+
+
+def wrapping_difference(
+    q: int, scale: int, scale_format: FloatFormat, zero_point: int, value_format: FloatFormat
+) -> int:
+    wrapped = (q - zero_point + 128) % 256 - 128
+    return RIGHT_DEQUANTIZE(wrapped, scale, scale_format, 0, value_format)
+
+
+RIGHT_DEQUANTIZE = oracle.dequantize_element
+
+
+def unrounded_product(
+    q: int, scale: int, scale_format: FloatFormat, zero_point: int, value_format: FloatFormat
+) -> int:
+    """As a fused multiply and conversion would do it."""
+    if not oracle.is_finite(scale_format, scale) or q == zero_point:
+        return RIGHT_DEQUANTIZE(q, scale, scale_format, zero_point, value_format)
+    product = (q - zero_point) * oracle.exact_value(scale_format, scale)
+    return right_round_to_format(value_format, product)
+
+
+# ---------------------------------------------------------------------------
+# requantize
+# ---------------------------------------------------------------------------
+
+RIGHT_MULTIPLIER = oracle.requantize_multiplier
+RIGHT_REQUANTIZE = oracle.requantize_element
+
+
+def unclamped_multiplier(
+    scale_in: int, in_format: FloatFormat, scale_out: int, out_format: FloatFormat
+) -> int:
+    a, b = right_convert(in_format, F32, scale_in), right_convert(out_format, F32, scale_out)
+    return right_divide(F32, a, b)
+
+
+def nan_hiding_multiplier(
+    scale_in: int, in_format: FloatFormat, scale_out: int, out_format: FloatFormat
+) -> int:
+    quotient = RIGHT_MULTIPLIER(scale_in, in_format, scale_out, out_format)
+    return F32.largest_finite if oracle.is_nan(F32, quotient) else quotient
+
+
+def wrapping_accumulator(a: int, zero_point_in: int, *rest: object) -> int:
+    wrapped = (a - zero_point_in + (1 << 31)) % (1 << 32) - (1 << 31)
+    return RIGHT_REQUANTIZE(wrapped, 0, *rest)
+
+
+def twice_rounded_accumulator(a: int, zero_point_in: int, *rest: object) -> int:
+    parts = (right_from_integer(F32, a), right_from_integer(F32, zero_point_in))
+    difference = oracle.exact_value(F32, oracle.subtract(F32, *parts))
+    return RIGHT_REQUANTIZE(int(difference), 0, *rest)
+
+
+def unrounded_requantize(
+    a: int, zero_point_in: int, multiplier: int, zero_point_out: int, storage: Storage
+) -> int:
+    if not oracle.is_finite(F32, multiplier):
+        return RIGHT_REQUANTIZE(a, zero_point_in, multiplier, zero_point_out, storage)
+    exact = (a - zero_point_in) * oracle.exact_value(F32, multiplier)
+    low, high = storage.qmin - zero_point_out, storage.qmax - zero_point_out
+    return oracle.clamp(right_round(exact), low, high) + zero_point_out
+
+
+# ---------------------------------------------------------------------------
+# choose_qparams
+# ---------------------------------------------------------------------------
+
+RIGHT_SYMMETRIC = oracle.symmetric_scale
+RIGHT_ASYMMETRIC = oracle.asymmetric_scale
+RIGHT_QPARAMS = oracle.asymmetric_qparams
+
+
+def with_infinities(t: FloatFormat, bits: list[int], storage: Storage) -> int:
+    if any(oracle.is_infinite(t, x) for x in bits):
+        return t.largest_finite
+    return RIGHT_SYMMETRIC(t, bits, storage)
+
+
+def unclamped_scale(fmt: FloatFormat, scale: int) -> int:
+    return scale
+
+
+def no_overflow_rule(t: FloatFormat, low: int, high: int, storage: Storage) -> int:
+    steps = oracle.from_integer(t, storage.qmax - storage.qmin)
+    return oracle.clamp_scale(t, right_divide(t, oracle.subtract(t, high, low), steps))
+
+
+def zero_point_from_quotient(
+    t: FloatFormat, bits: list[int], storage: Storage
+) -> tuple[int, int]:
+    """qmin - R(lo / s)."""
+    scale, _ = RIGHT_QPARAMS(t, bits, storage)
+    finite = [oracle.exact_value(t, x) for x in bits if oracle.is_finite(t, x)]
+    low = min([*finite, Fraction(0)])
+    quotient = right_divide(t, right_round_to_format(t, low), scale)
+    zero_point = storage.qmin - right_round(oracle.exact_value(t, quotient))
+    return scale, oracle.clamp(zero_point, storage.qmin, storage.qmax)
+
+
+def range_without_zero(
+    t: FloatFormat, bits: list[int], storage: Storage
+) -> tuple[int, int]:
+    finite = [x for x in bits if oracle.is_finite(t, x)]
+    values = [oracle.exact_value(t, x) for x in finite]
+    if not values or min(values) == max(values):
+        return RIGHT_QPARAMS(t, bits, storage)
+    low, high = (right_round_to_format(t, pick(values)) for pick in (min, max))
+    scale = RIGHT_ASYMMETRIC(t, low, high, storage)
+    return scale, RIGHT_QPARAMS(t, bits, storage)[1]
+
+
+def full_width_symmetric(t: FloatFormat, bits: list[int], storage: Storage) -> int:
+    """max|x| / -qmin."""
+    return RIGHT_SYMMETRIC(t, bits, Storage(storage.width, True, 0, -storage.qmin))
+
+
+def signed_maximum(t: FloatFormat, bits: list[int], storage: Storage) -> int:
+    return RIGHT_SYMMETRIC(t, [x for x in bits if not oracle.is_negative(t, x)], storage)
+
+
+def empty_is_tiny(t: FloatFormat, bits: list[int], storage: Storage) -> int:
+    scale = RIGHT_SYMMETRIC(t, bits, storage)
+    nonzero = any(oracle.is_finite(t, x) and not oracle.is_zero(t, x) for x in bits)
+    return scale if nonzero else t.smallest_normal
+
+
+# ---------------------------------------------------------------------------
+# The list
+# ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mistake:
+    name: str
+    ops: tuple[str, ...]
+    owner: object
+    attribute: str
+    replacement: Callable
+
+
+QUANTIZERS = ("quantize", "fake_quantize")
+SATURATING = (*QUANTIZERS, "requantize")
+WITH_PARAMETERS = (*SATURATING, "dequantize")
+DEQUANTIZERS = ("dequantize", "fake_quantize")
+
+
+def mistake(
+    name: str,
+    ops: tuple[str, ...],
+    attribute: str,
+    replacement: Callable,
+    owner: object = oracle,
+) -> Mistake:
+    assert hasattr(owner, attribute), attribute
+    return Mistake(name, ops, owner, attribute, replacement)
+
+
+MISTAKES = (
+    mistake("R is half away", SATURATING, "saturate", only_to_integer(round_half_away)),
+    mistake("R is floor(v + 1/2)", SATURATING, "saturate", only_to_integer(round_up_ties)),
+    mistake("R truncates", SATURATING, "saturate", only_to_integer(int)),
+    mistake("zero point before rounding", SATURATING, "saturate", saturate_after_shift),
+    mistake("clamp before zero point", SATURATING, "saturate", saturate_then_wrap),
+    mistake("wraps", SATURATING, "saturate", wrap),
+    mistake("wraps beyond i32", SATURATING, "saturate", wrap_beyond_i32),
+    mistake("NaN gives qmax", SATURATING, "saturate", nan_gives(lambda z, s: s.qmax)),
+    mistake("NaN gives z", SATURATING, "saturate", nan_gives(lambda z, s: z)),
+    mistake("narrow range ignored", SATURATING, "saturate", full_range),
+    mistake("product for quotient", QUANTIZERS, "divide", divide_by_product),
+    mistake("corrected product everywhere", QUANTIZERS, "divide", corrected_product),
+    mistake("reciprocal always", QUANTIZERS, "scaled_quotient", product_without_fallback),
+    mistake("reciprocal ignored", QUANTIZERS, "scaled_quotient", always_divide),
+    mistake("division flushes", SATURATING, "divide", flushing_divide),
+    mistake("product flushes", (*QUANTIZERS, "dequantize"), "multiply", flushing_multiply),
+    mistake("T is f64", (*QUANTIZERS, "dequantize"), "computing_format", f64_steps),
+    mistake("T is f32", (*QUANTIZERS, "dequantize"), "computing_format", f32_steps),
+    mistake("T is narrow", (*QUANTIZERS, "dequantize"), "computing_format", narrow_steps),
+    mistake("bf16 truncates", DEQUANTIZERS, "convert", truncating_narrow),
+    mistake("f64 narrows through f32", DEQUANTIZERS, "convert", narrow_through_f32),
+    mistake("narrowing saturates", DEQUANTIZERS, "convert", saturating_narrow),
+    mistake("integers truncate", ("dequantize", "requantize"), "from_integer", truncating_integer),
+    mistake("signedness of z", WITH_PARAMETERS, "zero_point", other_signedness, oracle.Parameters),
+    mistake("first parameter only", WITH_PARAMETERS, "parameter_positions", first_parameter),
+    mistake("lanes exchanged", WITH_PARAMETERS, "parameter_positions", misplaced_parameter),
+    mistake("q - z wraps", DEQUANTIZERS, "dequantize_element", wrapping_difference),
+    mistake("product not rounded", DEQUANTIZERS, "dequantize_element", unrounded_product),
+    mistake("m is infinite", ("requantize",), "requantize_multiplier", unclamped_multiplier),
+    mistake("m hides NaN", ("requantize",), "requantize_multiplier", nan_hiding_multiplier),
+    mistake("a - z wraps", ("requantize",), "requantize_element", wrapping_accumulator),
+    mistake("a and z rounded", ("requantize",), "requantize_element", twice_rounded_accumulator),
+    mistake("d * m not rounded", ("requantize",), "requantize_element", unrounded_requantize),
+    mistake("infinities in range", ("choose_qparams",), "symmetric_scale", with_infinities),
+    mistake("scale not clamped", ("choose_qparams",), "clamp_scale", unclamped_scale),
+    mistake("hi - lo overflows", ("choose_qparams",), "asymmetric_scale", no_overflow_rule),
+    mistake("qmin - R(lo/s)", ("choose_qparams",), "asymmetric_qparams", zero_point_from_quotient),
+    mistake("range without 0", ("choose_qparams",), "asymmetric_qparams", range_without_zero),
+    mistake("R of z is half away", ("choose_qparams",), "round_half_even", round_half_away),
+    mistake("divides by -qmin", ("choose_qparams",), "symmetric_scale", full_width_symmetric),
+    mistake("max x for max|x|", ("choose_qparams",), "symmetric_scale", signed_maximum),
+    mistake("empty range is tiny", ("choose_qparams",), "symmetric_scale", empty_is_tiny),
+    mistake("scales flush", ("choose_qparams",), "divide", flushing_divide),
+    mistake("T is f64", ("choose_qparams",), "computing_format", f64_steps),
+    mistake("first range only", ("choose_qparams",), "parameter_positions", first_parameter),
+    mistake("ranges exchanged", ("choose_qparams",), "parameter_positions", misplaced_parameter),
+)
+
+
+@contextmanager
+def applied(wrong: Mistake) -> Iterator[None]:
+    saved = getattr(wrong.owner, wrong.attribute)
+    setattr(wrong.owner, wrong.attribute, wrong.replacement)
+    try:
+        yield
+    finally:
+        setattr(wrong.owner, wrong.attribute, saved)
+
+
+def noticing_cases(wrong: Mistake, cases: list[Case], full: bool) -> list[int]:
+    """The data was drawn before, by the right reference."""
+    noticing = []
+    for case in cases:
+        with applied(wrong):
+            try:
+                results = case.compute()
+            except (AssertionError, IndexError):
+                results = []
+        if results != case.expected:
+            noticing.append(case.number)
+            if not full:
+                break
+    return noticing
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="find all noticing cases")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    tried = unseen = 0
+    for op in case_plans.OPS:
+        plans = case_plans.all_plans(op, options.seed)
+        cases = [
+            case_builders.build(op, number, plan, options.seed)
+            for number, plan in enumerate(plans)
+        ]
+        for wrong in MISTAKES:
+            if op not in wrong.ops:
+                continue
+            tried += 1
+            noticing = noticing_cases(wrong, cases, options.full)
+            unseen += not noticing
+            seen = f"case {noticing[0]}" if noticing else "NOT SEEN"
+            total = f", {len(noticing)} of {len(cases)}" if options.full else ""
+            print(f"{op}: {wrong.name}: {seen}{total}")
+        for pair in sorted(case_plans.uncovered_pairs(op, plans), key=str):
+            unseen += 1
+            print(f"{op}: never together: {pair}")
+    print(f"mistakes: {tried} unseen: {unseen}")
+    return 1 if unseen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

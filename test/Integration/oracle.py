@@ -1,0 +1,577 @@
+"""Reference arithmetic of the quant_ext dialect.
+
+Slow and plain on purpose. Every step is computed on exact rationals and then
+converted once to its format by `round_to_format`, so that each rounding which
+the definition asks for is one visible call, and no host floating point takes
+part. Values travel as bit patterns, because NaN payloads, the sign of zero and
+subnormals do not survive other representations.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import product
+from typing import Iterator, Sequence
+
+
+# ---------------------------------------------------------------------------
+# Binary interchange formats
+# ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FloatFormat:
+    name: str
+    exponent_bits: int
+    fraction_bits: int
+
+    @property
+    def width(self) -> int:
+        return 1 + self.exponent_bits + self.fraction_bits
+
+    @property
+    def min_exponent(self) -> int:
+        """Exponent of the smallest normal number."""
+        return 2 - (1 << (self.exponent_bits - 1))
+
+    @property
+    def infinity(self) -> int:
+        return ((1 << self.exponent_bits) - 1) << self.fraction_bits
+
+    @property
+    def quiet_nan(self) -> int:
+        return self.infinity | (1 << (self.fraction_bits - 1))
+
+    @property
+    def largest_finite(self) -> int:
+        return self.infinity - 1
+
+    @property
+    def smallest_normal(self) -> int:
+        return 1 << self.fraction_bits
+
+    @property
+    def sign_bit(self) -> int:
+        return 1 << (self.width - 1)
+
+
+F16 = FloatFormat("f16", 5, 10)
+BF16 = FloatFormat("bf16", 8, 7)
+F32 = FloatFormat("f32", 8, 23)
+F64 = FloatFormat("f64", 11, 52)
+FORMATS = {fmt.name: fmt for fmt in (F16, BF16, F32, F64)}
+
+
+@lru_cache(maxsize=None)
+def power_of_two(exponent: int) -> Fraction:
+    return Fraction(2) ** exponent
+
+
+def is_negative(fmt: FloatFormat, bits: int) -> bool:
+    return bool(bits & fmt.sign_bit)
+
+
+def magnitude_bits(fmt: FloatFormat, bits: int) -> int:
+    return bits & (fmt.sign_bit - 1)
+
+
+def is_nan(fmt: FloatFormat, bits: int) -> bool:
+    return magnitude_bits(fmt, bits) > fmt.infinity
+
+
+def is_infinite(fmt: FloatFormat, bits: int) -> bool:
+    return magnitude_bits(fmt, bits) == fmt.infinity
+
+
+def is_finite(fmt: FloatFormat, bits: int) -> bool:
+    return magnitude_bits(fmt, bits) < fmt.infinity
+
+
+def is_zero(fmt: FloatFormat, bits: int) -> bool:
+    return magnitude_bits(fmt, bits) == 0
+
+
+def is_finite_normal(fmt: FloatFormat, bits: int) -> bool:
+    return fmt.smallest_normal <= magnitude_bits(fmt, bits) < fmt.infinity
+
+
+def exact_value(fmt: FloatFormat, bits: int) -> Fraction:
+    """The rational that finite bits denote; both zeros give 0."""
+    assert is_finite(fmt, bits)
+    magnitude = magnitude_bits(fmt, bits)
+    exponent_field = magnitude >> fmt.fraction_bits
+    fraction_field = magnitude & ((1 << fmt.fraction_bits) - 1)
+    if exponent_field == 0:
+        significand = fraction_field
+        exponent = fmt.min_exponent
+    else:
+        significand = fraction_field + (1 << fmt.fraction_bits)
+        exponent = fmt.min_exponent + exponent_field - 1
+    value = significand * power_of_two(exponent - fmt.fraction_bits)
+    return -value if is_negative(fmt, bits) else value
+
+
+def round_half_even(value: Fraction) -> int:
+    below = value.numerator // value.denominator
+    rest = value - below
+    half = Fraction(1, 2)
+    if rest < half:
+        return below
+    if rest > half:
+        return below + 1
+    return below if below % 2 == 0 else below + 1
+
+
+def floor_log2(value: Fraction) -> int:
+    assert value > 0
+    guess = value.numerator.bit_length() - value.denominator.bit_length()
+    # 2^(a-1) <= numerator < 2^a, likewise the denominator, so the quotient is
+    # in (2^(guess-1), 2^(guess+1)).
+    return guess if value >= power_of_two(guess) else guess - 1
+
+
+def round_to_format(
+    fmt: FloatFormat, value: Fraction, negative_zero: bool = False
+) -> int:
+    """Nearest, ties to even, gradual underflow, overflow to infinity.
+
+    `negative_zero` is the sign of an exact zero; a nonzero value that
+    underflows keeps its own sign.
+    """
+    if value == 0:
+        return fmt.sign_bit if negative_zero else 0
+    sign = fmt.sign_bit if value < 0 else 0
+    magnitude = abs(value)
+    exponent = max(floor_log2(magnitude), fmt.min_exponent)
+    significand = round_half_even(
+        magnitude / power_of_two(exponent - fmt.fraction_bits)
+    )
+    if significand == 1 << (fmt.fraction_bits + 1):
+        significand >>= 1
+        exponent += 1
+    if significand < 1 << fmt.fraction_bits:
+        assert exponent == fmt.min_exponent
+        return sign | significand
+    exponent_field = exponent - fmt.min_exponent + 1
+    if exponent_field >= (1 << fmt.exponent_bits) - 1:
+        return sign | fmt.infinity
+    fraction_field = significand - (1 << fmt.fraction_bits)
+    return sign | (exponent_field << fmt.fraction_bits) | fraction_field
+
+
+def convert(source: FloatFormat, target: FloatFormat, bits: int) -> int:
+    if is_nan(source, bits):
+        return target.quiet_nan
+    if is_infinite(source, bits):
+        sign = target.sign_bit if is_negative(source, bits) else 0
+        return sign | target.infinity
+    return round_to_format(
+        target, exact_value(source, bits), is_negative(source, bits)
+    )
+
+
+def from_integer(fmt: FloatFormat, value: int) -> int:
+    return round_to_format(fmt, Fraction(value))
+
+
+# ---------------------------------------------------------------------------
+# IEEE 754 operations on two operands of one format
+# ---------------------------------------------------------------------------
+
+
+def divide(fmt: FloatFormat, a: int, b: int) -> int:
+    if is_nan(fmt, a) or is_nan(fmt, b):
+        return fmt.quiet_nan
+    negative = is_negative(fmt, a) != is_negative(fmt, b)
+    sign = fmt.sign_bit if negative else 0
+    if is_infinite(fmt, a):
+        return fmt.quiet_nan if is_infinite(fmt, b) else sign | fmt.infinity
+    if is_infinite(fmt, b):
+        return sign
+    if is_zero(fmt, b):
+        return fmt.quiet_nan if is_zero(fmt, a) else sign | fmt.infinity
+    return round_to_format(fmt, exact_value(fmt, a) / exact_value(fmt, b), negative)
+
+
+def multiply(fmt: FloatFormat, a: int, b: int) -> int:
+    if is_nan(fmt, a) or is_nan(fmt, b):
+        return fmt.quiet_nan
+    negative = is_negative(fmt, a) != is_negative(fmt, b)
+    if is_infinite(fmt, a) or is_infinite(fmt, b):
+        if is_zero(fmt, a) or is_zero(fmt, b):
+            return fmt.quiet_nan
+        return (fmt.sign_bit if negative else 0) | fmt.infinity
+    return round_to_format(fmt, exact_value(fmt, a) * exact_value(fmt, b), negative)
+
+
+def subtract(fmt: FloatFormat, a: int, b: int) -> int:
+    if is_nan(fmt, a) or is_nan(fmt, b):
+        return fmt.quiet_nan
+    if is_infinite(fmt, a):
+        same_sign = is_negative(fmt, a) == is_negative(fmt, b)
+        return fmt.quiet_nan if is_infinite(fmt, b) and same_sign else a
+    if is_infinite(fmt, b):
+        return b ^ fmt.sign_bit
+    # An exact zero difference is +0, except that (-0) - (+0) is -0.
+    negative_zero = (
+        is_zero(fmt, a)
+        and is_zero(fmt, b)
+        and is_negative(fmt, a)
+        and not is_negative(fmt, b)
+    )
+    return round_to_format(
+        fmt, exact_value(fmt, a) - exact_value(fmt, b), negative_zero
+    )
+
+
+# ---------------------------------------------------------------------------
+# Storage types
+# ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Storage:
+    width: int
+    signed: bool
+    qmin: int
+    qmax: int
+
+    @staticmethod
+    def parse(text: str) -> "Storage":
+        match = re.fullmatch(r"([iu])(\d+)(?:<(-?\d+):(-?\d+)>)?", text)
+        assert match, text
+        signed = match[1] == "i"
+        width = int(match[2])
+        qmin = -(1 << (width - 1)) if signed else 0
+        qmax = (1 << (width - 1)) - 1 if signed else (1 << width) - 1
+        if match[3] is not None:
+            narrow_min, narrow_max = int(match[3]), int(match[4])
+            assert qmin <= narrow_min < narrow_max <= qmax and narrow_max > 0, text
+            qmin, qmax = narrow_min, narrow_max
+        return Storage(width, signed, qmin, qmax)
+
+    def to_integer(self, bits: int) -> int:
+        if self.signed and bits >> (self.width - 1):
+            return bits - (1 << self.width)
+        return bits
+
+    def to_bits(self, value: int) -> int:
+        return value & ((1 << self.width) - 1)
+
+
+# ---------------------------------------------------------------------------
+# One element
+# ---------------------------------------------------------------------------
+
+
+def computing_format(*operands: FloatFormat) -> FloatFormat:
+    return F64 if F64 in operands else F32
+
+
+def clamp(value: int, low: int, high: int) -> int:
+    return max(low, min(value, high))
+
+
+def saturate(t: FloatFormat, v: int, zero_point: int, storage: Storage) -> int:
+    """clamp(R(v), qmin - z, qmax - z) + z, for any bits v."""
+    if is_nan(t, v):
+        return storage.qmin
+    if is_infinite(t, v):
+        return storage.qmin if is_negative(t, v) else storage.qmax
+    rounded = round_half_even(exact_value(t, v))
+    low, high = storage.qmin - zero_point, storage.qmax - zero_point
+    return clamp(rounded, low, high) + zero_point
+
+
+def scaled_quotient(t: FloatFormat, x: int, scale: int, division: str) -> int:
+    if division == "reciprocal":
+        inverse = divide(t, from_integer(t, 1), scale)
+        if is_finite_normal(t, inverse):
+            return multiply(t, x, inverse)
+    return divide(t, x, scale)
+
+
+def quantize_element(
+    x: int,
+    value_format: FloatFormat,
+    scale: int,
+    scale_format: FloatFormat,
+    zero_point: int,
+    storage: Storage,
+    division: str,
+) -> int:
+    t = computing_format(value_format, scale_format)
+    wide_x = convert(value_format, t, x)
+    wide_scale = convert(scale_format, t, scale)
+    v = scaled_quotient(t, wide_x, wide_scale, division)
+    return saturate(t, v, zero_point, storage)
+
+
+def dequantize_element(
+    q: int,
+    scale: int,
+    scale_format: FloatFormat,
+    zero_point: int,
+    value_format: FloatFormat,
+) -> int:
+    t = computing_format(value_format, scale_format)
+    difference = from_integer(t, q - zero_point)
+    wide_scale = convert(scale_format, t, scale)
+    return convert(t, value_format, multiply(t, difference, wide_scale))
+
+
+def requantize_multiplier(
+    scale_in: int, in_format: FloatFormat, scale_out: int, out_format: FloatFormat
+) -> int:
+    quotient = divide(
+        F32, convert(in_format, F32, scale_in), convert(out_format, F32, scale_out)
+    )
+    return F32.largest_finite if quotient == F32.infinity else quotient
+
+
+def requantize_element(
+    a: int, zero_point_in: int, multiplier: int, zero_point_out: int, storage: Storage
+) -> int:
+    difference = from_integer(F32, a - zero_point_in)
+    v = multiply(F32, difference, multiplier)
+    return saturate(F32, v, zero_point_out, storage)
+
+
+# ---------------------------------------------------------------------------
+# Scale and zero point of one range
+# ---------------------------------------------------------------------------
+
+
+def clamp_scale(fmt: FloatFormat, scale: int) -> int:
+    """N of the definition; the patterns of nonnegative numbers sort as integers."""
+    assert not is_nan(fmt, scale) and not is_negative(fmt, scale)
+    return clamp(scale, fmt.smallest_normal, fmt.largest_finite)
+
+
+def symmetric_scale(t: FloatFormat, bits: Sequence[int], storage: Storage) -> int:
+    finite = [magnitude_bits(t, x) for x in bits if is_finite(t, x)]
+    largest = max(finite, default=0)
+    if largest == 0:
+        return from_integer(t, 1)
+    return clamp_scale(t, divide(t, largest, from_integer(t, storage.qmax)))
+
+
+def asymmetric_scale(t: FloatFormat, low: int, high: int, storage: Storage) -> int:
+    steps = from_integer(t, storage.qmax - storage.qmin)
+    width = subtract(t, high, low)
+    if is_finite(t, width):
+        return clamp_scale(t, divide(t, width, steps))
+    two = from_integer(t, 2)
+    half_width = subtract(t, divide(t, high, two), divide(t, low, two))
+    return clamp_scale(t, divide(t, half_width, divide(t, steps, two)))
+
+
+def asymmetric_qparams(
+    t: FloatFormat, bits: Sequence[int], storage: Storage
+) -> tuple[int, int]:
+    finite = [x for x in bits if is_finite(t, x)]
+    low = min(finite, key=lambda x: exact_value(t, x), default=0)
+    high = max(finite, key=lambda x: exact_value(t, x), default=0)
+    low = low if exact_value(t, low) < 0 else 0
+    high = high if exact_value(t, high) > 0 else 0
+    if low == 0 and high == 0:
+        scale = from_integer(t, 1)
+    else:
+        scale = asymmetric_scale(t, low, high, storage)
+    offset = subtract(t, from_integer(t, storage.qmin), divide(t, low, scale))
+    zero_point = round_half_even(exact_value(t, offset))
+    return scale, clamp(zero_point, storage.qmin, storage.qmax)
+
+
+# ---------------------------------------------------------------------------
+# Granularity
+# ---------------------------------------------------------------------------
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Granularity:
+    """Per-tensor when both fields are None."""
+
+    axis: int | None = None
+    block_sizes: Shape | None = None
+
+    def parameter_shape(self, shape: Shape) -> Shape:
+        if self.axis is not None:
+            return (shape[self.axis],)
+        if self.block_sizes is None:
+            return ()
+        return tuple(
+            -(-size // self._block(size, block))
+            for size, block in zip(shape, self.block_sizes, strict=True)
+        )
+
+    def parameter_index(self, shape: Shape, index: Shape) -> Shape:
+        if self.axis is not None:
+            return (index[self.axis],)
+        if self.block_sizes is None:
+            return ()
+        return tuple(
+            position // self._block(size, block)
+            for position, size, block in zip(index, shape, self.block_sizes)
+        )
+
+    @staticmethod
+    def _block(size: int, block: int) -> int:
+        return size if block == -1 else block
+
+
+PER_TENSOR = Granularity()
+
+
+def element_count(shape: Shape) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def indices(shape: Shape) -> Iterator[Shape]:
+    return product(*(range(size) for size in shape))
+
+
+def linear_index(shape: Shape, index: Shape) -> int:
+    position = 0
+    for size, i in zip(shape, index, strict=True):
+        position = position * size + i
+    return position
+
+
+def parameter_positions(shape: Shape, granularity: Granularity) -> list[int]:
+    """For each element in row-major order, the place of its scale."""
+    parameters = granularity.parameter_shape(shape)
+    return [
+        linear_index(parameters, granularity.parameter_index(shape, index))
+        for index in indices(shape)
+    ]
+
+
+# ---------------------------------------------------------------------------
+# The operations on whole tensors, as row-major lists of bit patterns
+# ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Scales, and zero points as storage bits; None means symmetric."""
+
+    scale_format: FloatFormat
+    scales: Sequence[int]
+    zero_points: Sequence[int] | None
+
+    def zero_point(self, position: int, storage: Storage) -> int:
+        if self.zero_points is None:
+            return 0
+        return storage.to_integer(self.zero_points[position])
+
+
+def quantize(
+    x: Sequence[int],
+    value_format: FloatFormat,
+    positions: Sequence[int],
+    parameters: Parameters,
+    storage: Storage,
+    division: str = "exact",
+) -> list[int]:
+    return [
+        storage.to_bits(
+            quantize_element(
+                element,
+                value_format,
+                parameters.scales[position],
+                parameters.scale_format,
+                parameters.zero_point(position, storage),
+                storage,
+                division,
+            )
+        )
+        for element, position in zip(x, positions, strict=True)
+    ]
+
+
+def dequantize(
+    q: Sequence[int],
+    value_format: FloatFormat,
+    positions: Sequence[int],
+    parameters: Parameters,
+    storage: Storage,
+) -> list[int]:
+    return [
+        dequantize_element(
+            storage.to_integer(element),
+            parameters.scales[position],
+            parameters.scale_format,
+            parameters.zero_point(position, storage),
+            value_format,
+        )
+        for element, position in zip(q, positions, strict=True)
+    ]
+
+
+def fake_quantize(
+    x: Sequence[int],
+    value_format: FloatFormat,
+    positions: Sequence[int],
+    parameters: Parameters,
+    storage: Storage,
+    division: str = "exact",
+) -> list[int]:
+    quantized = quantize(x, value_format, positions, parameters, storage, division)
+    return dequantize(quantized, value_format, positions, parameters, storage)
+
+
+def requantize(
+    a: Sequence[int],
+    storage_in: Storage,
+    positions_in: Sequence[int],
+    parameters_in: Parameters,
+    positions_out: Sequence[int],
+    parameters_out: Parameters,
+    storage: Storage,
+) -> list[int]:
+    result = []
+    for element, i, o in zip(a, positions_in, positions_out, strict=True):
+        multiplier = requantize_multiplier(
+            parameters_in.scales[i],
+            parameters_in.scale_format,
+            parameters_out.scales[o],
+            parameters_out.scale_format,
+        )
+        q = requantize_element(
+            storage_in.to_integer(element),
+            parameters_in.zero_point(i, storage_in),
+            multiplier,
+            parameters_out.zero_point(o, storage),
+            storage,
+        )
+        result.append(storage.to_bits(q))
+    return result
+
+
+def choose_qparams(
+    x: Sequence[int],
+    value_format: FloatFormat,
+    positions: Sequence[int],
+    parameter_count: int,
+    storage: Storage,
+    symmetric: bool,
+) -> tuple[list[int], list[int] | None]:
+    """Scales in f32 (f64 for f64 input), and zero points as storage bits."""
+    t = computing_format(value_format)
+    ranges: list[list[int]] = [[] for _ in range(parameter_count)]
+    for element, position in zip(x, positions, strict=True):
+        ranges[position].append(convert(value_format, t, element))
+    if symmetric:
+        return [symmetric_scale(t, bits, storage) for bits in ranges], None
+    pairs = [asymmetric_qparams(t, bits, storage) for bits in ranges]
+    scales = [scale for scale, _ in pairs]
+    return scales, [storage.to_bits(zero_point) for _, zero_point in pairs]
