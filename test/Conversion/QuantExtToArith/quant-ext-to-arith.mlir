@@ -1,0 +1,64 @@
+// RUN: %quant-opt --pass-pipeline="builtin.module(convert-quant-ext-to-arith,canonicalize)" %s | FileCheck %s
+
+// CHECK-LABEL: func @quantize
+// CHECK-SAME: %[[X:.*]]: vector<16xf32>, %[[S:.*]]: vector<16xf32>
+// CHECK-DAG: %[[MIN:.*]] = arith.constant dense<-1.280000e+02> : vector<16xf32>
+// CHECK-DAG: %[[MAX:.*]] = arith.constant dense<1.270000e+02> : vector<16xf32>
+// 1.5 * 2^23 and its bits.
+// CHECK-DAG: %[[MAGIC:.*]] = arith.constant dense<0x4B400000> : vector<16xf32>
+// CHECK: %[[V:.*]] = arith.divf %[[X]], %[[S]] : vector<16xf32>
+// NaN compares false and goes to the minimum.
+// CHECK: %[[ABOVE:.*]] = arith.cmpf ogt, %[[V]], %[[MIN]]
+// CHECK: %[[LO:.*]] = arith.select %[[ABOVE]], %[[V]], %[[MIN]]
+// CHECK: %[[BELOW:.*]] = arith.cmpf olt, %[[LO]], %[[MAX]]
+// CHECK: %[[HI:.*]] = arith.select %[[BELOW]], %[[LO]], %[[MAX]]
+// CHECK: %[[SUM:.*]] = arith.addf %[[HI]], %[[MAGIC]] : vector<16xf32>
+// CHECK: arith.bitcast %[[SUM]] : vector<16xf32> to vector<16xi32>
+// CHECK: arith.trunci %{{.*}} : vector<16xi32> to vector<16xi8>
+func.func @quantize(%x: vector<16xf32>, %s: vector<16xf32>) -> vector<16xi8> {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<16xf32>, vector<16xf32>) -> vector<16xi8>
+  return %q : vector<16xi8>
+}
+
+// 32-bit bounds are exact in f64 only.
+// CHECK-LABEL: func @quantize_wide
+// CHECK: arith.divf %{{.*}} : f32
+// CHECK: arith.extf %{{.*}} : f32 to f64
+func.func @quantize_wide(%x: f32, %s: f32) -> i32 {
+  %q = quant_ext.apply_quantize %x, %s storage = <i32> : (f32, f32) -> i32
+  return %q : i32
+}
+
+// CHECK-LABEL: func @reciprocal
+// CHECK: %[[INV:.*]] = arith.divf %{{.*}}, %{{.*}} : f32
+// CHECK: arith.mulf %{{.*}}, %[[INV]] : f32
+// CHECK: arith.divf %{{.*}}, %{{.*}} : f32
+// CHECK: arith.select
+func.func @reciprocal(%x: f32, %s: f32) -> i8 {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> division = reciprocal : (f32, f32) -> i8
+  return %q : i8
+}
+
+// The difference does not wrap in the storage type.
+// CHECK-LABEL: func @dequantize
+// CHECK-DAG: arith.extui %{{.*}} : i8 to i32
+// CHECK: arith.subi %{{.*}} : i32
+// CHECK: arith.sitofp %{{.*}} : i32 to f32
+// CHECK: arith.mulf
+// CHECK: arith.truncf %{{.*}} : f32 to f16
+func.func @dequantize(%q: i8, %s: f32, %z: i8) -> f16 {
+  %x = quant_ext.apply_dequantize %q, %s, %z storage = <u8> : (i8, f32, i8) -> f16
+  return %x : f16
+}
+
+// Nothing of the dialect is left.
+// CHECK-LABEL: func @others
+// CHECK-NOT: quant_ext
+// CHECK: return
+func.func @others(%a: i32, %m: f32, %n: f32, %z: i8) -> (i8, f32, f32, i8) {
+  %0 = quant_ext.apply_multiplier %m, %n : (f32, f32) -> f32
+  %1 = quant_ext.apply_requantize %a by %0 out(%z) storage_in = <i32> storage = <i8> : (i32, f32, i8) -> i8
+  %2 = quant_ext.apply_choose_qparams %m storage = <i8> : (f32) -> f32
+  %3, %4 = quant_ext.apply_choose_qparams %m lo(%n) storage = <u8> : (f32, f32) -> (f32, i8)
+  return %1, %2, %3, %4 : i8, f32, f32, i8
+}

@@ -1,0 +1,96 @@
+// RUN: %quant-opt --pass-pipeline="builtin.module(convert-quant-ext-to-linalg,canonicalize,cse)" --split-input-file %s | FileCheck %s
+
+// CHECK-DAG: #[[ID:.*]] = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-DAG: #[[ROW:.*]] = affine_map<(d0, d1) -> (d0)>
+// CHECK-LABEL: func @per_axis
+// CHECK: linalg.generic {indexing_maps = [#[[ID]], #[[ROW]], #[[ID]]], iterator_types = ["parallel", "parallel"]}
+// CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> : (f32, f32) -> i8
+func.func @per_axis(%x: tensor<4x?xf32>, %s: tensor<4xf32>) -> tensor<4x?xi8> {
+  %q = quant_ext.quantize %x, %s axis = 0 storage = <i8> : (tensor<4x?xf32>, tensor<4xf32>) -> tensor<4x?xi8>
+  return %q : tensor<4x?xi8>
+}
+
+// -----
+
+// A rank-0 scale is broadcast by its map, not copied.
+// CHECK-DAG: #[[NONE:.*]] = affine_map<(d0) -> ()>
+// CHECK-LABEL: func @per_tensor
+// CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[NONE]], #[[NONE]], #{{.*}}]
+// CHECK: quant_ext.apply_dequantize %{{.*}}, %{{.*}}, %{{.*}} storage = <u8> : (i8, f32, i8) -> bf16
+func.func @per_tensor(%q: tensor<?xi8>, %s: tensor<f32>, %z: tensor<i8>) -> tensor<?xbf16> {
+  %x = quant_ext.dequantize %q, %s, %z storage = <u8> : (tensor<?xi8>, tensor<f32>, tensor<i8>) -> tensor<?xbf16>
+  return %x : tensor<?xbf16>
+}
+
+// -----
+
+// Blocks that divide their dimension: one generic on the reshaped tensor.
+// CHECK-LABEL: func @blocks
+// CHECK: tensor.expand_shape %{{.*}} {{\[}}[0], [1, 2]] output_shape [4, 2, 32]
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "parallel", "parallel"]
+// CHECK: tensor.collapse_shape
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @blocks(%x: tensor<4x64xf32>, %s: tensor<4x2xf32>) -> tensor<4x64xi8> {
+  %q = quant_ext.quantize %x, %s block_sizes = [1, 32] storage = <i8> : (tensor<4x64xf32>, tensor<4x2xf32>) -> tensor<4x64xi8>
+  return %q : tensor<4x64xi8>
+}
+
+// -----
+
+// A ragged block of 16 beside two of 32, into one result.
+// CHECK-LABEL: func @ragged
+// CHECK: tensor.extract_slice %{{.*}}[0, 0] [4, 64] [1, 1]
+// CHECK: linalg.generic
+// CHECK: tensor.insert_slice
+// CHECK: tensor.extract_slice %{{.*}}[0, 64] [4, 16] [1, 1]
+// CHECK: linalg.generic
+// CHECK: tensor.insert_slice
+func.func @ragged(%x: tensor<4x80xf32>, %s: tensor<4x3xf32>) -> tensor<4x80xi8> {
+  %q = quant_ext.quantize %x, %s block_sizes = [1, 32] storage = <i8> : (tensor<4x80xf32>, tensor<4x3xf32>) -> tensor<4x80xi8>
+  return %q : tensor<4x80xi8>
+}
+
+// -----
+
+// NaN and infinities are replaced by 0 before they are compared.
+// CHECK-LABEL: func @choose_qparams
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]
+// CHECK: %[[ABS:.*]] = math.absf
+// CHECK: %[[FINITE:.*]] = arith.cmpf ole, %[[ABS]]
+// CHECK: arith.select %[[FINITE]]
+// CHECK: arith.maxnumf
+// CHECK: arith.minnumf
+// CHECK: linalg.generic
+// CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) storage = <u8> : (f32, f32) -> (f32, i8)
+func.func @choose_qparams(%x: tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xi8>) {
+  %s, %z = quant_ext.choose_qparams %x axis = 0 storage = <u8> : (tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xi8>)
+  return %s, %z : tensor<4xf32>, tensor<4xi8>
+}
+
+// -----
+
+// The multiplier is formed once a channel.
+// CHECK-LABEL: func @requantize
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel"]
+// CHECK: quant_ext.apply_multiplier
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "parallel"]
+// CHECK: quant_ext.apply_requantize %{{.*}} by %{{.*}} out(%{{.*}}) storage_in = <i32> storage = <u8>
+func.func @requantize(%a: tensor<4x8xi32>, %si: tensor<8xf32>, %so: tensor<f32>, %zo: tensor<i8>) -> tensor<4x8xi8> {
+  %q = quant_ext.requantize %a in(%si) out(%so, %zo) axis = 1 storage_in = <i32> storage = <u8> : (tensor<4x8xi32>, tensor<8xf32>, tensor<f32>, tensor<i8>) -> tensor<4x8xi8>
+  return %q : tensor<4x8xi8>
+}
+
+// -----
+
+// CHECK-LABEL: func @fake_quantize
+// CHECK: %[[Q:.*]] = quant_ext.apply_quantize
+// CHECK: quant_ext.apply_dequantize %[[Q]]
+func.func @fake_quantize(%x: tensor<8xf16>, %s: tensor<f32>) -> tensor<8xf16> {
+  %y = quant_ext.fake_quantize %x, %s storage = <i4> : (tensor<8xf16>, tensor<f32>) -> tensor<8xf16>
+  return %y : tensor<8xf16>
+}
