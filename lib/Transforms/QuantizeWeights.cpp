@@ -7,6 +7,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Regex.h"
 
+#include <algorithm>
 #include <memory>
 
 namespace mlir::quant_ext {
@@ -245,7 +246,8 @@ void QuantizeWeights::runOnOperation() {
   }
   remarkSummary(getOperation(), outcome);
   numQuantized += outcome.numTensors;
-  bytesSaved += outcome.bytesSaved;
+  // A statistic cannot sink: small blocks may take more than they save.
+  bytesSaved += std::max<int64_t>(outcome.bytesSaved, 0);
 
   if (outcome.numOpsQuantized != 0)
     return;

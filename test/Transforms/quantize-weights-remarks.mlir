@@ -1,5 +1,5 @@
 // RUN: %quant-opt %s -o %t --remarks-filter=quant-ext-quantize-weights \
-// RUN:   --pass-pipeline='builtin.module(quant-ext-quantize-weights{location=^encoder ops=linalg.matmul,linalg.conv_1d,linalg.dot})' \
+// RUN:   --pass-pipeline='builtin.module(quant-ext-quantize-weights{location=^encoder ops=linalg.matmul,linalg.generic,linalg.dot})' \
 // RUN:   2>&1 | FileCheck %s
 // RUN: FileCheck %s --check-prefix=IR --input-file=%t
 
@@ -16,9 +16,10 @@
 // CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=integers | Reason="operand #0 is a block argument, not from a constant; operand #1 is a constant of integer type i8"
 // CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=no_channel | Reason="the weight has no output-channel dimension"
 // CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=already | Reason="operand #0 is a block argument, not from a constant; operand #1 is quantized already"
+// CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=strided | Reason="operand #0 is a block argument, not from a constant; operand #1 must be indexed by plain loops, found (d0, d1, d2, d3) -> (d2, d1, d3 * 2)"
 // CHECK-NOT: {{Passed|Missed}}
 // 12 floats of 4 bytes become 12 bytes and 3 scales of 4: 48 - 12 - 12 saved.
-// CHECK: remark: [Analysis] summary | Category:quant-ext-quantize-weights | BytesSaved=24, LeftInFloat=8, Quantized=1, Remark="operations quantized and left in float", Tensors=1
+// CHECK: remark: [Analysis] summary | Category:quant-ext-quantize-weights | BytesSaved=24, LeftInFloat=9, Quantized=1, Remark="operations quantized and left in float", Tensors=1
 
 // A name counts wherever it is in the location.
 // IR-LABEL: func @quantized
@@ -76,6 +77,20 @@ func.func @no_channel(%x: tensor<3xf32>, %init: tensor<f32>) -> tensor<f32> {
 func.func @already(%x: tensor<2x4xf32>, %q: tensor<4x3xi8>, %scale: tensor<f32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %w = quant_ext.dequantize %q, %scale storage = <i8> : (tensor<4x3xi8>, tensor<f32>) -> tensor<4x3xf32>
   %y = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x3xf32>) outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32> loc("encoder.6")
+  return %y : tensor<2x3xf32>
+}
+
+#strided_x = affine_map<(m, n, k, j) -> (m, k, j)>
+#strided_w = affine_map<(m, n, k, j) -> (k, n, j * 2)>
+#strided_y = affine_map<(m, n, k, j) -> (m, n)>
+func.func @strided(%x: tensor<2x4x3xf32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %w = arith.constant dense<0.5> : tensor<4x3x5xf32>
+  %y = linalg.generic {indexing_maps = [#strided_x, #strided_w, #strided_y], iterator_types = ["parallel", "parallel", "reduction", "reduction"]} ins(%x, %w : tensor<2x4x3xf32>, tensor<4x3x5xf32>) outs(%init : tensor<2x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %acc: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %acc, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<2x3xf32> loc("encoder.8")
   return %y : tensor<2x3xf32>
 }
 
