@@ -40,6 +40,8 @@ static void addVectorization(OpPassManager &pm,
   pm.addPass(createConvertQuantExtToLinalg());
   pm.addPass(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
+  pm.addPass(createQuantExtPackIntegers());
+  addCleanup(pm);
   pm.addPass(
       createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));
 

@@ -1,5 +1,4 @@
-//===- Passes.h - Passes of CPU ----------------------------------*- C++
-//-*-===//
+//===- Passes.h - Passes of CPU ---------------------------------*- C++ -*-===//
 
 #ifndef QUANTEXT_CPU_PASSES_H
 #define QUANTEXT_CPU_PASSES_H

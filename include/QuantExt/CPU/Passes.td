@@ -50,6 +50,58 @@ def QuantExtSetTarget : Pass<"quant-ext-set-target", "ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
+  let summary = "Pack integers that fill no whole bytes";
+  let description = [{
+    Gives tensors of narrow integers a layout in memory, in function signatures,
+    constants and everything between:
+
+    - 4 and 2 bits are packed 2 and 4 to a byte, the first element in the low
+      bits, in row-major order through the whole tensor (rows are not padded).
+      The high bits that are left over in the last byte are 0.
+    - 3, 5, 6, 7 and 9 to 15 bits get a byte or two each, whose bits beyond the
+      width are 0.
+
+    A packed tensor becomes `tensor<Nxi8>`, followed by an `index` for each of
+    its dynamic dimensions: `tensor<?x3xi4>` becomes `tensor<?xi8>, index`. That
+    is also how a caller passes it and gets it back. Without this pass, a
+    vector of i4 would read packed nibbles where a scalar reads a byte.
+
+    Unpacking is fused with the elementwise operation that reads the values, and
+    packing with the one that makes them, where every row fills whole bytes.
+    Operations that the pass does not know keep their types, between a
+    conversion before and after them.
+
+    It runs on linalg and tensor operations, after
+    `convert-quant-ext-to-linalg` and before bufferization.
+
+    Example:
+
+    ```mlir
+    func.func @negate(%x: tensor<6xi4>) -> tensor<6xi4> {
+      %zero = arith.constant 0 : i4
+      %init = tensor.empty() : tensor<6xi4>
+      %r = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%x : tensor<6xi4>) outs(%init : tensor<6xi4>) {
+      ^bb0(%a: i4, %out: i4):
+        %v = arith.subi %zero, %a : i4
+        linalg.yield %v : i4
+      } -> tensor<6xi4>
+      return %r : tensor<6xi4>
+    }
+    ```
+
+    becomes a function from `tensor<3xi8>` to `tensor<3xi8>`, in which one
+    operation takes each byte apart, negates, and puts it together again.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+  ];
+}
+
 def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
   let summary = "Convert f16 and bf16 by integer arithmetic";
   let description = [{

@@ -1,4 +1,4 @@
-//===- Passes.h - Passes of Conversion ---------------------------*- C++ -*-===//
+//===- Passes.h - Passes of Conversion --------------------------*- C++ -*-===//
 
 #ifndef QUANTEXT_CONVERSION_PASSES_H
 #define QUANTEXT_CONVERSION_PASSES_H

@@ -1,0 +1,371 @@
+// RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-pack-integers,canonicalize,cse)" | FileCheck %s
+
+// Rows of whole bytes: one operation takes them apart and computes.
+// CHECK-LABEL: func.func @aligned_input(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<12xi8>, %[[SCALE:.*]]: tensor<4xf32>) -> tensor<4x6xf32>
+// CHECK: %[[ROWS:.*]] = tensor.expand_shape %[[BYTES]] {{\[\[}}0, 1]] output_shape [4, 3]
+// CHECK: %[[X:.*]] = linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "parallel", "parallel"]
+// CHECK-SAME: ins(%[[ROWS]], %[[SCALE]] : tensor<4x3xi8>, tensor<4xf32>)
+// CHECK-SAME: outs(%{{.*}} : tensor<4x3x2xf32>)
+// CHECK: ^bb0(%[[BYTE:.*]]: i8, %[[S:.*]]: f32,
+// CHECK: %[[PART:.*]] = linalg.index 2
+// CHECK: %[[SHIFT:.*]] = arith.muli %[[PART]], %c4
+// CHECK: %[[SHIFT8:.*]] = arith.index_cast %[[SHIFT]] : index to i8
+// CHECK: %[[LOW:.*]] = arith.shrui %[[BYTE]], %[[SHIFT8]]
+// CHECK: %[[Q:.*]] = arith.trunci %[[LOW]] : i8 to i4
+// CHECK: quant_ext.apply_dequantize %[[Q]], %[[S]]
+// CHECK-NOT: linalg.generic
+// CHECK: tensor.collapse_shape %[[X]] {{\[\[}}0], [1, 2]]
+func.func @aligned_input(%q: tensor<4x6xi4>, %s: tensor<4xf32>) -> tensor<4x6xf32> {
+  %init = tensor.empty() : tensor<4x6xf32>
+  %x = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>,
+                       affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%q, %s : tensor<4x6xi4>, tensor<4xf32>) outs(%init : tensor<4x6xf32>) {
+  ^bb0(%a: i4, %b: f32, %out: f32):
+    %v = quant_ext.apply_dequantize %a, %b storage = <i4> : (i4, f32) -> f32
+    linalg.yield %v : f32
+  } -> tensor<4x6xf32>
+  return %x : tensor<4x6xf32>
+}
+
+// -----
+
+// Four of 2 bits to a byte, made and put together by one operation.
+// CHECK-LABEL: func.func @aligned_result(
+// CHECK-SAME: %[[X:.*]]: tensor<8xf32>, %[[SCALE:.*]]: tensor<f32>) -> tensor<2xi8>
+// CHECK: %[[SPLIT:.*]] = tensor.expand_shape %[[X]] {{\[\[}}0, 1]] output_shape [2, 4]
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]
+// CHECK-SAME: ins(%[[SPLIT]], %[[SCALE]]
+// CHECK: ^bb0(%[[A:.*]]: f32, %[[S:.*]]: f32, %[[ACC:.*]]: i8):
+// CHECK: %[[Q:.*]] = quant_ext.apply_quantize %[[A]], %[[S]]
+// CHECK: %[[WIDE:.*]] = arith.extui %[[Q]] : i2 to i8
+// CHECK: %[[PLACED:.*]] = arith.shli %{{.*}}, %{{.*}} : i8
+// CHECK: arith.ori %[[ACC]], %[[PLACED]] : i8
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @aligned_result(%x: tensor<8xf32>, %s: tensor<f32>) -> tensor<8xi2> {
+  %init = tensor.empty() : tensor<8xi2>
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                       affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}
+      ins(%x, %s : tensor<8xf32>, tensor<f32>) outs(%init : tensor<8xi2>) {
+  ^bb0(%a: f32, %b: f32, %out: i2):
+    %v = quant_ext.apply_quantize %a, %b storage = <i2> : (f32, f32) -> i2
+    linalg.yield %v : i2
+  } -> tensor<8xi2>
+  return %q : tensor<8xi2>
+}
+
+// -----
+
+// Rows share bytes: 15 elements in 8 bytes, the last high half of which is 0.
+// CHECK-LABEL: func.func @rows_share_bytes(
+// CHECK-SAME: %[[X:.*]]: tensor<5x3xi8>) -> tensor<8xi8>
+// CHECK: %[[Q:.*]] = linalg.generic
+// CHECK: arith.trunci %{{.*}} : i8 to i4
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[Q]] {{\[\[}}0, 1]] : tensor<5x3xi8> into tensor<15xi8>
+// CHECK: %[[PADDED:.*]] = tensor.insert_slice %[[FLAT]] into %{{.*}}[0] [15] [1] : tensor<15xi8> into tensor<16xi8>
+// CHECK: %[[SPLIT:.*]] = tensor.expand_shape %[[PADDED]] {{\[\[}}0, 1]] output_shape [8, 2]
+// CHECK: %[[BYTES:.*]] = linalg.generic
+// CHECK-SAME: ins(%[[SPLIT]] : tensor<8x2xi8>)
+// CHECK: return %[[BYTES]]
+func.func @rows_share_bytes(%x: tensor<5x3xi8>) -> tensor<5x3xi4> {
+  %init = tensor.empty() : tensor<5x3xi4>
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<5x3xi8>) outs(%init : tensor<5x3xi4>) {
+  ^bb0(%a: i8, %out: i4):
+    %v = arith.trunci %a : i8 to i4
+    linalg.yield %v : i4
+  } -> tensor<5x3xi4>
+  return %q : tensor<5x3xi4>
+}
+
+// -----
+
+// Each dynamic dimension follows as an index, in and out; of an odd number of
+// elements the last half byte is no element.
+// CHECK-LABEL: func.func @dynamic(
+// CHECK-SAME: %[[BYTES:[a-z0-9]+]]: tensor<?xi8>, %[[ROWS:.*]]: index) -> (tensor<?xi8>, index, index)
+// CHECK: %[[SPLIT:.*]] = linalg.generic
+// CHECK-SAME: ins(%[[BYTES]] : tensor<?xi8>) outs(%{{.*}} : tensor<?x2xi8>)
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[SPLIT]]
+// CHECK: %[[COUNT:.*]] = affine.apply #{{.*}}()[%[[ROWS]]]
+// CHECK: tensor.extract_slice %[[FLAT]][0] [%[[COUNT]]] [1]
+// CHECK: return %{{.*}}, %[[ROWS]], %[[ROWS]] : tensor<?xi8>, index, index
+func.func @dynamic(%x: tensor<?x3xi4>) -> (tensor<?x3xi4>, index) {
+  %c0 = arith.constant 0 : index
+  %rows = tensor.dim %x, %c0 : tensor<?x3xi4>
+  %one = arith.constant 1 : i4
+  %init = tensor.empty(%rows) : tensor<?x3xi4>
+  %r = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<?x3xi4>) outs(%init : tensor<?x3xi4>) {
+  ^bb0(%a: i4, %out: i4):
+    %v = arith.addi %a, %one : i4
+    linalg.yield %v : i4
+  } -> tensor<?x3xi4>
+  return %r, %rows : tensor<?x3xi4>, index
+}
+
+// -----
+
+// Bytes hold the first element lowest: 1, -2 (0xE), 3 are 0xE1 = -31 and 0x03;
+// in 2 bits 1, -1 (3), 0, -2 (2), 1 are 0b10001101 = -115 and 0b01.
+// CHECK-LABEL: func.func @constants
+// CHECK-DAG: arith.constant dense<[-31, 3]> : tensor<2xi8>
+// CHECK-DAG: arith.constant dense<[-115, 1]> : tensor<2xi8>
+func.func @constants() -> (tensor<3xi4>, tensor<5x1xi2>) {
+  %a = arith.constant dense<[1, -2, 3]> : tensor<3xi4>
+  %b = arith.constant dense<[[1], [-1], [0], [-2], [1]]> : tensor<5x1xi2>
+  return %a, %b : tensor<3xi4>, tensor<5x1xi2>
+}
+
+// -----
+
+// 0x33 = 51. Of an odd number the last byte is not like the others.
+// CHECK-LABEL: func.func @splats
+// CHECK-DAG: arith.constant dense<51> : tensor<3xi8>
+// CHECK-DAG: arith.constant dense<[51, 51, 3]> : tensor<3xi8>
+func.func @splats() -> (tensor<2x3xi4>, tensor<5xi4>) {
+  %a = arith.constant dense<3> : tensor<2x3xi4>
+  %b = arith.constant dense<3> : tensor<5xi4>
+  return %a, %b : tensor<2x3xi4>, tensor<5xi4>
+}
+
+// -----
+
+// In a resource too, whose own bytes may have other bits beyond the width: 0xF1,
+// 0x02, 0x03 are the elements 1, 2, 3.
+// CHECK-LABEL: func.func @resource
+// CHECK: arith.constant dense_resource<weights_packed> : tensor<2xi8>
+// CHECK: weights_packed: "0x400000002103"
+func.func @resource() -> tensor<3xi4> {
+  %a = arith.constant dense_resource<weights> : tensor<3xi4>
+  return %a : tensor<3xi4>
+}
+{-#
+  dialect_resources: { builtin: { weights: "0x04000000F10203" } }
+#-}
+
+// -----
+
+// Other widths have a container each, with zeros above: -1 in 3 bits is 7, in 12
+// bits 4095.
+// CHECK-LABEL: func.func @containers(
+// CHECK-SAME: tensor<?x?xi8>, %{{.*}}: tensor<2xi16>) -> (tensor<?x?xi8>, tensor<2xi16>, tensor<2xi8>, tensor<2xi16>)
+// CHECK-DAG: arith.constant dense<[7, 3]> : tensor<2xi8>
+// CHECK-DAG: arith.constant dense<[4095, 3]> : tensor<2xi16>
+func.func @containers(%a: tensor<?x?xi3>, %b: tensor<2xi12>)
+    -> (tensor<?x?xi3>, tensor<2xi12>, tensor<2xi3>, tensor<2xi12>) {
+  %c = arith.constant dense<[-1, 3]> : tensor<2xi3>
+  %d = arith.constant dense<[-1, 3]> : tensor<2xi12>
+  return %a, %b, %c, %d : tensor<?x?xi3>, tensor<2xi12>, tensor<2xi3>, tensor<2xi12>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @left_as_they_are(
+// CHECK-SAME: tensor<3xi8>, %{{.*}}: tensor<3xi1>, %{{.*}}: tensor<3xi32>, %{{.*}}: memref<3xi4>, %{{.*}}: i4, %{{.*}}: vector<4xi4>, %{{.*}}: tensor<*xi4>)
+func.func @left_as_they_are(%a: tensor<3xi8>, %b: tensor<3xi1>, %c: tensor<3xi32>,
+                            %d: memref<3xi4>, %e: i4, %f: vector<4xi4>, %g: tensor<*xi4>) {
+  return
+}
+
+// -----
+
+// The only element is the low half of the only byte.
+// CHECK-LABEL: func.func @rank_0(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<1xi8>) -> i4
+// CHECK: %[[BYTE:.*]] = tensor.extract %[[BYTES]][%c0]
+// CHECK: %[[Q:.*]] = arith.trunci %[[BYTE]] : i8 to i4
+// CHECK: return %[[Q]]
+func.func @rank_0(%z: tensor<i4>) -> i4 {
+  %q = tensor.extract %z[] : tensor<i4>
+  return %q : i4
+}
+
+// -----
+
+// Element [i, j] of 3 columns is number 3 i + j.
+// CHECK: #[[BYTE_MAP:.*]] = affine_map<()[s0, s1] -> ((s0 * 3 + s1) floordiv 2)>
+// CHECK: #[[SHIFT_MAP:.*]] = affine_map<()[s0, s1] -> (s0 * 12 + s1 * 4 - ((s0 * 3 + s1) floordiv 2) * 8)>
+// CHECK-LABEL: func.func @extract(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<?xi8>, %{{.*}}: index, %[[I:.*]]: index, %[[J:.*]]: index) -> i4
+// CHECK-DAG: %[[PLACE:.*]] = affine.apply #[[BYTE_MAP]]()[%[[I]], %[[J]]]
+// CHECK-DAG: %[[SHIFT:.*]] = affine.apply #[[SHIFT_MAP]]()[%[[I]], %[[J]]]
+// CHECK-DAG: %[[BYTE:.*]] = tensor.extract %[[BYTES]][%[[PLACE]]]
+// CHECK-DAG: %[[SHIFT8:.*]] = arith.index_cast %[[SHIFT]] : index to i8
+// CHECK: %[[LOW:.*]] = arith.shrui %[[BYTE]], %[[SHIFT8]]
+// CHECK: arith.trunci %[[LOW]] : i8 to i4
+func.func @extract(%q: tensor<?x3xi4>, %i: index, %j: index) -> i4 {
+  %e = tensor.extract %q[%i, %j] : tensor<?x3xi4>
+  return %e : i4
+}
+
+// -----
+
+// Reshapes and casts move no byte, so that blocks are still fused.
+// CHECK-LABEL: func.func @reshape(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<128xi8>, %[[SCALE:.*]]: tensor<4x2xf32>)
+// CHECK: %[[ROWS:.*]] = tensor.expand_shape %[[BYTES]] {{\[\[}}0, 1, 2]] output_shape [4, 2, 16]
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[ROWS]], %[[SCALE]]
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @reshape(%q: tensor<4x64xi4>, %s: tensor<4x2xf32>) -> tensor<4x2x32xf32> {
+  %dynamic = tensor.cast %q : tensor<4x64xi4> to tensor<?x64xi4>
+  %static = tensor.cast %dynamic : tensor<?x64xi4> to tensor<4x64xi4>
+  %blocks = tensor.expand_shape %static [[0], [1, 2]] output_shape [4, 2, 32]
+      : tensor<4x64xi4> into tensor<4x2x32xi4>
+  %init = tensor.empty() : tensor<4x2x32xf32>
+  %x = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>,
+                       affine_map<(d0, d1, d2) -> (d0, d1)>,
+                       affine_map<(d0, d1, d2) -> (d0, d1, d2)>],
+      iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%blocks, %s : tensor<4x2x32xi4>, tensor<4x2xf32>) outs(%init : tensor<4x2x32xf32>) {
+  ^bb0(%a: i4, %b: f32, %out: f32):
+    %v = quant_ext.apply_dequantize %a, %b storage = <i4> : (i4, f32) -> f32
+    linalg.yield %v : f32
+  } -> tensor<4x2x32xf32>
+  return %x : tensor<4x2x32xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @collapse(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<?xi8>, %[[M:[a-z0-9]+]]: index, %[[N:[a-z0-9]+]]: index) -> (tensor<?xi8>, index)
+// CHECK: %[[COUNT:.*]] = affine.apply #{{.*}}()[%[[M]], %[[N]]]
+// CHECK: return %[[BYTES]], %[[COUNT]]
+func.func @collapse(%q: tensor<?x?xi4>) -> tensor<?xi4> {
+  %flat = tensor.collapse_shape %q [[0, 1]] : tensor<?x?xi4> into tensor<?xi4>
+  return %flat : tensor<?xi4>
+}
+
+// -----
+
+// What a slice is taken from has an element a byte by then.
+// CHECK-LABEL: func.func @slices(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<18xi8>) -> tensor<18xi8>
+// CHECK: %[[SPLIT:.*]] = linalg.generic
+// CHECK: tensor.extract_slice %{{.*}}[0, 1] [4, 4] [1, 1] : tensor<4x9xi8> to tensor<4x4xi8>
+// CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0, 3] [4, 4] [1, 1] : tensor<4x4xi8> into tensor<4x9xi8>
+func.func @slices(%q: tensor<4x9xi4>) -> tensor<4x9xi4> {
+  %slice = tensor.extract_slice %q[0, 1] [4, 4] [1, 1] : tensor<4x9xi4> to tensor<4x4xi4>
+  %r = tensor.insert_slice %slice into %q[0, 3] [4, 4] [1, 1] : tensor<4x4xi4> into tensor<4x9xi4>
+  return %r : tensor<4x9xi4>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @empty(
+// CHECK-SAME: %{{.*}}: tensor<0xi8>, %[[N:.*]]: index) -> (tensor<0xi8>, index)
+// CHECK-NOT: linalg.generic
+// CHECK: return %{{.*}}, %[[N]] : tensor<0xi8>, index
+func.func @empty(%q: tensor<0x?xi4>) -> tensor<?x0xi4> {
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %q, %c1 : tensor<0x?xi4>
+  %init = tensor.empty(%n) : tensor<?x0xi4>
+  %r = linalg.transpose ins(%q : tensor<0x?xi4>) outs(%init : tensor<?x0xi4>) permutation = [1, 0]
+  return %r : tensor<?x0xi4>
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @callee(tensor<3xi8>) -> (tensor<?xi8>, index)
+func.func private @callee(tensor<2x3xi4>) -> tensor<?xi4>
+// CHECK-LABEL: func.func @call(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<3xi8>) -> (tensor<?xi8>, index)
+// CHECK: %[[R:.*]]:2 = call @callee(%[[BYTES]])
+// CHECK: return %[[R]]#0, %[[R]]#1
+func.func @call(%q: tensor<2x3xi4>) -> tensor<?xi4> {
+  %r = call @callee(%q) : (tensor<2x3xi4>) -> tensor<?xi4>
+  return %r : tensor<?xi4>
+}
+
+// -----
+
+func.func private @effect()
+// CHECK-LABEL: func.func @control_flow(
+// CHECK-SAME: %[[A:.*]]: tensor<3xi8>, %[[B:.*]]: tensor<3xi8>, %[[C:.*]]: i1, %{{.*}}: index) -> tensor<3xi8>
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %[[A]]) -> (tensor<3xi8>)
+// CHECK: cf.cond_br %[[C]], ^[[THEN:bb.*]](%{{.*}} : tensor<3xi8>)
+// CHECK: ^[[THEN]](%{{.*}}: tensor<3xi8>):
+func.func @control_flow(%a: tensor<6xi4>, %b: tensor<6xi4>, %c: i1, %n: index) -> tensor<6xi4> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%acc = %a) -> tensor<6xi4> {
+    %even = arith.cmpi eq, %i, %n : index
+    %next = scf.if %even -> tensor<6xi4> {
+      scf.yield %b : tensor<6xi4>
+    } else {
+      scf.yield %acc : tensor<6xi4>
+    }
+    scf.yield %next : tensor<6xi4>
+  }
+  cf.cond_br %c, ^bb1(%r : tensor<6xi4>), ^bb2
+^bb1(%x: tensor<6xi4>):
+  return %x : tensor<6xi4>
+^bb2:
+  call @effect() : () -> ()
+  cf.br ^bb1(%b : tensor<6xi4>)
+}
+
+// -----
+
+// An operation that the pass does not know keeps its types.
+// CHECK-LABEL: func.func @unknown(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<3xi8>) -> tensor<5xi8>
+// CHECK: %[[Q:.*]] = arith.trunci %{{.*}} : tensor<6xi8> to tensor<6xi4>
+// CHECK: %[[PADDED:.*]] = tensor.pad %[[Q]] low[2] high[2]
+// CHECK: arith.extui %[[PADDED]] : tensor<10xi4> to tensor<10xi8>
+func.func @unknown(%q: tensor<6xi4>) -> tensor<10xi4> {
+  %zero = arith.constant 0 : i4
+  %r = tensor.pad %q low[2] high[2] {
+  ^bb0(%i: index):
+    tensor.yield %zero : i4
+  } : tensor<6xi4> to tensor<10xi4>
+  return %r : tensor<10xi4>
+}
+
+// -----
+
+// A value that is needed packed and unpacked is not taken apart again.
+// CHECK-LABEL: func.func @used_twice(
+// CHECK: quant_ext.apply_quantize
+// CHECK: arith.shli
+// CHECK-NOT: arith.shrui
+// CHECK: quant_ext.apply_dequantize
+// CHECK-NOT: arith.shrui
+// CHECK: return
+func.func @used_twice(%x: tensor<8xf32>, %s: tensor<f32>) -> (tensor<8xi4>, tensor<8xf32>) {
+  %init = tensor.empty() : tensor<8xi4>
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                       affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}
+      ins(%x, %s : tensor<8xf32>, tensor<f32>) outs(%init : tensor<8xi4>) {
+  ^bb0(%a: f32, %b: f32, %out: i4):
+    %v = quant_ext.apply_quantize %a, %b storage = <i4> : (f32, f32) -> i4
+    linalg.yield %v : i4
+  } -> tensor<8xi4>
+  %finit = tensor.empty() : tensor<8xf32>
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                       affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}
+      ins(%q, %s : tensor<8xi4>, tensor<f32>) outs(%finit : tensor<8xf32>) {
+  ^bb0(%a: i4, %b: f32, %out: f32):
+    %v = quant_ext.apply_dequantize %a, %b storage = <i4> : (i4, f32) -> f32
+    linalg.yield %v : f32
+  } -> tensor<8xf32>
+  return %q, %y : tensor<8xi4>, tensor<8xf32>
+}
