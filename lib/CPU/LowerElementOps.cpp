@@ -20,6 +20,7 @@ using namespace mlir::quant_ext;
 
 /// Target recipes are tried first; the portable one serves what they decline.
 static constexpr unsigned kPortableBenefit = 1;
+static constexpr unsigned kRecipeBenefit = 2;
 
 namespace {
 
@@ -34,6 +35,8 @@ struct LowerElementOpsPass
       return failure();
     RewritePatternSet set(context);
     populateQuantExtToArithPatterns(set, kPortableBenefit);
+    if (info->hasAVX512)
+      populateAVX512RecipePatterns(set, kRecipeBenefit);
     patterns = std::move(set);
     return success();
   }

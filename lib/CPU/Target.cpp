@@ -141,6 +141,7 @@ static void describeInstructions(TargetInfo &info) {
   // is used as the AVX2 one that it also is.
   if (hasAll({"avx512f", "avx512bw", "avx512dq", "avx512vl"})) {
     info.vectorBits = 512;
+    info.hasAVX512 = true;
     info.hasMasking = true;
   } else if (info.hasFeature("avx2")) {
     info.vectorBits = 256;

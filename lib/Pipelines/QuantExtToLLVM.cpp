@@ -3,6 +3,7 @@
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/Conversion/Passes.h"
 #include "QuantExt/Pipelines/Pipelines.h"
+#include "QuantExt/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -48,16 +49,6 @@ static void addVectorization(OpPassManager &pm,
   auto vectorize = forTarget<QuantExtTileAndVectorizeOptions>(options);
   vectorize.tileSize = options.tileSize;
   pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
-  pm.addPass(createQuantExtLowerElementOps(
-      forTarget<QuantExtLowerElementOpsOptions>(options)));
-
-  // Arithmetic on small floats would become a call for each lane.
-  arith::ArithEmulateUnsupportedFloatsOptions emulate;
-  emulate.sourceTypeStrs = {"bf16", "f16"};
-  emulate.targetTypeStr = "f32";
-  pm.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
-  pm.addPass(createQuantExtExpandSmallFloats(
-      forTarget<QuantExtExpandSmallFloatsOptions>(options)));
   addCleanup(pm);
   // On tensors, where no store can alias a scale: after bufferization it could,
   // and the scales would be read again in every iteration.
@@ -82,6 +73,25 @@ static void addBufferization(OpPassManager &pm,
   addCleanup(pm);
   bufferization::buildBufferDeallocationPipeline(pm);
   pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
+/// Operations on elements to arithmetic that the target has. On buffers: what
+/// bufferization does with intrinsics is to refuse them, because it knows
+/// nothing of their effects.
+static void addArithmetic(OpPassManager &pm,
+                          const QuantExtToLLVMOptions &options) {
+  pm.addPass(createQuantExtLowerElementOps(
+      forTarget<QuantExtLowerElementOpsOptions>(options)));
+  // Arithmetic on small floats would become a call for each lane.
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"bf16", "f16"};
+  emulate.targetTypeStr = "f32";
+  pm.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  pm.addPass(createQuantExtExpandSmallFloats(
+      forTarget<QuantExtExpandSmallFloatsOptions>(options)));
+  addCleanup(pm);
+  pm.addPass(createLoopInvariantCodeMotionPass());
+  addCleanup(pm);
 }
 
 static void addLowering(OpPassManager &pm,
@@ -112,8 +122,10 @@ static void addLowering(OpPassManager &pm,
 
 void quant_ext::buildQuantExtToLLVMPipeline(
     OpPassManager &pm, const QuantExtToLLVMOptions &options) {
+  pm.addPass(createCheckParams());
   addVectorization(pm, options);
   addBufferization(pm, options);
+  addArithmetic(pm, options);
   addLowering(pm, options);
 }
 

@@ -22,6 +22,11 @@ struct TargetInfo;
 void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
                                        const TargetInfo &target);
 
+/// Expands quantize and requantize of 64 lanes to 8 bits or fewer by the
+/// saturating conversions and packs of AVX-512 (F and BW).
+void populateAVX512RecipePatterns(RewritePatternSet &patterns,
+                                  PatternBenefit benefit = 1);
+
 /// Rewrites memref.expand_shape into several dynamic dimensions, which
 /// upstream's expansion of strided metadata crashes on.
 void populateExpandDynamicReshapesPatterns(RewritePatternSet &patterns);

@@ -221,6 +221,13 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     arithmetic of `convert-quant-ext-to-arith` everywhere else. Both give the
     same bits.
 
+    - AVX-512 (F, BW): `quantize` and `requantize` of 64 lanes to 8 bits or
+      fewer, computed in f32, by saturating conversions and packs, where all
+      lanes have one zero point or none.
+
+    Bufferization refuses the intrinsics of a recipe, so that this pass comes
+    after it.
+
     Example:
 
     ```mlir

@@ -48,6 +48,8 @@ struct TargetInfo {
   std::vector<std::string> features;
   /// The width of a vector register in bits.
   unsigned vectorBits = 128;
+  /// AVX-512 with the byte and doubleword extensions, at all vector lengths.
+  bool hasAVX512 = false;
   /// Masked loads and stores cost what plain ones do.
   bool hasMasking = false;
   /// Instructions between f16 and f32 exist.

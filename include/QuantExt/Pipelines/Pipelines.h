@@ -42,10 +42,10 @@ struct QuantExtToLLVMOptions
       llvm::cl::init(false)};
 };
 
-/// From quant_ext and linalg on tensors to the llvm dialect: quant_ext to
-/// linalg, sub-byte elements packed, loops over vectors for the target,
-/// bufferized, lowered. The module it is run on is what mlir-runner executes
-/// and mlir-translate makes LLVM IR of.
+/// From quant_ext and linalg on tensors to the llvm dialect: constant
+/// parameters checked, quant_ext to linalg, narrow integers packed, loops over
+/// vectors for the target, bufferized, lowered. The module it is run on is what
+/// mlir-runner executes and mlir-translate makes LLVM IR of.
 void buildQuantExtToLLVMPipeline(OpPassManager &pm,
                                  const QuantExtToLLVMOptions &options);
 

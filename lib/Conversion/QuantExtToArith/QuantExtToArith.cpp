@@ -177,6 +177,60 @@ static Type computingType(const Emitter &emit, Type a, Type b) {
 }
 
 //===----------------------------------------------------------------------===//
+// What is rounded
+//===----------------------------------------------------------------------===//
+
+/// x * (1 / s) where 1 / s is a finite normal number, x / s elsewhere.
+static Value multiplyByReciprocal(const Emitter &emit, Value x, Value s,
+                                  Type type) {
+  Value inverse = emit.make<arith::DivFOp>(emit.number(type, 1.0), s);
+  Value magnitude = emit.make<math::AbsFOp>(inverse);
+  Value usable = emit.make<arith::AndIOp>(
+      emit.compare(arith::CmpFPredicate::OGE, magnitude,
+                   emit.smallestNormal(type)),
+      emit.compare(arith::CmpFPredicate::OLE, magnitude, emit.largest(type)));
+  Value product = emit.make<arith::MulFOp>(x, inverse);
+  Value quotient = emit.make<arith::DivFOp>(x, s);
+  return emit.select(usable, product, quotient);
+}
+
+Value quant_ext::emitQuotient(OpBuilder &builder, ApplyQuantizeOp op) {
+  Emitter emit(builder, op.getLoc(), op.getInput().getType());
+  Type type =
+      computingType(emit, op.getInput().getType(), op.getScale().getType());
+  Value x = emit.widen(op.getInput(), type);
+  Value s = emit.widen(op.getScale(), type);
+  return op.getDivision() == Division::Reciprocal
+             ? multiplyByReciprocal(emit, x, s, type)
+             : emit.make<arith::DivFOp>(x, s);
+}
+
+/// a - zero_point_in, exact, rounded once to f32.
+static Value subtractZeroPoint(const Emitter &emit, ApplyRequantizeOp op) {
+  Value a = emit.extend(op.getInput(), op.getStorageIn());
+  Value zeroPoint = op.getZeroPointIn();
+  if (!zeroPoint)
+    return emit.make<arith::SIToFPOp>(emit.typeOf(emit.f32()), a);
+  zeroPoint = emit.extend(zeroPoint, op.getStorageIn());
+  if (op.getStorageIn().getWidth() < 32)
+    return emit.make<arith::SIToFPOp>(emit.typeOf(emit.f32()),
+                                      emit.make<arith::SubIOp>(a, zeroPoint));
+  // The difference of two i32 has 33 bits: exact in f64, and every target
+  // converts that to f32 in vectors, which i64 it does not.
+  Type f64 = emit.typeOf(emit.f64());
+  Value difference =
+      emit.make<arith::SubFOp>(emit.make<arith::SIToFPOp>(f64, a),
+                               emit.make<arith::SIToFPOp>(f64, zeroPoint));
+  return emit.narrow(difference, emit.f32());
+}
+
+Value quant_ext::emitProduct(OpBuilder &builder, ApplyRequantizeOp op) {
+  Emitter emit(builder, op.getLoc(), op.getInput().getType());
+  Value difference = subtractZeroPoint(emit, op);
+  return emit.make<arith::MulFOp>(difference, op.getMultiplier());
+}
+
+//===----------------------------------------------------------------------===//
 // Patterns
 //===----------------------------------------------------------------------===//
 
@@ -188,30 +242,10 @@ struct ExpandQuantize final : public OpRewritePattern<ApplyQuantizeOp> {
   LogicalResult matchAndRewrite(ApplyQuantizeOp op,
                                 PatternRewriter &rewriter) const override {
     Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
-    Type type =
-        computingType(emit, op.getInput().getType(), op.getScale().getType());
-    Value x = emit.widen(op.getInput(), type);
-    Value s = emit.widen(op.getScale(), type);
-    Value v = op.getDivision() == Division::Reciprocal
-                  ? multiplyByReciprocal(emit, x, s, type)
-                  : emit.make<arith::DivFOp>(x, s);
+    Value v = emitQuotient(rewriter, op);
     rewriter.replaceOp(
         op, emit.roundToStorage(v, op.getZeroPoint(), op.getStorage()));
     return success();
-  }
-
-  /// x * (1 / s) where 1 / s is a finite normal number, x / s elsewhere.
-  static Value multiplyByReciprocal(const Emitter &emit, Value x, Value s,
-                                    Type type) {
-    Value inverse = emit.make<arith::DivFOp>(emit.number(type, 1.0), s);
-    Value magnitude = emit.make<math::AbsFOp>(inverse);
-    Value usable = emit.make<arith::AndIOp>(
-        emit.compare(arith::CmpFPredicate::OGE, magnitude,
-                     emit.smallestNormal(type)),
-        emit.compare(arith::CmpFPredicate::OLE, magnitude, emit.largest(type)));
-    Value product = emit.make<arith::MulFOp>(x, inverse);
-    Value quotient = emit.make<arith::DivFOp>(x, s);
-    return emit.select(usable, product, quotient);
   }
 };
 
@@ -260,30 +294,10 @@ struct ExpandRequantize final : public OpRewritePattern<ApplyRequantizeOp> {
   LogicalResult matchAndRewrite(ApplyRequantizeOp op,
                                 PatternRewriter &rewriter) const override {
     Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
-    Value difference = subtractZeroPoint(emit, op);
-    Value product = emit.make<arith::MulFOp>(difference, op.getMultiplier());
+    Value product = emitProduct(rewriter, op);
     rewriter.replaceOp(op, emit.roundToStorage(product, op.getZeroPointOut(),
                                                op.getStorage()));
     return success();
-  }
-
-  /// a - zero_point_in, exact, rounded once to f32.
-  static Value subtractZeroPoint(const Emitter &emit, ApplyRequantizeOp op) {
-    Value a = emit.extend(op.getInput(), op.getStorageIn());
-    Value zeroPoint = op.getZeroPointIn();
-    if (!zeroPoint)
-      return emit.make<arith::SIToFPOp>(emit.typeOf(emit.f32()), a);
-    zeroPoint = emit.extend(zeroPoint, op.getStorageIn());
-    if (op.getStorageIn().getWidth() < 32)
-      return emit.make<arith::SIToFPOp>(emit.typeOf(emit.f32()),
-                                        emit.make<arith::SubIOp>(a, zeroPoint));
-    // The difference of two i32 has 33 bits: exact in f64, and every target
-    // converts that to f32 in vectors, which i64 it does not.
-    Type f64 = emit.typeOf(emit.f64());
-    Value difference =
-        emit.make<arith::SubFOp>(emit.make<arith::SIToFPOp>(f64, a),
-                                 emit.make<arith::SIToFPOp>(f64, zeroPoint));
-    return emit.narrow(difference, emit.f32());
   }
 };
 

@@ -7,6 +7,17 @@
 
 namespace mlir::quant_ext {
 
+class ApplyQuantizeOp;
+class ApplyRequantizeOp;
+
+/// The real number that `op` rounds and clamps, in f32 or f64: x / scale, or
+/// x * (1 / scale) where it asks for that and 1 / scale is finite and normal.
+Value emitQuotient(OpBuilder &builder, ApplyQuantizeOp op);
+
+/// The real number that `op` rounds and clamps, in f32: the difference to the
+/// zero point, times the multiplier.
+Value emitProduct(OpBuilder &builder, ApplyRequantizeOp op);
+
 /// Adds the portable expansion of every element operation. A target's own
 /// recipes are added beside them with a higher benefit.
 void populateQuantExtToArithPatterns(RewritePatternSet &patterns,
