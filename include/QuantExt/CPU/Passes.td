@@ -81,23 +81,52 @@ def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
     Example:
 
     ```mlir
-    func.func @negate(%x: tensor<6xi4>) -> tensor<6xi4> {
-      %zero = arith.constant 0 : i4
-      %init = tensor.empty() : tensor<6xi4>
+    func.func @weights() -> tensor<5xi4> {
+      %w = arith.constant dense<[1, 2, 3, 4, -1]> : tensor<5xi4>
+      return %w : tensor<5xi4>
+    }
+    func.func @extend(%x: tensor<6xi4>, %init: tensor<6xi32>) -> tensor<6xi32> {
       %r = linalg.generic {
           indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
           iterator_types = ["parallel"]}
-          ins(%x : tensor<6xi4>) outs(%init : tensor<6xi4>) {
-      ^bb0(%a: i4, %out: i4):
-        %v = arith.subi %zero, %a : i4
-        linalg.yield %v : i4
-      } -> tensor<6xi4>
-      return %r : tensor<6xi4>
+          ins(%x : tensor<6xi4>) outs(%init : tensor<6xi32>) {
+      ^bb0(%a: i4, %out: i32):
+        %v = arith.extsi %a : i4 to i32
+        linalg.yield %v : i32
+      } -> tensor<6xi32>
+      return %r : tensor<6xi32>
     }
     ```
 
-    becomes a function from `tensor<3xi8>` to `tensor<3xi8>`, in which one
-    operation takes each byte apart, negates, and puts it together again.
+    becomes
+
+    ```mlir
+    func.func @weights() -> tensor<3xi8> {
+      %w = arith.constant dense<[0x21, 0x43, 0x0f]> : tensor<3xi8>
+      return %w : tensor<3xi8>
+    }
+    func.func @extend(%x: tensor<3xi8>, %init: tensor<6xi32>) -> tensor<6xi32> {
+      %bits = arith.constant 4 : index
+      %empty = tensor.empty() : tensor<3x2xi32>
+      %pairs = linalg.generic {
+          indexing_maps = [affine_map<(d0, d1) -> (d0)>,
+                           affine_map<(d0, d1) -> (d0, d1)>],
+          iterator_types = ["parallel", "parallel"]}
+          ins(%x : tensor<3xi8>) outs(%empty : tensor<3x2xi32>) {
+      ^bb0(%byte: i8, %out: i32):
+        %i = linalg.index 1 : index
+        %shift = arith.muli %i, %bits : index
+        %shift8 = arith.index_cast %shift : index to i8
+        %low = arith.shrui %byte, %shift8 : i8
+        %a = arith.trunci %low : i8 to i4
+        %v = arith.extsi %a : i4 to i32
+        linalg.yield %v : i32
+      } -> tensor<3x2xi32>
+      %r = tensor.collapse_shape %pairs [[0, 1]]
+          : tensor<3x2xi32> into tensor<6xi32>
+      return %r : tensor<6xi32>
+    }
+    ```
   }];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
