@@ -32,6 +32,8 @@ config.substitutions += [
     ("%import_onnx", "%s %s" % (config.python_executable, os.path.join(
         config.quant_ext_src_root, "tools", "import-onnx", "import_onnx.py"))),
     ("%src_root", config.quant_ext_src_root),
+    ("%obj_root", config.quant_ext_obj_root),
+    ("%docs_dir", os.path.join(config.quant_ext_obj_root, "docs")),
 ]
 
 

@@ -38,10 +38,13 @@ def QuantExtSetTarget : Pass<"quant-ext-set-target", "ModuleOp"> {
 
     ```mlir
     func.func @f() attributes {target_cpu = "x86-64-v3",
-        target_features = #llvm.target_features<["+avx2", ..., "-avx512f"]>} {
+        target_features = #llvm.target_features<
+            ["+...", "+avx2", "+...", "-avx512f", "+..."]>} {
       return
     }
     ```
+
+    where `"+..."` stands for the other features.
   }];
   let options = targetOptions;
   let statistics = [
@@ -78,23 +81,52 @@ def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
     Example:
 
     ```mlir
-    func.func @negate(%x: tensor<6xi4>) -> tensor<6xi4> {
-      %zero = arith.constant 0 : i4
-      %init = tensor.empty() : tensor<6xi4>
+    func.func @weights() -> tensor<5xi4> {
+      %w = arith.constant dense<[1, 2, 3, 4, -1]> : tensor<5xi4>
+      return %w : tensor<5xi4>
+    }
+    func.func @extend(%x: tensor<6xi4>, %init: tensor<6xi32>) -> tensor<6xi32> {
       %r = linalg.generic {
           indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
           iterator_types = ["parallel"]}
-          ins(%x : tensor<6xi4>) outs(%init : tensor<6xi4>) {
-      ^bb0(%a: i4, %out: i4):
-        %v = arith.subi %zero, %a : i4
-        linalg.yield %v : i4
-      } -> tensor<6xi4>
-      return %r : tensor<6xi4>
+          ins(%x : tensor<6xi4>) outs(%init : tensor<6xi32>) {
+      ^bb0(%a: i4, %out: i32):
+        %v = arith.extsi %a : i4 to i32
+        linalg.yield %v : i32
+      } -> tensor<6xi32>
+      return %r : tensor<6xi32>
     }
     ```
 
-    becomes a function from `tensor<3xi8>` to `tensor<3xi8>`, in which one
-    operation takes each byte apart, negates, and puts it together again.
+    becomes
+
+    ```mlir
+    func.func @weights() -> tensor<3xi8> {
+      %w = arith.constant dense<[0x21, 0x43, 0x0f]> : tensor<3xi8>
+      return %w : tensor<3xi8>
+    }
+    func.func @extend(%x: tensor<3xi8>, %init: tensor<6xi32>) -> tensor<6xi32> {
+      %bits = arith.constant 4 : index
+      %empty = tensor.empty() : tensor<3x2xi32>
+      %pairs = linalg.generic {
+          indexing_maps = [affine_map<(d0, d1) -> (d0)>,
+                           affine_map<(d0, d1) -> (d0, d1)>],
+          iterator_types = ["parallel", "parallel"]}
+          ins(%x : tensor<3xi8>) outs(%empty : tensor<3x2xi32>) {
+      ^bb0(%byte: i8, %out: i32):
+        %i = linalg.index 1 : index
+        %shift = arith.muli %i, %bits : index
+        %shift8 = arith.index_cast %shift : index to i8
+        %low = arith.shrui %byte, %shift8 : i8
+        %a = arith.trunci %low : i8 to i4
+        %v = arith.extsi %a : i4 to i32
+        linalg.yield %v : i32
+      } -> tensor<3x2xi32>
+      %r = tensor.collapse_shape %pairs [[0, 1]]
+          : tensor<3x2xi32> into tensor<6xi32>
+      return %r : tensor<6xi32>
+    }
+    ```
   }];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
@@ -120,16 +152,23 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
     Example:
 
     ```mlir
-    %y = arith.extf %x : vector<8xbf16> to vector<8xf32>
+    func.func @extend(%x: vector<8xbf16>) -> vector<8xf32> {
+      %y = arith.extf %x : vector<8xbf16> to vector<8xf32>
+      return %y : vector<8xf32>
+    }
     ```
 
     becomes
 
     ```mlir
-    %bits = arith.bitcast %x : vector<8xbf16> to vector<8xi16>
-    %wide = arith.extui %bits : vector<8xi16> to vector<8xi32>
-    %high = arith.shli %wide, %c16 : vector<8xi32>
-    %y = arith.bitcast %high : vector<8xi32> to vector<8xf32>
+    func.func @extend(%x: vector<8xbf16>) -> vector<8xf32> {
+      %c16 = arith.constant dense<16> : vector<8xi32>
+      %bits = arith.bitcast %x : vector<8xbf16> to vector<8xi16>
+      %wide = arith.extui %bits : vector<8xi16> to vector<8xi32>
+      %high = arith.shli %wide, %c16 : vector<8xi32>
+      %y = arith.bitcast %high : vector<8xi32> to vector<8xf32>
+      return %y : vector<8xf32>
+    }
     ```
   }];
   let options = targetOptions;
@@ -170,30 +209,43 @@ def QuantExtTileAndVectorize
     Example: with `target=x86-64-v4`,
 
     ```mlir
-    %q = linalg.generic {
-        indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
-                         affine_map<(d0) -> (d0)>],
-        iterator_types = ["parallel"]}
-        ins(%x, %s : tensor<?xf32>, tensor<f32>) outs(%e : tensor<?xi8>) {
-    ^bb0(%a: f32, %b: f32, %out: i8):
-      %v = quant_ext.apply_quantize %a, %b storage = <i8> : (f32, f32) -> i8
-      linalg.yield %v : i8
-    } -> tensor<?xi8>
+    func.func @quantize(%x: tensor<128xf32>, %s: tensor<f32>,
+                        %e: tensor<128xi8>) -> tensor<128xi8> {
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                           affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%x, %s : tensor<128xf32>, tensor<f32>) outs(%e : tensor<128xi8>) {
+      ^bb0(%a: f32, %b: f32, %out: i8):
+        %v = quant_ext.apply_quantize %a, %b storage = <i8> : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<128xi8>
+      return %q : tensor<128xi8>
+    }
     ```
 
     becomes
 
     ```mlir
-    %main = scf.for %i = %c0 to %n64 step %c64 iter_args(%t = %e) -> tensor<?xi8> {
-      %a = vector.transfer_read %x[%i], %p {in_bounds = [true]}
-          : tensor<?xf32>, vector<64xf32>
-      %s0 = tensor.extract %s[] : tensor<f32>
-      %b = vector.broadcast %s0 : f32 to vector<64xf32>
-      %v = quant_ext.apply_quantize %a, %b storage = <i8>
-          : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
-      %w = vector.transfer_write %v, %t[%i] {in_bounds = [true]}
-          : vector<64xi8>, tensor<?xi8>
-      scf.yield %w : tensor<?xi8>
+    func.func @quantize(%x: tensor<128xf32>, %s: tensor<f32>,
+                        %e: tensor<128xi8>) -> tensor<128xi8> {
+      %c0 = arith.constant 0 : index
+      %c128 = arith.constant 128 : index
+      %c64 = arith.constant 64 : index
+      %q = scf.for %i = %c0 to %c128 step %c64 iter_args(%t = %e)
+          -> tensor<128xi8> {
+        %p = arith.constant 0.0 : f32
+        %a = vector.transfer_read %x[%i], %p {in_bounds = [true]}
+            : tensor<128xf32>, vector<64xf32>
+        %s0 = tensor.extract %s[] : tensor<f32>
+        %b = vector.broadcast %s0 : f32 to vector<64xf32>
+        %v = quant_ext.apply_quantize %a, %b storage = <i8>
+            : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+        %w = vector.transfer_write %v, %t[%i] {in_bounds = [true]}
+            : vector<64xi8>, tensor<128xi8>
+        scf.yield %w : tensor<128xi8>
+      }
+      return %q : tensor<128xi8>
     }
     ```
   }];
@@ -228,19 +280,27 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     Bufferization refuses the intrinsics of a recipe, so that this pass comes
     after it.
 
-    Example:
+    Example: with `target=x86-64-v3`,
 
     ```mlir
-    %q = quant_ext.apply_dequantize %a, %s storage = <i8>
-        : (vector<16xi8>, vector<16xf32>) -> vector<16xf32>
+    func.func @dequantize(%a: vector<16xi8>, %s: vector<16xf32>)
+        -> vector<16xf32> {
+      %x = quant_ext.apply_dequantize %a, %s storage = <i8>
+          : (vector<16xi8>, vector<16xf32>) -> vector<16xf32>
+      return %x : vector<16xf32>
+    }
     ```
 
     becomes
 
     ```mlir
-    %w = arith.extsi %a : vector<16xi8> to vector<16xi32>
-    %f = arith.sitofp %w : vector<16xi32> to vector<16xf32>
-    %q = arith.mulf %f, %s : vector<16xf32>
+    func.func @dequantize(%a: vector<16xi8>, %s: vector<16xf32>)
+        -> vector<16xf32> {
+      %w = arith.extsi %a : vector<16xi8> to vector<16xi32>
+      %f = arith.sitofp %w : vector<16xi32> to vector<16xf32>
+      %x = arith.mulf %f, %s : vector<16xf32>
+      return %x : vector<16xf32>
+    }
     ```
   }];
   let options = targetOptions;
@@ -261,17 +321,24 @@ def QuantExtExpandDynamicReshapes
     Example:
 
     ```mlir
-    %b = memref.expand_shape %a [[0, 1]] output_shape [%m, %n]
-        : memref<?xi8> into memref<?x?xi8>
+    func.func @expand(%a: memref<?xi8>, %m: index, %n: index) -> memref<?x?xi8> {
+      %b = memref.expand_shape %a [[0, 1]] output_shape [%m, %n]
+          : memref<?xi8> into memref<?x?xi8>
+      return %b : memref<?x?xi8>
+    }
     ```
 
     becomes
 
     ```mlir
-    %base, %offset, %size, %stride = memref.extract_strided_metadata %a
-        : memref<?xi8> -> memref<i8>, index, index, index
-    %b = memref.reinterpret_cast %base to offset: [0], sizes: [%m, %n],
-        strides: [%n, 1] : memref<i8> to memref<?x?xi8>
+    func.func @expand(%a: memref<?xi8>, %m: index, %n: index) -> memref<?x?xi8> {
+      %base, %offset, %size, %stride = memref.extract_strided_metadata %a
+          : memref<?xi8> -> memref<i8>, index, index, index
+      %product = affine.apply affine_map<()[s0, s1] -> (s0 * s1)>()[%n, %m]
+      %b = memref.reinterpret_cast %base to offset: [0], sizes: [%m, %n],
+          strides: [%n, 1] : memref<i8> to memref<?x?xi8>
+      return %b : memref<?x?xi8>
+    }
     ```
   }];
   let dependentDialects = [

@@ -10,35 +10,45 @@ def ConvertQuantExtToLinalg : Pass<"convert-quant-ext-to-linalg"> {
   let description = [{
     Turns each operation on tensors into `linalg.generic` operations whose
     bodies hold the operations on elements (`quant_ext.apply_*`), and whose
-    indexing maps broadcast scale and zero point:
-
-    ```mlir
-    %q = quant_ext.quantize %x, %scale axis = 0 storage = <i8>
-        : (tensor<4x8xf32>, tensor<4xf32>) -> tensor<4x8xi8>
-    ```
-
-    becomes
-
-    ```mlir
-    %init = tensor.empty() : tensor<4x8xi8>
-    %q = linalg.generic {
-        indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
-                         affine_map<(d0, d1) -> (d0)>,
-                         affine_map<(d0, d1) -> (d0, d1)>],
-        iterator_types = ["parallel", "parallel"]}
-        ins(%x, %scale : tensor<4x8xf32>, tensor<4xf32>)
-        outs(%init : tensor<4x8xi8>) {
-    ^bb0(%in: f32, %s: f32, %out: i8):
-      %0 = quant_ext.apply_quantize %in, %s storage = <i8> : (f32, f32) -> i8
-      linalg.yield %0 : i8
-    } -> tensor<4x8xi8>
-    ```
+    indexing maps broadcast scale and zero point.
 
     A dimension cut into blocks is reshaped into (blocks, block), because
     vectorization knows no `floordiv`; what does not fill a block is lowered
     apart. `choose_qparams` becomes a reduction to the range of each group and
     a second operation that computes the parameters from it. `requantize` forms
     its multipliers, one for each channel, apart from the elements.
+
+    Example:
+
+    ```mlir
+    func.func @quantize(%x: tensor<4x8xf32>, %scale: tensor<4xf32>)
+        -> tensor<4x8xi8> {
+      %q = quant_ext.quantize %x, %scale axis = 0 storage = <i8>
+          : (tensor<4x8xf32>, tensor<4xf32>) -> tensor<4x8xi8>
+      return %q : tensor<4x8xi8>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @quantize(%x: tensor<4x8xf32>, %scale: tensor<4xf32>)
+        -> tensor<4x8xi8> {
+      %init = tensor.empty() : tensor<4x8xi8>
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                           affine_map<(d0, d1) -> (d0)>,
+                           affine_map<(d0, d1) -> (d0, d1)>],
+          iterator_types = ["parallel", "parallel"]}
+          ins(%x, %scale : tensor<4x8xf32>, tensor<4xf32>)
+          outs(%init : tensor<4x8xi8>) {
+      ^bb0(%in: f32, %s: f32, %out: i8):
+        %v = quant_ext.apply_quantize %in, %s storage = <i8> : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<4x8xi8>
+      return %q : tensor<4x8xi8>
+    }
+    ```
   }];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
@@ -58,22 +68,34 @@ def ConvertQuantExtToArith : Pass<"convert-quant-ext-to-arith"> {
     that was clamped before, which leaves the integer in the low bits of the
     sum. The default floating-point environment is assumed.
 
+    Example:
+
     ```mlir
-    %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
+    func.func @quantize(%x: f32, %s: f32) -> i8 {
+      %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
+      return %q : i8
+    }
     ```
 
     becomes
 
     ```mlir
-    %v = arith.divf %x, %s : f32
-    %0 = arith.cmpf ogt, %v, %qmin : f32
-    %1 = arith.select %0, %v, %qmin : f32
-    %2 = arith.cmpf olt, %1, %qmax : f32
-    %3 = arith.select %2, %1, %qmax : f32
-    %4 = arith.addf %3, %magic : f32
-    %5 = arith.bitcast %4 : f32 to i32
-    %6 = arith.subi %5, %magic_bits : i32
-    %q = arith.trunci %6 : i32 to i8
+    func.func @quantize(%x: f32, %s: f32) -> i8 {
+      %v = arith.divf %x, %s : f32
+      %qmin = arith.constant -128.0 : f32
+      %qmax = arith.constant 127.0 : f32
+      %0 = arith.cmpf ogt, %v, %qmin : f32
+      %1 = arith.select %0, %v, %qmin : f32
+      %2 = arith.cmpf olt, %1, %qmax : f32
+      %3 = arith.select %2, %1, %qmax : f32
+      %magic = arith.constant 12582912.0 : f32
+      %4 = arith.addf %3, %magic : f32
+      %5 = arith.bitcast %4 : f32 to i32
+      %magic_bits = arith.constant 0x4B400000 : i32
+      %6 = arith.subi %5, %magic_bits : i32
+      %q = arith.trunci %6 : i32 to i8
+      return %q : i8
+    }
     ```
   }];
   let dependentDialects = [

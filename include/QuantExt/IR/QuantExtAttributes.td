@@ -77,7 +77,12 @@ def QuantExt_RoundingAttr
     `half_even` rounds to the nearest integer and ties to the even one, as IEEE
     754 arithmetic, ONNX and PyTorch do.
 
-    Example: `rounding = half_even`
+    Example:
+
+    ```mlir
+    %q = quant_ext.quantize %x, %scale storage = <i8> rounding = half_even
+        : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+    ```
   }];
 }
 
@@ -100,7 +105,12 @@ def QuantExt_DivisionAttr
     number, the quotient. It is one meaning, not a permission: folded and
     compiled code follow it bit for bit.
 
-    Example: `division = reciprocal`
+    Example:
+
+    ```mlir
+    %q = quant_ext.quantize %x, %scale storage = <i8> division = reciprocal
+        : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+    ```
   }];
 }
 

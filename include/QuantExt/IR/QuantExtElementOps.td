@@ -22,6 +22,13 @@ def QuantExt_FloatLike : QuantExt_ScalarOrVectorOf<
 def QuantExt_IntegerLike : QuantExt_ScalarOrVectorOf<
     [AnySignlessInteger], "signless integer">;
 
+def QuantExt_ElementOps : OpDocGroup {
+  let summary = "Operations on elements";
+  let description = [{
+    What the operations on tensors lower through, on scalars and vectors.
+  }];
+}
+
 class QuantExt_ElementOp<string mnemonic, list<Trait> traits = []>
     : Op<QuantExt_Dialect, mnemonic, !listconcat([Pure,
          DeclareOpInterfaceMethods<VectorUnrollOpInterface,
@@ -29,6 +36,7 @@ class QuantExt_ElementOp<string mnemonic, list<Trait> traits = []>
          ElementwiseMappable.traits)> {
   let hasVerifier = 1;
   let hasFolder = 1;
+  let opDocGroup = QuantExt_ElementOps;
 }
 
 def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [

@@ -16,6 +16,11 @@ def QuantExt_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def QuantExt_ScaleTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def QuantExt_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
 
+def QuantExt_TensorOps : OpDocGroup {
+  let summary = "Operations on tensors";
+  let description = "What programs are written in.";
+}
+
 /// What the five operations on tensors share. They may be hoisted past a branch
 /// only where the shapes of input and parameters are known to agree.
 class QuantExt_TensorOp<string mnemonic, list<Trait> traits = []>
@@ -30,6 +35,7 @@ class QuantExt_TensorOp<string mnemonic, list<Trait> traits = []>
               "getTiledImplementation", "getResultTilePosition",
               "generateResultTileValue"]>], traits)> {
   let hasVerifier = 1;
+  let opDocGroup = QuantExt_TensorOps;
 }
 
 /// Operations whose operands hold parameters for the elements of their input.
@@ -80,7 +86,7 @@ def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
     %s, %z = quant_ext.choose_qparams %x storage = <u8>
         : (tensor<?x64xf32>) -> (tensor<f32>, tensor<i8>)
     // Symmetric, one scale for 32 neighbours in a row.
-    %sb = quant_ext.choose_qparams %w block_sizes = [1, 32] storage = <i4>
+    %sb = quant_ext.choose_qparams %v block_sizes = [1, 32] storage = <i4>
         : (tensor<8x80xf32>) -> tensor<8x3xf32>
     ```
   }];
@@ -141,7 +147,7 @@ def QuantExt_QuantizeOp : QuantExt_ParameterizedOp<"quantize", [
     ```mlir
     %q = quant_ext.quantize %x, %scale storage = <i8>
         : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xi8>
-    %r = quant_ext.quantize %x, %s, %z axis = 1 storage = <u8>
+    %r = quant_ext.quantize %y, %s, %z axis = 1 storage = <u8>
         division = reciprocal
         : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xi8>) -> tensor<?x3xi8>
     ```

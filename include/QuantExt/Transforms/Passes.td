@@ -6,7 +6,7 @@
 include "mlir/Pass/PassBase.td"
 
 def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
-  let summary = "Quantizes constant weights of linalg contractions and "
+  let summary = "Quantize constant weights of linalg contractions and "
                 "convolutions";
   let description = [{
     Puts `choose_qparams`, `quantize` and `dequantize` between a constant float
@@ -47,9 +47,12 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     Example:
 
     ```mlir
-    func.func @layer(%x: tensor<2x4xf32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
-      %w = arith.constant dense<[[0.1, 0.2, -0.1], [3.0, -2.5, 1.2], [0.05, 0.1, -0.05], [-1.0, 0.5, 0.2]]> : tensor<4x3xf32>
-      %y = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x3xf32>) outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
+    func.func @layer(%x: tensor<2x4xf32>, %init: tensor<2x3xf32>)
+        -> tensor<2x3xf32> {
+      %w = arith.constant dense<[[0.1, 0.2, -0.1], [3.0, -2.5, 1.2],
+          [0.05, 0.1, -0.05], [-1.0, 0.5, 0.2]]> : tensor<4x3xf32>
+      %y = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x3xf32>)
+          outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
       return %y : tensor<2x3xf32>
     }
     ```
@@ -57,19 +60,29 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     becomes
 
     ```mlir
-    %w = arith.constant dense<...> : tensor<4x3xf32>
-    %scale = quant_ext.choose_qparams %w axis = 1 storage = <i8> : (tensor<4x3xf32>) -> tensor<3xf32>
-    %q = quant_ext.quantize %w, %scale axis = 1 storage = <i8> : (tensor<4x3xf32>, tensor<3xf32>) -> tensor<4x3xi8>
-    %dq = quant_ext.dequantize %q, %scale axis = 1 storage = <i8> : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
-    %y = linalg.matmul ins(%x, %dq : tensor<2x4xf32>, tensor<4x3xf32>) outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
+    func.func @layer(%x: tensor<2x4xf32>, %init: tensor<2x3xf32>)
+        -> tensor<2x3xf32> {
+      %w = arith.constant dense<[[0.1, 0.2, -0.1], [3.0, -2.5, 1.2],
+          [0.05, 0.1, -0.05], [-1.0, 0.5, 0.2]]> : tensor<4x3xf32>
+      %scale = quant_ext.choose_qparams %w axis = 1 storage = <i8>
+          : (tensor<4x3xf32>) -> tensor<3xf32>
+      %q = quant_ext.quantize %w, %scale axis = 1 storage = <i8>
+          : (tensor<4x3xf32>, tensor<3xf32>) -> tensor<4x3xi8>
+      %dq = quant_ext.dequantize %q, %scale axis = 1 storage = <i8>
+          : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
+      %y = linalg.matmul ins(%x, %dq : tensor<2x4xf32>, tensor<4x3xf32>)
+          outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
+      return %y : tensor<2x3xf32>
+    }
     ```
   }];
   let options = [
     Option<"bits", "bits", "int64_t", /*default=*/"8",
-           "Width of the integers, 2 to 16 bits">,
+           "Width of the integers, 2 to 16 bits; 8 by default">,
     Option<"granularity", "granularity", "::mlir::quant_ext::WeightGranularity",
            /*default=*/"::mlir::quant_ext::WeightGranularity::PerAxis",
-           "Which elements share a scale", [{::llvm::cl::values(
+           "Which elements share a scale; per-axis by default",
+           [{::llvm::cl::values(
              clEnumValN(::mlir::quant_ext::WeightGranularity::PerTensor,
                         "per-tensor", "All of a weight"),
              clEnumValN(::mlir::quant_ext::WeightGranularity::PerAxis,
@@ -78,11 +91,13 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
                         "per-block",
                         "'block-size' neighbours along the reduction"))}]>,
     Option<"blockSize", "block-size", "int64_t", /*default=*/"32",
-           "Elements that share a scale where granularity is per-block">,
+           "Elements that share a scale where granularity is per-block; 32 by "
+           "default">,
     Option<"symmetric", "symmetric", "bool", /*default=*/"true",
-           "Quantize without a zero point; needs signed integers">,
+           "Quantize without a zero point, as by default; needs signed "
+           "integers">,
     Option<"isSigned", "signed", "bool", /*default=*/"true",
-           "Quantize to signed integers">,
+           "Quantize to signed integers, as by default">,
     Option<"narrowRange", "narrow-range", "bool", /*default=*/"false",
            "Leave out the lowest integer, as i8<-127:127> does">,
     Option<"location", "location", "std::string", /*default=*/"",
@@ -105,7 +120,7 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
 }
 
 def CheckParams : Pass<"quant-ext-check-params"> {
-  let summary = "Reports constant parameters and resources that cannot be "
+  let summary = "Report constant parameters and resources that cannot be "
                 "computed with";
   let description = [{
     The verifier does not look at the values of parameters, because constant
@@ -126,7 +141,8 @@ def CheckParams : Pass<"quant-ext-check-params"> {
     ```mlir
     func.func @bad_channel(%x: tensor<3x4xf32>) -> tensor<3x4xi8> {
       %scale = arith.constant dense<[0.5, 0.0, 0.25]> : tensor<3xf32>
-      %q = quant_ext.quantize %x, %scale axis = 0 storage = <i8> : (tensor<3x4xf32>, tensor<3xf32>) -> tensor<3x4xi8>
+      %q = quant_ext.quantize %x, %scale axis = 0 storage = <i8>
+          : (tensor<3x4xf32>, tensor<3xf32>) -> tensor<3x4xi8>
       return %q : tensor<3x4xi8>
     }
     ```
@@ -145,7 +161,7 @@ def CheckParams : Pass<"quant-ext-check-params"> {
 
 def DropUnusedResources
     : Pass<"quant-ext-drop-unused-resources", "::mlir::ModuleOp"> {
-  let summary = "Frees the blobs of resources that no operation uses";
+  let summary = "Free the blobs of resources that no operation uses";
   let description = [{
     After weights have become integers, the float originals still occupy the
     context: a `dense_resource` belongs to no operation. This pass finds the keys
@@ -165,23 +181,28 @@ def DropUnusedResources
     Keys stay known to the context; only their memory is freed. A remark of the
     category `quant-ext-drop-unused-resources` counts blobs and bytes.
 
-    Example: after
+    Example: for
 
     ```mlir
-    module {
-      func.func @used() -> tensor<2xf32> {
-        %0 = arith.constant dense_resource<kept> : tensor<2xf32>
-        return %0 : tensor<2xf32>
-      }
-      func.func @unused() {
-        %0 = arith.constant dense_resource<dropped> : tensor<2xf32>
-        return
-      }
+    func.func @used() -> tensor<2xf32> {
+      %0 = arith.constant dense_resource<kept> : tensor<2xf32>
+      return %0 : tensor<2xf32>
     }
+    {-#
+      dialect_resources: {
+        builtin: {
+          kept: "0x040000000000803F00000040",
+          dropped: "0x040000000000404000008040"
+        }
+      }
+    #-}
     ```
 
-    `canonicalize` removes the second constant, and this pass frees the blob of
-    `dropped`.
+    it frees the 8 bytes of `dropped` and remarks
+
+    ```
+    remark: [Analysis] dropped | Category:quant-ext-drop-unused-resources | Blobs=1, Bytes=8, Remark="blobs that no operation uses"
+    ```
   }];
   let statistics = [
     Statistic<"numDropped", "blobs-dropped", "Number of blobs freed">,
@@ -190,7 +211,7 @@ def DropUnusedResources
 }
 
 def EvaluateConstants : Pass<"quant-ext-evaluate-constants"> {
-  let summary = "Evaluates dequantize and fake_quantize of constants";
+  let summary = "Evaluate dequantize and fake_quantize of constants";
   let description = [{
     Replaces `dequantize` and `fake_quantize` whose operands are all constant by
     their values. `canonicalize` never does this, because it would turn integer
@@ -199,7 +220,8 @@ def EvaluateConstants : Pass<"quant-ext-evaluate-constants"> {
 
     Dense constants stay dense, splats stay splats, and where an operand is a
     resource the result is one too. An operation whose parameters cannot be
-    computed with (see `quant-ext-check-params`) is left as it is.
+    computed with (see `quant-ext-check-params`) is left as it is. Constants that
+    nothing uses any more are left to `canonicalize`.
 
     Example:
 
@@ -207,7 +229,8 @@ def EvaluateConstants : Pass<"quant-ext-evaluate-constants"> {
     func.func @weights() -> tensor<3xf32> {
       %q = arith.constant dense<[64, 127, -64]> : tensor<3xi8>
       %scale = arith.constant dense<0.5> : tensor<f32>
-      %x = quant_ext.dequantize %q, %scale storage = <i8> : (tensor<3xi8>, tensor<f32>) -> tensor<3xf32>
+      %x = quant_ext.dequantize %q, %scale storage = <i8>
+          : (tensor<3xi8>, tensor<f32>) -> tensor<3xf32>
       return %x : tensor<3xf32>
     }
     ```
@@ -216,6 +239,8 @@ def EvaluateConstants : Pass<"quant-ext-evaluate-constants"> {
 
     ```mlir
     func.func @weights() -> tensor<3xf32> {
+      %q = arith.constant dense<[64, 127, -64]> : tensor<3xi8>
+      %scale = arith.constant dense<0.5> : tensor<f32>
       %x = arith.constant dense<[32.0, 63.5, -32.0]> : tensor<3xf32>
       return %x : tensor<3xf32>
     }
@@ -230,7 +255,7 @@ def EvaluateConstants : Pass<"quant-ext-evaluate-constants"> {
 }
 
 def Report : Pass<"quant-ext-report"> {
-  let summary = "Reports what quantizing the weights costs and saves";
+  let summary = "Report what quantizing the weights costs and saves";
   let description = [{
     Quantizes every weight that `quant-ext-quantize-weights` would find, each
     constant once, without changing the IR, and reports per-tensor beside
@@ -259,9 +284,12 @@ def Report : Pass<"quant-ext-report"> {
     Example: for
 
     ```mlir
-    func.func @layer(%x: tensor<2x4xf32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
-      %w = arith.constant dense<[[0.1, 0.2, -0.1], [3.0, -2.5, 1.2], [0.05, 0.1, -0.05], [-1.0, 0.5, 0.2]]> : tensor<4x3xf32> loc("w")
-      %y = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x3xf32>) outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
+    func.func @layer(%x: tensor<2x4xf32>, %init: tensor<2x3xf32>)
+        -> tensor<2x3xf32> {
+      %w = arith.constant dense<[[0.1, 0.2, -0.1], [3.0, -2.5, 1.2],
+          [0.05, 0.1, -0.05], [-1.0, 0.5, 0.2]]> : tensor<4x3xf32> loc("w")
+      %y = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x3xf32>)
+          outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
       return %y : tensor<2x3xf32>
     }
     ```
@@ -276,11 +304,12 @@ def Report : Pass<"quant-ext-report"> {
   }];
   let options = [
     Option<"bits", "bits", "int64_t", /*default=*/"8",
-           "Width of the integers, 2 to 16 bits">,
+           "Width of the integers, 2 to 16 bits; 8 by default">,
     Option<"symmetric", "symmetric", "bool", /*default=*/"true",
-           "Quantize without a zero point; needs signed integers">,
+           "Quantize without a zero point, as by default; needs signed "
+           "integers">,
     Option<"isSigned", "signed", "bool", /*default=*/"true",
-           "Quantize to signed integers">,
+           "Quantize to signed integers, as by default">,
     Option<"narrowRange", "narrow-range", "bool", /*default=*/"false",
            "Leave out the lowest integer, as i8<-127:127> does">,
     Option<"blockSize", "block-size", "int64_t", /*default=*/"0",
@@ -288,7 +317,8 @@ def Report : Pass<"quant-ext-report"> {
            "columns">,
     Option<"format", "format", "::mlir::quant_ext::ReportFormat",
            /*default=*/"::mlir::quant_ext::ReportFormat::Table",
-           "How the report is written", [{::llvm::cl::values(
+           "How the report is written; a table by default",
+           [{::llvm::cl::values(
              clEnumValN(::mlir::quant_ext::ReportFormat::Table, "table",
                         "Aligned columns to read"),
              clEnumValN(::mlir::quant_ext::ReportFormat::Json, "json",
