@@ -14,6 +14,11 @@
 
 #include <optional>
 
+namespace mlir {
+class RewritePatternSet;
+class TypeConverter;
+} // namespace mlir
+
 namespace mlir::quant_ext {
 
 /// Elements of 2 and 4 bits lie 4 and 2 to a byte, the first in the low bits,
@@ -81,6 +86,11 @@ OpFoldResult multiply(OpBuilder &builder, Location loc,
 /// The constant `value`, of a type that has a layout, as it is in memory; null
 /// for an attribute that does not give its elements.
 TypedAttr packConstant(TypedAttr value);
+
+/// Rewrites operations of arith, tensor and linalg on tensors that have a
+/// layout to operations on what `converter` makes of them.
+void populatePackPatterns(RewritePatternSet &patterns,
+                          const TypeConverter &converter, Packer &packer);
 
 } // namespace mlir::quant_ext
 
