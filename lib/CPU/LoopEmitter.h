@@ -1,0 +1,114 @@
+//===- LoopEmitter.h - Emission of loops over vectors -----------*- C++ -*-===//
+//
+// The state of one linalg operation while its loops are emitted, shared by the
+// files that emit loops, operands and reductions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_LIB_CPU_LOOPEMITTER_H
+#define QUANTEXT_LIB_CPU_LOOPEMITTER_H
+
+#include "GenericVectorizer.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+
+namespace mlir::quant_ext {
+
+/// What one execution of the body computes: a scalar (width 0), or the lanes of
+/// a vector, of which `active` are real where the rest is masked off.
+struct Lanes {
+  int64_t width = 0;
+  /// Null where every lane is.
+  OpFoldResult active;
+
+  bool isScalar() const { return width == 0; }
+  bool isMasked() const { return !active.isNull(); }
+};
+
+/// A part of the vector dimension, and how it is stepped through.
+struct Segment {
+  OpFoldResult begin, end;
+  /// Lanes; 0 for a loop over scalars.
+  int64_t width;
+  /// At most one step, with the lanes past `end` masked off.
+  bool masked = false;
+};
+
+/// Emits the loops of one operation. Loop dimensions have their values in
+/// `ivs`, from which every read and write takes its indices.
+class LoopEmitter {
+public:
+  LoopEmitter(RewriterBase &b, linalg::LinalgOp op, const VectorPlan &plan,
+              const VectorShape &shape)
+      : b(b), op(op), plan(plan), shape(shape), loc(op.getLoc()) {}
+
+  SmallVector<Value> emit();
+
+private:
+  using Values = SmallVector<Value>;
+  using BodyFn = function_ref<Values(ValueRange)>;
+
+  // Loops (GenericVectorizer.cpp).
+  Values emitBody(ValueRange accumulators, Lanes lanes);
+  Values emitLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
+                  ValueRange args,
+                  function_ref<Values(OpFoldResult, ValueRange)> body);
+  Values emitNest(ArrayRef<unsigned> dims, ValueRange args, BodyFn body);
+  SmallVector<unsigned> getDims(utils::IteratorType type);
+  SmallVector<Segment> makeSegments();
+  Lanes lanesOf(const Segment &segment, OpFoldResult iv);
+  Values emitTile(ValueRange dests, Lanes lanes);
+  Values emitParallel(ValueRange dests);
+
+  // Reductions along the vector (LoopEmitterReductions.cpp).
+  Value getNeutral(const Combiner &combiner, Type elementType, int64_t width);
+  Value combine(const Combiner &combiner, Value lhs, Value rhs);
+  Values emitReduction(ValueRange dests);
+
+  // Operands (LoopEmitterOperands.cpp).
+  Value flatten(Value tensor);
+  void prepareOperands();
+  SmallVector<Value> getIndices(OpOperand &operand, bool flattened);
+  Value splat(Value scalar, int64_t width);
+  Value getMask(Lanes lanes, int64_t factor);
+  Value readVector(Value tensor, ValueRange indices, Lanes lanes,
+                   int64_t factor);
+  Value readOperand(OpOperand &operand, Value tensor, Lanes lanes);
+  Value readInit(unsigned result, Value dest, Lanes lanes);
+  Value writeResult(unsigned result, Value dest, ArrayRef<Value> parts,
+                    Lanes lanes);
+
+  Value toValue(OpFoldResult v) {
+    return getValueOrCreateConstantIndexOp(b, loc, v);
+  }
+  OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> operands) {
+    return affine::makeComposedFoldedAffineApply(b, loc, expr, operands);
+  }
+  int64_t getInterleaving() const {
+    return plan.interleavedDim
+               ? *getConstantIntValue(sizes[*plan.interleavedDim])
+               : 1;
+  }
+
+  RewriterBase &b;
+  linalg::LinalgOp op;
+  const VectorPlan &plan;
+  const VectorShape &shape;
+  Location loc;
+
+  SmallVector<OpFoldResult> sizes;
+  /// The value of each loop dimension, where it has one already.
+  SmallVector<OpFoldResult> ivs;
+  /// Inputs as they are read: interleaved ones are flattened.
+  Values inputs;
+  /// Destinations as they are written, and the scalar that every element of
+  /// one holds, where that is known.
+  Values dests;
+  Values initScalars;
+};
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CPU_LOOPEMITTER_H

@@ -1,0 +1,172 @@
+//===- LoopEmitterOperands.cpp - Reading and writing elements -------------===//
+
+#include "LoopEmitter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// A destination that is filled with one value need not be filled: whoever
+/// reads it can take the value. Looks through one reshape.
+static std::pair<Value, Value> lookThroughFill(RewriterBase &b, Location loc,
+                                               Value dest) {
+  if (auto fill = dest.getDefiningOp<linalg::FillOp>())
+    return {fill.getDpsInits().front(), fill.getInputs().front()};
+  if (auto collapse = dest.getDefiningOp<tensor::CollapseShapeOp>())
+    if (auto fill = collapse.getSrc().getDefiningOp<linalg::FillOp>()) {
+      Value unfilled = tensor::CollapseShapeOp::create(
+          b, loc, collapse.getType(), fill.getDpsInits().front(),
+          collapse.getReassociation());
+      return {unfilled, fill.getInputs().front()};
+    }
+  DenseElementsAttr constant;
+  auto type = cast<RankedTensorType>(dest.getType());
+  if (matchPattern(dest, m_Constant(&constant)) && constant.isSplat()) {
+    Value empty =
+        tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
+    Value scalar = arith::ConstantOp::create(
+        b, loc, cast<TypedAttr>(constant.getSplatValue<Attribute>()));
+    return {empty, scalar};
+  }
+  return {dest, Value()};
+}
+
+/// The last two dimensions become one, so that lanes are neighbours in memory.
+Value LoopEmitter::flatten(Value tensor) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t dim = 0; dim < rank - 1; ++dim)
+    groups.push_back({dim});
+  groups.back().push_back(rank - 1);
+  return tensor::CollapseShapeOp::create(b, loc, tensor, groups);
+}
+
+void LoopEmitter::prepareOperands() {
+  for (Range range : op.createLoopRanges(b, loc))
+    sizes.push_back(range.size);
+  ivs.assign(sizes.size(), b.getIndexAttr(0));
+
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    bool flat = getAccess(op, *input, plan) == Access::Interleaved;
+    inputs.push_back(flat ? flatten(input->get()) : input->get());
+  }
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    auto [dest, scalar] = lookThroughFill(b, loc, init.get());
+    bool flat = getAccess(op, init, plan) == Access::Interleaved;
+    dests.push_back(flat ? flatten(dest) : dest);
+    initScalars.push_back(scalar);
+  }
+}
+
+SmallVector<Value> LoopEmitter::getIndices(OpOperand &operand, bool flattened) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  ArrayRef<AffineExpr> results = map.getResults();
+  if (flattened)
+    results = results.drop_back(2);
+  SmallVector<Value> indices;
+  for (AffineExpr expr : results)
+    indices.push_back(toValue(apply(expr, ivs)));
+  if (flattened) {
+    AffineExpr d0 = b.getAffineDimExpr(0);
+    indices.push_back(
+        toValue(apply(d0 * getInterleaving(), {ivs[plan.vectorDim]})));
+  }
+  return indices;
+}
+
+Value LoopEmitter::splat(Value scalar, int64_t width) {
+  return vector::BroadcastOp::create(
+      b, loc, VectorType::get({width}, scalar.getType()), scalar);
+}
+
+Value LoopEmitter::getMask(Lanes lanes, int64_t factor) {
+  Value count = toValue(apply(b.getAffineDimExpr(0) * factor, {lanes.active}));
+  auto type = VectorType::get({lanes.width * factor}, b.getI1Type());
+  return vector::CreateMaskOp::create(b, loc, type, count);
+}
+
+Value LoopEmitter::readVector(Value tensor, ValueRange indices, Lanes lanes,
+                              int64_t factor) {
+  auto tensorType = cast<RankedTensorType>(tensor.getType());
+  Type elementType = tensorType.getElementType();
+  auto type = VectorType::get({lanes.width * factor}, elementType);
+  // Lanes that are masked off hold zero, never poison.
+  Value padding = arith::ConstantOp::create(b, loc, b.getZeroAttr(elementType));
+  AffineMap map =
+      AffineMap::getMinorIdentityMap(tensorType.getRank(), 1, b.getContext());
+  Value mask = lanes.isMasked() ? getMask(lanes, factor) : Value();
+  return vector::TransferReadOp::create(b, loc, type, tensor, indices,
+                                        AffineMapAttr::get(map), padding, mask,
+                                        b.getBoolArrayAttr({true}));
+}
+
+Value LoopEmitter::readOperand(OpOperand &operand, Value tensor, Lanes lanes) {
+  if (!isa<RankedTensorType>(tensor.getType()))
+    return tensor;
+  Access access = getAccess(op, operand, plan);
+  bool interleaved = access == Access::Interleaved;
+  SmallVector<Value> indices = getIndices(operand, interleaved);
+
+  if (access == Access::Invariant || lanes.isScalar()) {
+    if (interleaved)
+      indices.back() = toValue(apply(
+          b.getAffineDimExpr(0) + b.getAffineDimExpr(1),
+          {getAsOpFoldResult(indices.back()), ivs[*plan.interleavedDim]}));
+    return tensor::ExtractOp::create(b, loc, tensor, indices);
+  }
+  if (!interleaved)
+    return readVector(tensor, indices, lanes, 1);
+
+  // Lane i of part j is element i * interleaving + j.
+  int64_t part = *getConstantIntValue(ivs[*plan.interleavedDim]);
+  Value wide = readVector(tensor, indices, lanes, getInterleaving());
+  auto split = vector::DeinterleaveOp::create(b, loc, wide);
+  if (getInterleaving() == 4)
+    split = vector::DeinterleaveOp::create(b, loc, split.getResult(part % 2));
+  return split.getResult(getInterleaving() == 4 ? part / 2 : part);
+}
+
+Value LoopEmitter::readInit(unsigned result, Value dest, Lanes lanes) {
+  OpOperand &init = op.getDpsInitsMutable()[result];
+  Value value = initScalars[result];
+  if (!value)
+    value = readOperand(init, dest, lanes);
+  if (!lanes.isScalar() && !isa<VectorType>(value.getType()))
+    value = splat(value, lanes.width);
+  return value;
+}
+
+Value LoopEmitter::writeResult(unsigned result, Value dest,
+                               ArrayRef<Value> parts, Lanes lanes) {
+  OpOperand &init = op.getDpsInitsMutable()[result];
+  bool interleaved = getAccess(op, init, plan) == Access::Interleaved;
+  SmallVector<Value> indices = getIndices(init, interleaved);
+  if (lanes.isScalar()) {
+    SmallVector<Value> at = indices;
+    for (auto [offset, part] : llvm::enumerate(parts)) {
+      if (interleaved)
+        at.back() = toValue(apply(b.getAffineDimExpr(0) + int64_t(offset),
+                                  {getAsOpFoldResult(indices.back())}));
+      dest = tensor::InsertOp::create(b, loc, part, dest, at);
+    }
+    return dest;
+  }
+  Value value = parts.front();
+  auto weave = [&](Value even, Value odd) -> Value {
+    return vector::InterleaveOp::create(b, loc, even, odd);
+  };
+  if (parts.size() == 2)
+    value = weave(parts[0], parts[1]);
+  if (parts.size() == 4)
+    value = weave(weave(parts[0], parts[2]), weave(parts[1], parts[3]));
+  int64_t rank = cast<RankedTensorType>(dest.getType()).getRank();
+  AffineMap map = AffineMap::getMinorIdentityMap(rank, 1, b.getContext());
+  Value mask = lanes.isMasked() ? getMask(lanes, parts.size()) : Value();
+  return vector::TransferWriteOp::create(b, loc, value, dest, indices,
+                                         AffineMapAttr::get(map), mask,
+                                         b.getBoolArrayAttr({true}))
+      .getResult();
+}
