@@ -117,6 +117,7 @@ static void addLowering(OpPassManager &pm,
   pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createUBToLLVMConversionPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createQuantExtLegalizeMaskedBF16());
   addCleanup(pm);
 }
 

@@ -27,6 +27,10 @@ void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
 void populateAVX512RecipePatterns(RewritePatternSet &patterns,
                                   PatternBenefit benefit = 1);
 
+/// Rewrites masked loads and stores of bf16 to those of i16, which every target
+/// with masks has.
+void populateLegalizeMaskedBF16Patterns(RewritePatternSet &patterns);
+
 /// Rewrites memref.expand_shape into several dynamic dimensions, which
 /// upstream's expansion of strided metadata crashes on.
 void populateExpandDynamicReshapesPatterns(RewritePatternSet &patterns);

@@ -175,6 +175,33 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def QuantExtLegalizeMaskedBF16 : Pass<"quant-ext-legalize-masked-bf16"> {
+  let summary = "Load and store masked bf16 as integers of its bits";
+  let description = [{
+    Rewrites `llvm.intr.masked.load` and `llvm.intr.masked.store` of bf16
+    vectors to the same of i16 vectors and a bitcast. Without AVX512_BF16 LLVM
+    takes a masked bf16 vector apart into a branch and a load or store for each
+    lane, though the mask does not care what its 16 bits mean.
+
+    Example:
+
+    ```mlir
+    %v = llvm.intr.masked.load %p, %mask, %pass {alignment = 2 : i32}
+        : (!llvm.ptr, vector<64xi1>, vector<64xbf16>) -> vector<64xbf16>
+    ```
+
+    becomes
+
+    ```mlir
+    %pass_bits = llvm.bitcast %pass : vector<64xbf16> to vector<64xi16>
+    %bits = llvm.intr.masked.load %p, %mask, %pass_bits {alignment = 2 : i32}
+        : (!llvm.ptr, vector<64xi1>, vector<64xi16>) -> vector<64xi16>
+    %v = llvm.bitcast %bits : vector<64xi16> to vector<64xbf16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def QuantExtTileAndVectorize
     : Pass<"quant-ext-tile-and-vectorize", "::mlir::func::FuncOp"> {
   let summary = "Turn linalg operations on tensors into loops over vectors";
