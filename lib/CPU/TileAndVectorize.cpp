@@ -137,7 +137,7 @@ struct TileAndVectorizePass
     if (tileSize < 0 || tileSize == 1 ||
         (tileSize > 0 && !llvm::isPowerOf2_64(tileSize)))
       return emit() << "tile-size must be 0 or a power of 2 above 1, found "
-                    << tileSize;
+                    << tileSize.getValue();
     shape.width = tileSize > 0 ? tileSize : info->getTileSize();
     shape.masked = info->hasMasking;
     return success();

@@ -1,0 +1,53 @@
+// An unknown target is an error of every pass that asks what the target can do.
+// DEFINE: %{target} =
+// DEFINE: %{check} = FileCheck %s --check-prefix
+// DEFINE: %{set} = not %quant-opt --pass-pipeline="builtin.module(quant-ext-set-target{%{target}})" %s 2>&1
+
+// REDEFINE: %{target} = target=no-such-cpu
+// RUN: %{set} | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{%{target}})" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-expand-small-floats{%{target}})" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-to-llvm{%{target}})" %s 2>&1 | %{check}=UNKNOWN
+// UNKNOWN: error: target must be one of 'native', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4', 'aarch64', found 'no-such-cpu' (or the LLVM name of a 64-bit x86 or Arm CPU)
+// UNKNOWN-NOT: error:
+
+// A CPU of another architecture is as unknown.
+// REDEFINE: %{target} = target=cortex-m3
+// RUN: %{set} | %{check}=OTHER
+// OTHER: error: target must be one of {{.*}}, found 'cortex-m3'
+
+// LLVM would add 64-bit mode to a CPU that cannot run it.
+// REDEFINE: %{target} = target=i686
+// RUN: %{set} | %{check}=NARROW
+// NARROW: error: target must be a 64-bit CPU, found 'i686'; known are 'native', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4', 'aarch64' (or the LLVM name of a 64-bit x86 or Arm CPU)
+
+// REDEFINE: %{target} = target=x86-64-v3 features=+avx2,+no-such-feature
+// RUN: %{set} | %{check}=FEATURE
+// RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{%{target}}))" %s 2>&1 | %{check}=FEATURE
+// FEATURE: error: target feature must be one that LLVM knows for x86_64, found '+no-such-feature'
+
+// A feature of x86 is none of Arm.
+// REDEFINE: %{target} = target=aarch64 features=+avx2
+// RUN: %{set} | %{check}=FOREIGN
+// FOREIGN: error: target feature must be one that LLVM knows for aarch64, found '+avx2'
+
+// REDEFINE: %{target} = target=x86-64-v3 features=avx2
+// RUN: %{set} | %{check}=UNSIGNED
+// UNSIGNED: error: target feature must start with '+' or '-', found 'avx2'
+
+// DEFINE: %{size} =
+// DEFINE: %{tile} = not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{tile-size=%{size}}))" %s 2>&1
+// REDEFINE: %{size} = 1
+// RUN: %{tile} | %{check}=ONE
+// ONE: error: tile-size must be 0 or a power of 2 above 1, found 1{{$}}
+// REDEFINE: %{size} = 48
+// RUN: %{tile} | %{check}=UNEVEN
+// UNEVEN: error: tile-size must be 0 or a power of 2 above 1, found 48{{$}}
+// REDEFINE: %{size} = -64
+// RUN: %{tile} | %{check}=NEGATIVE
+// NEGATIVE: error: tile-size must be 0 or a power of 2 above 1, found -64{{$}}
+
+func.func @f() {
+  return
+}
