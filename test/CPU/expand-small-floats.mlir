@@ -1,0 +1,132 @@
+// Which conversions become integer arithmetic, for which target. Their bits are
+// compared with the oracle's in test/Integration.
+
+// DEFINE: %{target} =
+// DEFINE: %{expand} = %quant-opt --pass-pipeline="builtin.module(quant-ext-expand-small-floats{%{target}})" %s
+// REDEFINE: %{target} = target=x86-64-v2
+// RUN: %{expand} | FileCheck %s --check-prefixes=CHECK,SOFT
+// REDEFINE: %{target} = target=x86-64-v3 features=-f16c
+// RUN: %{expand} | FileCheck %s --check-prefixes=CHECK,SOFT
+// REDEFINE: %{target} = target=x86-64-v3
+// RUN: %{expand} | FileCheck %s --check-prefixes=CHECK,F16C
+// REDEFINE: %{target} = target=x86-64-v4
+// RUN: %{expand} | FileCheck %s --check-prefixes=CHECK,F16C
+// REDEFINE: %{target} = target=aarch64
+// RUN: %{expand} | FileCheck %s --check-prefixes=CHECK,F16C
+
+// With AVX512_BF16 too: its instruction flushes subnormals.
+// REDEFINE: %{target} = target=znver4
+// RUN: %{expand} | FileCheck %s --check-prefixes=CHECK,F16C
+
+// CHECK-LABEL: func @extend_bf16
+// CHECK-SAME: (%[[X:.*]]: vector<8xbf16>)
+// CHECK: %[[C16:.*]] = arith.constant dense<16> : vector<8xi32>
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : vector<8xbf16> to vector<8xi16>
+// CHECK: %[[WIDE:.*]] = arith.extui %[[BITS]] : vector<8xi16> to vector<8xi32>
+// CHECK: %[[HIGH:.*]] = arith.shli %[[WIDE]], %[[C16]]
+// CHECK: %[[Y:.*]] = arith.bitcast %[[HIGH]] : vector<8xi32> to vector<8xf32>
+// CHECK: return %[[Y]]
+func.func @extend_bf16(%x: vector<8xbf16>) -> vector<8xf32> {
+  %y = arith.extf %x : vector<8xbf16> to vector<8xf32>
+  return %y : vector<8xf32>
+}
+
+// The way from f32 to f64 is exact, so that the target's instruction serves.
+// CHECK-LABEL: func @extend_bf16_to_f64
+// CHECK-NOT: arith.extf {{.*}}bf16
+// CHECK: %[[F32:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// CHECK: %[[Y:.*]] = arith.extf %[[F32]] : f32 to f64
+// CHECK: return %[[Y]]
+func.func @extend_bf16_to_f64(%x: bf16) -> f64 {
+  %y = arith.extf %x : bf16 to f64
+  return %y : f64
+}
+
+// CHECK-LABEL: func @round_to_bf16
+// CHECK-SAME: (%[[X:.*]]: f32)
+// CHECK-DAG: %[[BITS:.*]] = arith.bitcast %[[X]] : f32 to i32
+// CHECK-DAG: %[[NAN:.*]] = arith.cmpf uno, %[[X]], %[[X]]
+// CHECK: arith.select %[[NAN]]
+// CHECK: %[[LOW:.*]] = arith.trunci %{{.*}} : i32 to i16
+// CHECK: %[[Y:.*]] = arith.bitcast %[[LOW]] : i16 to bf16
+// CHECK: return %[[Y]]
+func.func @round_to_bf16(%x: f32) -> bf16 {
+  %y = arith.truncf %x : f32 to bf16
+  return %y : bf16
+}
+
+// f64 goes to f32 rounded to odd, and that is what is rounded again.
+// CHECK-LABEL: func @round_f64_to_bf16
+// CHECK-SAME: (%[[X:.*]]: f64)
+// CHECK: %[[NEAREST:.*]] = arith.truncf %[[X]] : f64 to f32
+// CHECK: %[[EXACT:.*]] = arith.extf %[[NEAREST]] : f32 to f64
+// CHECK: arith.cmpf one, %[[EXACT]], %[[X]] : f64
+// CHECK: %[[ODD:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// CHECK: arith.cmpf uno, %[[ODD]], %[[ODD]]
+// CHECK: %[[Y:.*]] = arith.bitcast %{{.*}} : i16 to bf16
+// CHECK: return %[[Y]]
+func.func @round_f64_to_bf16(%x: f64) -> bf16 {
+  %y = arith.truncf %x : f64 to bf16
+  return %y : bf16
+}
+
+// CHECK-LABEL: func @extend_f16
+// CHECK-SAME: (%[[X:.*]]: vector<8xf16>)
+// F16C-NEXT: %[[Y:.*]] = arith.extf %[[X]] : vector<8xf16> to vector<8xf32>
+// F16C-NEXT: return %[[Y]]
+// SOFT: arith.bitcast %[[X]] : vector<8xf16> to vector<8xi16>
+// SOFT-NOT: arith.extf
+// SOFT: arith.subf
+// SOFT: %[[Y:.*]] = arith.bitcast %{{.*}} : vector<8xi32> to vector<8xf32>
+// SOFT: return %[[Y]]
+func.func @extend_f16(%x: vector<8xf16>) -> vector<8xf32> {
+  %y = arith.extf %x : vector<8xf16> to vector<8xf32>
+  return %y : vector<8xf32>
+}
+
+// CHECK-LABEL: func @round_to_f16
+// CHECK-SAME: (%[[X:.*]]: f32)
+// F16C-NEXT: %[[Y:.*]] = arith.truncf %[[X]] : f32 to f16
+// F16C-NEXT: return %[[Y]]
+// SOFT: arith.bitcast %[[X]] : f32 to i32
+// SOFT-NOT: arith.truncf
+// SOFT: %[[Y:.*]] = arith.bitcast %{{.*}} : i16 to f16
+// SOFT: return %[[Y]]
+func.func @round_to_f16(%x: f32) -> f16 {
+  %y = arith.truncf %x : f32 to f16
+  return %y : f16
+}
+
+// The second rounding may be the instruction's.
+// CHECK-LABEL: func @round_f64_to_f16
+// CHECK-SAME: (%[[X:.*]]: f64)
+// CHECK: %[[NEAREST:.*]] = arith.truncf %[[X]] : f64 to f32
+// CHECK: arith.extf %[[NEAREST]] : f32 to f64
+// CHECK: %[[ODD:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// F16C: %[[Y:.*]] = arith.truncf %[[ODD]] : f32 to f16
+// SOFT: arith.bitcast %[[ODD]] : f32 to i32
+// SOFT: %[[Y:.*]] = arith.bitcast %{{.*}} : i16 to f16
+// CHECK: return %[[Y]]
+func.func @round_f64_to_f16(%x: f64) -> f16 {
+  %y = arith.truncf %x : f64 to f16
+  return %y : f16
+}
+
+// CHECK-LABEL: func @between_f32_and_f64
+// CHECK-SAME: (%[[X:.*]]: f32, %[[Y:.*]]: f64)
+// CHECK-NEXT: %[[WIDE:.*]] = arith.extf %[[X]] : f32 to f64
+// CHECK-NEXT: %[[NARROW:.*]] = arith.truncf %[[Y]] : f64 to f32
+// CHECK-NEXT: return %[[WIDE]], %[[NARROW]]
+func.func @between_f32_and_f64(%x: f32, %y: f64) -> (f64, f32) {
+  %wide = arith.extf %x : f32 to f64
+  %narrow = arith.truncf %y : f64 to f32
+  return %wide, %narrow : f64, f32
+}
+
+// The arithmetic rounds to nearest and could not serve another mode.
+// CHECK-LABEL: func @other_rounding
+// CHECK: arith.truncf %{{.*}} toward_zero : f32 to bf16
+func.func @other_rounding(%x: f32) -> bf16 {
+  %y = arith.truncf %x toward_zero : f32 to bf16
+  return %y : bf16
+}

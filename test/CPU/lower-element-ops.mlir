@@ -1,0 +1,68 @@
+// Every element operation is expanded, on scalars and on vectors, whether or
+// not the target has a recipe for it.
+
+// DEFINE: %{target} =
+// DEFINE: %{lower} = %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=%{target}})" %s
+// REDEFINE: %{target} = x86-64-v2
+// RUN: %{lower} | FileCheck %s
+// REDEFINE: %{target} = x86-64-v3
+// RUN: %{lower} | FileCheck %s
+// REDEFINE: %{target} = x86-64-v4
+// RUN: %{lower} | FileCheck %s
+// REDEFINE: %{target} = aarch64
+// RUN: %{lower} | FileCheck %s
+
+// CHECK-NOT: quant_ext.apply
+
+// CHECK-LABEL: func @dequantize
+// CHECK-SAME: (%[[Q:.*]]: vector<16xi8>, %[[S:.*]]: vector<16xf32>)
+// CHECK: %[[WIDE:.*]] = arith.extsi %[[Q]] : vector<16xi8> to vector<16xi32>
+// CHECK: %[[F:.*]] = arith.sitofp %[[WIDE]] : vector<16xi32> to vector<16xf32>
+// CHECK: %[[X:.*]] = arith.mulf %[[F]], %[[S]] : vector<16xf32>
+// CHECK: return %[[X]]
+func.func @dequantize(%q: vector<16xi8>, %s: vector<16xf32>) -> vector<16xf32> {
+  %x = quant_ext.apply_dequantize %q, %s storage = <i8> : (vector<16xi8>, vector<16xf32>) -> vector<16xf32>
+  return %x : vector<16xf32>
+}
+
+// CHECK-LABEL: func @quantize_scalar
+// CHECK-SAME: (%[[X:.*]]: f32, %[[S:.*]]: f32)
+// CHECK: arith.divf %[[X]], %[[S]] : f32
+// CHECK: return %{{.*}} : i8
+func.func @quantize_scalar(%x: f32, %s: f32) -> i8 {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
+  return %q : i8
+}
+
+// CHECK-LABEL: func @quantize_vector
+// CHECK: arith.divf %{{.*}}, %{{.*}} : vector<64xf32>
+// CHECK: return %{{.*}} : vector<64xi8>
+func.func @quantize_vector(%x: vector<64xf32>, %s: vector<64xf32>, %z: vector<64xi8>) -> vector<64xi8> {
+  %q = quant_ext.apply_quantize %x, %s, %z storage = <u8> : (vector<64xf32>, vector<64xf32>, vector<64xi8>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// CHECK-LABEL: func @multiplier
+// CHECK: arith.divf %{{.*}}, %{{.*}} : vector<16xf32>
+// CHECK: return %{{.*}} : vector<16xf32>
+func.func @multiplier(%a: vector<16xf32>, %b: vector<16xf32>) -> vector<16xf32> {
+  %m = quant_ext.apply_multiplier %a, %b : (vector<16xf32>, vector<16xf32>) -> vector<16xf32>
+  return %m : vector<16xf32>
+}
+
+// CHECK-LABEL: func @requantize
+// CHECK: arith.mulf %{{.*}}, %{{.*}} : vector<16xf32>
+// CHECK: return %{{.*}} : vector<16xi8>
+func.func @requantize(%a: vector<16xi32>, %m: vector<16xf32>, %z: vector<16xi8>) -> vector<16xi8> {
+  %q = quant_ext.apply_requantize %a by %m out(%z) storage_in = <i32> storage = <i8> : (vector<16xi32>, vector<16xf32>, vector<16xi8>) -> vector<16xi8>
+  return %q : vector<16xi8>
+}
+
+// CHECK-LABEL: func @choose_qparams
+// CHECK: return %{{.*}}, %{{.*}} : f32, i8
+func.func @choose_qparams(%hi: f32, %lo: f32) -> (f32, i8) {
+  %s, %z = quant_ext.apply_choose_qparams %hi lo(%lo) storage = <i8> : (f32, f32) -> (f32, i8)
+  return %s, %z : f32, i8
+}
+
+// CHECK-NOT: quant_ext.apply
