@@ -4,15 +4,13 @@
 // DEFINE: %{target} =
 // DEFINE: %{lower} = %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=%{target}})" %s
 // REDEFINE: %{target} = x86-64-v2
-// RUN: %{lower} | FileCheck %s
+// RUN: %{lower} | FileCheck %s --implicit-check-not=quant_ext.apply
 // REDEFINE: %{target} = x86-64-v3
-// RUN: %{lower} | FileCheck %s
+// RUN: %{lower} | FileCheck %s --implicit-check-not=quant_ext.apply
 // REDEFINE: %{target} = x86-64-v4
-// RUN: %{lower} | FileCheck %s
+// RUN: %{lower} | FileCheck %s --implicit-check-not=quant_ext.apply
 // REDEFINE: %{target} = aarch64
-// RUN: %{lower} | FileCheck %s
-
-// CHECK-NOT: quant_ext.apply
+// RUN: %{lower} | FileCheck %s --implicit-check-not=quant_ext.apply
 
 // CHECK-LABEL: func @dequantize
 // CHECK-SAME: (%[[Q:.*]]: vector<16xi8>, %[[S:.*]]: vector<16xf32>)
@@ -65,4 +63,3 @@ func.func @choose_qparams(%hi: f32, %lo: f32) -> (f32, i8) {
   return %s, %z : f32, i8
 }
 
-// CHECK-NOT: quant_ext.apply

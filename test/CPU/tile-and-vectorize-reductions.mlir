@@ -1,0 +1,285 @@
+// Reductions: which become vectors, where their accumulators live, and which
+// keep their order. The quant_ext operations come from their conversion, so
+// that what is tested is the form that the pipeline has.
+
+// DEFINE: %{options} =
+// DEFINE: %{vectorize} = %quant-opt --pass-pipeline="builtin.module(convert-quant-ext-to-linalg,canonicalize,cse,func.func(quant-ext-tile-and-vectorize{%{options}}),canonicalize,cse)" --split-input-file %s
+// REDEFINE: %{options} = target=x86-64-v4
+// RUN: %{vectorize} | FileCheck %s --check-prefixes=CHECK,V4
+// REDEFINE: %{options} = target=x86-64-v3
+// RUN: %{vectorize} | FileCheck %s --check-prefixes=CHECK,V3
+
+// A row a scale: lanes are partial maxima, carried through the loop and combined
+// once after it. The masked remainder goes on with the same lanes and leaves
+// those alone that it masks off.
+// V4-LABEL: func @symmetric
+// V4-SAME: (%[[X:.*]]: tensor<?x?xf32>)
+// V4-DAG: %[[NEUTRAL:.*]] = arith.constant dense<0xFF800000> : vector<64xf32>
+// V4-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// V4: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[OUT:.*]] = %{{.*}}) -> (tensor<?xf32>)
+// V4: %[[MAIN:.*]] = scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %[[NEUTRAL]]) -> (vector<64xf32>)
+// V4: vector.transfer_read %[[X]][%[[ROW]], %[[I]]]
+// V4: %[[MAX:.*]] = arith.maxnumf %{{.*}}, %[[ACC]]
+// V4: scf.yield %[[MAX]]
+// V4: %[[ALL:.*]] = scf.for %{{.*}} iter_args(%[[ACC2:.*]] = %[[MAIN]]) -> (vector<64xf32>)
+// V4: %[[MASK:.*]] = vector.create_mask
+// V4: %[[MAX2:.*]] = arith.maxnumf %{{.*}}, %[[ACC2]]
+// V4: %[[KEPT:.*]] = arith.select %[[MASK]], %[[MAX2]], %[[ACC2]]
+// V4: scf.yield %[[KEPT]]
+// V4: %[[LANES:.*]] = vector.reduction <maxnumf>, %[[ALL]]
+// V4: %[[TOTAL:.*]] = arith.maxnumf %[[LANES]], %[[ZERO]]
+// V4: tensor.insert %[[TOTAL]] into %[[OUT]][%[[ROW]]]
+// V4: quant_ext.apply_choose_qparams %{{.*}} -> vector<64xf32>
+
+// Without masks each width has lanes of its own, and the scalars theirs.
+// V3-LABEL: func @symmetric
+// V3-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// V3: scf.for
+// V3: %[[WIDE:.*]] = scf.for {{.*}} -> (vector<32xf32>)
+// V3: arith.maxnumf {{.*}} : vector<32xf32>
+// V3: %[[NARROW:.*]] = scf.for {{.*}} -> (vector<8xf32>)
+// V3: arith.maxnumf {{.*}} : vector<8xf32>
+// V3: %[[SCALAR:.*]] = scf.for {{.*}} iter_args(%{{.*}} = %[[ZERO]]) -> (f32)
+// V3: arith.maxnumf {{.*}} : f32
+// V3: %[[WIDE_MAX:.*]] = vector.reduction <maxnumf>, %[[WIDE]]
+// V3: %[[FIRST:.*]] = arith.maxnumf %[[SCALAR]], %[[WIDE_MAX]]
+// V3: %[[NARROW_MAX:.*]] = vector.reduction <maxnumf>, %[[NARROW]]
+// V3: %[[TOTAL:.*]] = arith.maxnumf %[[FIRST]], %[[NARROW_MAX]]
+// V3: tensor.insert %[[TOTAL]]
+func.func @symmetric(%x: tensor<?x?xf32>) -> tensor<?xf32> {
+  %s = quant_ext.choose_qparams %x axis = 0 storage = <i8> : (tensor<?x?xf32>) -> tensor<?xf32>
+  return %s : tensor<?xf32>
+}
+
+// -----
+
+// Both ends of the range in one walk over the input.
+// CHECK-LABEL: func @asymmetric
+// CHECK-SAME: (%[[X:.*]]: tensor<?xf32>)
+// CHECK: %[[LANES:.*]]:2 = scf.for {{.*}} iter_args(%[[MAX:.*]] = %{{[^,]*}}, %[[MIN:.*]] = %{{[^)]*}})
+// V4-SAME: -> (vector<64xf32>, vector<64xf32>)
+// V3-SAME: -> (vector<32xf32>, vector<32xf32>)
+// CHECK: vector.transfer_read %[[X]]
+// CHECK-DAG: arith.maxnumf %{{.*}}, %[[MAX]]
+// CHECK-DAG: arith.minnumf %{{.*}}, %[[MIN]]
+// CHECK: vector.reduction <maxnumf>
+// CHECK: vector.reduction <minnumf>
+// CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) {{.*}} : (f32, f32) -> (f32, i8)
+func.func @asymmetric(%x: tensor<?xf32>) -> (tensor<f32>, tensor<i8>) {
+  %s, %z = quant_ext.choose_qparams %x storage = <i8> : (tensor<?xf32>) -> (tensor<f32>, tensor<i8>)
+  return %s, %z : tensor<f32>, tensor<i8>
+}
+
+// -----
+
+// A column a scale: lanes are columns, and nothing is combined across them.
+// CHECK-LABEL: func @inner_axis
+// CHECK-SAME: (%[[X:.*]]: tensor<?x64xf32>)
+// CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %{{[^)]*}}) -> (vector
+// CHECK: vector.transfer_read %[[X]][%[[ROW]], %{{.*}}]
+// CHECK: arith.maxnumf %{{.*}}, %[[ACC]]
+// V4-SAME: vector<64xf32>
+// V3-SAME: vector<32xf32>
+// CHECK-NOT: vector.reduction
+// CHECK: return
+func.func @inner_axis(%x: tensor<?x64xf32>) -> tensor<64xf32> {
+  %s = quant_ext.choose_qparams %x axis = 1 storage = <i8> : (tensor<?x64xf32>) -> tensor<64xf32>
+  return %s : tensor<64xf32>
+}
+
+// -----
+
+// The lanes are carried through the outer reduction too.
+// CHECK-LABEL: func @middle_axis
+// CHECK-SAME: (%[[X:.*]]: tensor<?x5x128xf32>)
+// CHECK: scf.for %[[C:.*]] = %{{.*}} to %{{.*}} step
+// CHECK: %[[LANES:.*]] = scf.for %[[B:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[OUTER:.*]] = %{{[^)]*}})
+// CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %[[OUTER]])
+// CHECK: vector.transfer_read %[[X]][%[[B]], %[[C]], %[[I]]]
+// CHECK: arith.maxnumf %{{.*}}, %[[ACC]]
+// CHECK: vector.reduction <maxnumf>, %[[LANES]]
+// V4-SAME: vector<64xf32>
+// V3-SAME: vector<32xf32>
+func.func @middle_axis(%x: tensor<?x5x128xf32>) -> tensor<5xf32> {
+  %s = quant_ext.choose_qparams %x axis = 1 storage = <i8> : (tensor<?x5x128xf32>) -> tensor<5xf32>
+  return %s : tensor<5xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @blocks
+// CHECK-NOT: linalg.generic
+// V4: arith.maxnumf {{.*}} : vector<64xf32>
+// V3: arith.maxnumf {{.*}} : vector<32xf32>
+// CHECK: vector.reduction <maxnumf>
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @blocks(%x: tensor<4x256xf32>) -> tensor<4x2xf32> {
+  %s = quant_ext.choose_qparams %x block_sizes = [1, 128] storage = <i8> : (tensor<4x256xf32>) -> tensor<4x2xf32>
+  return %s : tensor<4x2xf32>
+}
+
+// -----
+
+// The range of small floats is taken in f32.
+// CHECK-LABEL: func @small_floats
+// V4: arith.extf %{{.*}} : vector<64xbf16> to vector<64xf32>
+// V4: arith.maxnumf {{.*}} : vector<64xf32>
+// V3: arith.extf %{{.*}} : vector<32xbf16> to vector<32xf32>
+// V3: arith.maxnumf {{.*}} : vector<32xf32>
+// CHECK: vector.reduction <maxnumf>
+func.func @small_floats(%x: tensor<?xbf16>) -> tensor<f32> {
+  %s = quant_ext.choose_qparams %x storage = <i8> : (tensor<?xbf16>) -> tensor<f32>
+  return %s : tensor<f32>
+}
+
+// -----
+
+// Another order would round otherwise.
+// CHECK-LABEL: func @float_sum_along_lanes
+// CHECK-NEXT: linalg.generic
+func.func @float_sum_along_lanes(%x: tensor<?x?xf32>, %init: tensor<?xf32>) -> tensor<?xf32> {
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>],
+      iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<?x?xf32>) outs(%init : tensor<?xf32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %b = arith.addf %acc, %a : f32
+    linalg.yield %b : f32
+  } -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @float_product_along_lanes
+// CHECK-NEXT: linalg.generic
+func.func @float_product_along_lanes(%x: tensor<64xf32>, %init: tensor<f32>) -> tensor<f32> {
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>],
+      iterator_types = ["reduction"]}
+      ins(%x : tensor<64xf32>) outs(%init : tensor<f32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %b = arith.mulf %acc, %a : f32
+    linalg.yield %b : f32
+  } -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+// -----
+
+// Sums of columns have theirs: row by row, from the initial value on.
+// CHECK-LABEL: func @float_sum_across_lanes
+// CHECK-SAME: (%[[X:.*]]: tensor<?x64xf32>, %[[INIT:.*]]: tensor<64xf32>)
+// V4: %[[FIRST:.*]] = vector.transfer_read %[[INIT]]
+// V3: scf.for %{{.*}} iter_args(%[[OUT:.*]] = %[[INIT]])
+// V3: %[[FIRST:.*]] = vector.transfer_read %[[OUT]]
+// CHECK: %[[SUM:.*]] = scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %[[FIRST]])
+// CHECK: %[[A:.*]] = vector.transfer_read %[[X]][%[[ROW]], %{{.*}}]
+// CHECK: arith.addf %[[ACC]], %[[A]]
+// CHECK: vector.transfer_write %[[SUM]]
+func.func @float_sum_across_lanes(%x: tensor<?x64xf32>, %init: tensor<64xf32>) -> tensor<64xf32> {
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>],
+      iterator_types = ["reduction", "parallel"]}
+      ins(%x : tensor<?x64xf32>) outs(%init : tensor<64xf32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %b = arith.addf %acc, %a : f32
+    linalg.yield %b : f32
+  } -> tensor<64xf32>
+  return %y : tensor<64xf32>
+}
+
+// -----
+
+// Integer sums are the same in any order. 100 = 64 + 36.
+// CHECK-LABEL: func @integer_sum
+// CHECK-SAME: (%[[X:.*]]: tensor<100xi32>, %[[INIT:.*]]: tensor<i32>)
+// CHECK: %[[FIRST:.*]] = tensor.extract %[[INIT]][]
+// V4: %[[WHOLE:.*]] = vector.transfer_read %[[X]]
+// V4: %[[MASK:.*]] = vector.constant_mask [36] : vector<64xi1>
+// V4: %[[REST:.*]] = vector.transfer_read %[[X]][%{{.*}}], %{{.*}}, %[[MASK]]
+// V4: %[[SUMS:.*]] = arith.addi %[[WHOLE]], %[[REST]]
+// V4: %[[KEPT:.*]] = arith.select %[[MASK]], %[[SUMS]], %[[WHOLE]]
+// V4: %[[SUM:.*]] = vector.reduction <add>, %[[KEPT]]
+// V4: arith.addi %[[FIRST]], %[[SUM]]
+// V3: vector.reduction <add>, %{{.*}} : vector<32xi32>
+func.func @integer_sum(%x: tensor<100xi32>, %init: tensor<i32>) -> tensor<i32> {
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>],
+      iterator_types = ["reduction"]}
+      ins(%x : tensor<100xi32>) outs(%init : tensor<i32>) {
+  ^bb0(%a: i32, %acc: i32):
+    %b = arith.addi %acc, %a : i32
+    linalg.yield %b : i32
+  } -> tensor<i32>
+  return %y : tensor<i32>
+}
+
+// -----
+
+// Each combiner starts its lanes from the value that changes nothing.
+// CHECK-LABEL: func @neutral_values
+// CHECK-DAG: arith.constant dense<-128> : vector<{{.*}}xi8>
+// CHECK-DAG: arith.constant dense<127> : vector<{{.*}}xi8>
+// CHECK-DAG: arith.constant dense<-1> : vector<{{.*}}xi8>
+// CHECK-DAG: arith.constant dense<1> : vector<{{.*}}xi8>
+// CHECK-DAG: vector.reduction <maxsi>
+// CHECK-DAG: vector.reduction <minsi>
+// CHECK-DAG: vector.reduction <minui>
+// CHECK-DAG: vector.reduction <mul>
+func.func @neutral_values(%x: tensor<?xi8>, %init: tensor<i8>) -> (tensor<i8>, tensor<i8>, tensor<i8>, tensor<i8>) {
+  %y:4 = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>, affine_map<(d0) -> ()>,
+                       affine_map<(d0) -> ()>, affine_map<(d0) -> ()>],
+      iterator_types = ["reduction"]}
+      ins(%x : tensor<?xi8>)
+      outs(%init, %init, %init, %init : tensor<i8>, tensor<i8>, tensor<i8>, tensor<i8>) {
+  ^bb0(%a: i8, %acc0: i8, %acc1: i8, %acc2: i8, %acc3: i8):
+    %0 = arith.maxsi %acc0, %a : i8
+    %1 = arith.minsi %acc1, %a : i8
+    %2 = arith.minui %acc2, %a : i8
+    %3 = arith.muli %acc3, %a : i8
+    linalg.yield %0, %1, %2, %3 : i8, i8, i8, i8
+  } -> (tensor<i8>, tensor<i8>, tensor<i8>, tensor<i8>)
+  return %y#0, %y#1, %y#2, %y#3 : tensor<i8>, tensor<i8>, tensor<i8>, tensor<i8>
+}
+
+// -----
+
+// A matmul's lanes are its columns, so that each sum keeps its order.
+// CHECK-LABEL: func @matmul
+// CHECK-SAME: (%[[A:.*]]: tensor<4x8xf32>, %[[B:.*]]: tensor<8x64xf32>, %{{.*}}: tensor<4x64xf32>)
+// CHECK: scf.for %[[K:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %{{.*}}) -> (vector
+// CHECK-DAG: tensor.extract %[[A]][%{{.*}}, %[[K]]]
+// CHECK-DAG: vector.transfer_read %[[B]][%[[K]], %{{.*}}]
+// CHECK: %[[PRODUCT:.*]] = arith.mulf
+// CHECK: arith.addf %[[ACC]], %[[PRODUCT]]
+// V4-SAME: vector<64xf32>
+// V3-SAME: vector<32xf32>
+// CHECK-NOT: vector.reduction
+// CHECK: return
+func.func @matmul(%a: tensor<4x8xf32>, %b: tensor<8x64xf32>, %init: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %c = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x64xf32>) outs(%init : tensor<4x64xf32>) -> tensor<4x64xf32>
+  return %c : tensor<4x64xf32>
+}
+
+// -----
+
+// No row is visited: what was there stays.
+// CHECK-LABEL: func @no_elements
+// CHECK-SAME: (%{{.*}}: tensor<4x0xi32>, %[[INIT:.*]]: tensor<4xi32>)
+// CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[OUT:.*]] = %[[INIT]])
+// CHECK: %[[OLD:.*]] = tensor.extract %[[OUT]][%[[ROW]]]
+// CHECK: tensor.insert %[[OLD]] into %[[OUT]][%[[ROW]]]
+func.func @no_elements(%x: tensor<4x0xi32>, %init: tensor<4xi32>) -> tensor<4xi32> {
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>],
+      iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<4x0xi32>) outs(%init : tensor<4xi32>) {
+  ^bb0(%a: i32, %acc: i32):
+    %b = arith.addi %acc, %a : i32
+    linalg.yield %b : i32
+  } -> tensor<4xi32>
+  return %y : tensor<4xi32>
+}
