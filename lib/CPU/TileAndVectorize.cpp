@@ -44,8 +44,12 @@ static bool mayHaveGaps(Value value) {
     return true;
   SmallVector<Value> worklist = {value};
   while (!worklist.empty()) {
-    for (Operation *user : worklist.pop_back_val().getUsers()) {
-      if (isa<tensor::InsertSliceOp>(user))
+    for (OpOperand &use : worklist.pop_back_val().getUses()) {
+      Operation *user = use.getOwner();
+      // What is inserted may be computed in its place; what it is inserted into
+      // is whole.
+      auto insert = dyn_cast<tensor::InsertSliceOp>(user);
+      if (insert && &insert.getSourceMutable() == &use)
         return true;
       if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
               user))
@@ -83,15 +87,17 @@ static linalg::LinalgOp collapseDims(RewriterBase &rewriter,
     return map.isProjectedPermutation();
   });
   bool usesIndex = op.hasIndexSemantics();
-  bool hasTensors =
-      llvm::all_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>);
+  bool hasTensors = llvm::all_of(op->getOperandTypes(), [](Type type) {
+    return isa<RankedTensorType>(type) || !isa<ShapedType>(type);
+  });
   if (op.getNumLoops() < 2 || !isProjected || usesIndex || !hasTensors ||
       linalg::isaContractionOpInterface(op))
     return op;
   // A static 0 beside a dynamic dimension collapses to a static 0 in one type
   // of upstream's reshape and to a dynamic one in another.
   bool hasNoElements = llvm::any_of(op->getOperandTypes(), [](Type type) {
-    return llvm::is_contained(cast<RankedTensorType>(type).getShape(), 0);
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && llvm::is_contained(tensor.getShape(), 0);
   });
   if (hasNoElements)
     return op;

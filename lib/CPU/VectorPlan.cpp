@@ -142,10 +142,11 @@ static std::optional<VectorPlan> planInterleaved(linalg::LinalgOp op) {
   plan.kind = VectorPlan::Kind::Parallel;
   plan.interleavedDim = sizes.size() - 1;
   plan.vectorDim = sizes.size() - 2;
-  // A reduction outside the unrolled one would have to carry its accumulators
-  // through both; nothing of ours has that form.
-  if (llvm::is_contained(ArrayRef(types).drop_back(),
-                         utils::IteratorType::reduction))
+  // Unrolled, a reduction is the outermost of all.
+  bool isReordered = types.back() == utils::IteratorType::reduction &&
+                     llvm::is_contained(ArrayRef(types).drop_back(),
+                                        utils::IteratorType::reduction);
+  if (isReordered && failed(findCombiners(op)))
     return std::nullopt;
   if (sizes[plan.vectorDim] == 1 || !suitsOperands(op, plan))
     return std::nullopt;

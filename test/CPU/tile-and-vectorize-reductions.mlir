@@ -121,6 +121,69 @@ func.func @blocks(%x: tensor<4x256xf32>) -> tensor<4x2xf32> {
 
 // -----
 
+// Blocks of 2 columns, whose reduction is unrolled, and 4 rows, whose reduction
+// is a loop inside it: lanes are blocks.
+// CHECK-LABEL: func @blocks_in_two_dimensions
+// CHECK: %[[EVEN:.*]] = scf.for {{.*}} -> (vector
+// CHECK: %[[E:.*]], %{{.*}} = vector.deinterleave
+// CHECK: math.absf %[[E]]
+// CHECK: %[[BOTH:.*]] = scf.for {{.*}} iter_args(%[[ACC:.*]] = %[[EVEN]])
+// CHECK: %{{.*}}, %[[O:.*]] = vector.deinterleave
+// CHECK: math.absf %[[O]]
+// CHECK: arith.maxnumf %{{.*}}, %[[ACC]]
+// V4-SAME: vector<64xf32>
+// V3-SAME: vector<32xf32>
+// CHECK: vector.transfer_write %[[BOTH]]
+func.func @blocks_in_two_dimensions(%x: tensor<8x256xf32>) -> tensor<2x128xf32> {
+  %s = quant_ext.choose_qparams %x block_sizes = [4, 2] storage = <i8> : (tensor<8x256xf32>) -> tensor<2x128xf32>
+  return %s : tensor<2x128xf32>
+}
+
+// -----
+
+// The same for a sum would add columns before rows.
+// CHECK-LABEL: func @float_sum_in_two_dimensions
+// CHECK-NEXT: linalg.generic
+func.func @float_sum_in_two_dimensions(%x: tensor<4x128x2xf32>, %init: tensor<128xf32>) -> tensor<128xf32> {
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d1)>],
+      iterator_types = ["reduction", "parallel", "reduction"]}
+      ins(%x : tensor<4x128x2xf32>) outs(%init : tensor<128xf32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %b = arith.addf %acc, %a : f32
+    linalg.yield %b : f32
+  } -> tensor<128xf32>
+  return %y : tensor<128xf32>
+}
+
+// -----
+
+// Unrolled across results, a reduction keeps its order.
+// CHECK-LABEL: func @float_sum_of_pairs
+// CHECK-NOT: linalg.generic
+// CHECK: %[[FIRST:.*]], %[[SECOND:.*]] = vector.deinterleave
+// CHECK: %[[EVEN:.*]] = scf.for %{{.*}} iter_args(%[[ACC:.*]] = %[[FIRST]])
+// CHECK: arith.addf %[[ACC]],
+// V4-SAME: vector<64xf32>
+// V3-SAME: vector<32xf32>
+// CHECK: %[[ODD:.*]] = scf.for %{{.*}} iter_args(%{{.*}} = %[[SECOND]])
+// CHECK: vector.interleave %[[EVEN]], %[[ODD]]
+func.func @float_sum_of_pairs(%x: tensor<?x64x2xf32>, %w: tensor<64xf32>, %init: tensor<64x2xf32>) -> tensor<64x2xf32> {
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d1)>,
+                       affine_map<(d0, d1, d2) -> (d1, d2)>],
+      iterator_types = ["reduction", "parallel", "parallel"]}
+      ins(%x, %w : tensor<?x64x2xf32>, tensor<64xf32>) outs(%init : tensor<64x2xf32>) {
+  ^bb0(%a: f32, %b: f32, %acc: f32):
+    %0 = arith.mulf %a, %b : f32
+    %1 = arith.addf %acc, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<64x2xf32>
+  return %y : tensor<64x2xf32>
+}
+
+// -----
+
 // The range of small floats is taken in f32.
 // CHECK-LABEL: func @small_floats
 // V4: arith.extf %{{.*}} : vector<64xbf16> to vector<64xf32>

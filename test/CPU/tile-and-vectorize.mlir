@@ -276,6 +276,21 @@ func.func @rows_with_gaps(%x: tensor<4x100xf32>, %s: tensor<f32>) -> tensor<4x64
 
 // -----
 
+// What is inserted into has none, and a scalar operand is no hindrance.
+// CHECK-LABEL: func @filled
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %{{.*}} {{\[\[}}0, 1]] : tensor<?x1xf32> into tensor<?xf32>
+// CHECK: scf.for %{{.*}} iter_args(%{{.*}} = %[[FLAT]])
+// V4: vector.transfer_write %{{.*}} : vector<64xf32>, tensor<?xf32>
+// V3: vector.transfer_write %{{.*}} : vector<32xf32>, tensor<?xf32>
+// CHECK: tensor.insert_slice
+func.func @filled(%init: tensor<?x1xf32>, %one: tensor<1x1xf32>, %value: f32) -> tensor<?x1xf32> {
+  %filled = linalg.fill ins(%value : f32) outs(%init : tensor<?x1xf32>) -> tensor<?x1xf32>
+  %y = tensor.insert_slice %one into %filled[0, 0] [1, 1] [1, 1] : tensor<1x1xf32> into tensor<?x1xf32>
+  return %y : tensor<?x1xf32>
+}
+
+// -----
+
 // Small floats are read as they are: conversions are another pass's.
 // CHECK-LABEL: func @small_floats
 // V4: vector.transfer_read %{{.*}} : tensor<?xbf16>, vector<64xbf16>
