@@ -186,17 +186,25 @@ def QuantExtLegalizeMaskedBF16 : Pass<"quant-ext-legalize-masked-bf16"> {
     Example:
 
     ```mlir
-    %v = llvm.intr.masked.load %p, %mask, %pass {alignment = 2 : i32}
-        : (!llvm.ptr, vector<64xi1>, vector<64xbf16>) -> vector<64xbf16>
+    llvm.func @load(%p: !llvm.ptr, %mask: vector<64xi1>, %pass: vector<64xbf16>)
+        -> vector<64xbf16> {
+      %v = llvm.intr.masked.load %p, %mask, %pass {alignment = 2 : i32}
+          : (!llvm.ptr, vector<64xi1>, vector<64xbf16>) -> vector<64xbf16>
+      llvm.return %v : vector<64xbf16>
+    }
     ```
 
     becomes
 
     ```mlir
-    %pass_bits = llvm.bitcast %pass : vector<64xbf16> to vector<64xi16>
-    %bits = llvm.intr.masked.load %p, %mask, %pass_bits {alignment = 2 : i32}
-        : (!llvm.ptr, vector<64xi1>, vector<64xi16>) -> vector<64xi16>
-    %v = llvm.bitcast %bits : vector<64xi16> to vector<64xbf16>
+    llvm.func @load(%p: !llvm.ptr, %mask: vector<64xi1>, %pass: vector<64xbf16>)
+        -> vector<64xbf16> {
+      %pass_bits = llvm.bitcast %pass : vector<64xbf16> to vector<64xi16>
+      %bits = llvm.intr.masked.load %p, %mask, %pass_bits {alignment = 2 : i32}
+          : (!llvm.ptr, vector<64xi1>, vector<64xi16>) -> vector<64xi16>
+      %v = llvm.bitcast %bits : vector<64xi16> to vector<64xbf16>
+      llvm.return %v : vector<64xbf16>
+    }
     ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
