@@ -6,11 +6,15 @@
 
 set -euo pipefail
 
+# With it, cd may go elsewhere and print where.
+unset CDPATH
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-BUILD=${QUANT_EXT_BUILD_DIR:-$ROOT/build}
+BUILD=$(realpath -m "${QUANT_EXT_BUILD_DIR:-$ROOT/build}")
 VENV=$BUILD/venv
 PYTHON=$VENV/bin/python
 LLVM_PREFIX=/usr/lib/llvm-22
+# shellcheck disable=SC2034 # for the scripts that source this one
 LLVM_BIN=$LLVM_PREFIX/bin
 REQUIREMENTS=$ROOT/tools/import-onnx/requirements.txt
 DEBIAN_PACKAGES=(
@@ -55,7 +59,11 @@ stage() {
 
 report_failed_stage() {
   local status=$1
-  if [[ $status -ne 0 && -n $CURRENT_STAGE ]]; then
+  [[ $status -ne 0 && -n $CURRENT_STAGE ]] || return 0
+  if [[ $status -eq 130 ]]; then
+    printf '\n%s: interrupted in stage "%s" after %s; run it again to go on\n' \
+      "${0##*/}" "$CURRENT_STAGE" "$(elapsed)" >&2
+  else
     printf '\n%s: error: stage "%s" failed after %s with exit status %d\n' \
       "${0##*/}" "$CURRENT_STAGE" "$(elapsed)" "$status" >&2
   fi
@@ -66,12 +74,33 @@ fail() {
   exit 1
 }
 
+# begin ON_EXIT: takes the build directory for this run, and has ON_EXIT run with
+# the exit status at the end.
+begin() {
+  # apt-get and others finish their work after Ctrl-C and then report success:
+  # without this trap the script would go on to the next stage.
+  trap 'exit 130' INT
+  # shellcheck disable=SC2064 # the name is wanted now, the status then
+  trap "$1 \$?" EXIT
+  mkdir -p "$BUILD" 2>/dev/null && [[ -w $BUILD ]] ||
+    fail "cannot write into $BUILD as user $(id -un); if an earlier run was another" \
+      "user's, remove it or set QUANT_EXT_BUILD_DIR to a directory of your own"
+  # Two runs in one build directory would overwrite each other's files. Programs
+  # that outlive a killed run have inherited the lock, and so are waited for.
+  exec {BUILD_LOCK}>"$BUILD/.lock"
+  if ! flock --nonblock "$BUILD_LOCK"; then
+    echo "waiting for another run in $BUILD to end"
+    flock "$BUILD_LOCK"
+  fi
+}
+
 # quietly LOG COMMAND [ARGUMENT...]: shows the output only if it fails.
 quietly() {
   local log=$1 status=0
   shift
   mkdir -p "$(dirname "$log")"
-  "$@" >"$log" 2>&1 || status=$?
+  # In a subshell, so that what this script says when interrupted is not logged.
+  ("$@") >"$log" 2>&1 || status=$?
   if [[ $status -ne 0 ]]; then
     tail -n 60 "$log" >&2
     printf '%s: error: the command failed: %s (whole output: %s)\n' \
@@ -83,15 +112,13 @@ quietly() {
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then
     "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
   else
-    fail "packages are missing: expected to run as root or to find sudo, found neither"
+    sudo "$@"
   fi
 }
 
 apt_get() {
-  as_root env DEBIAN_FRONTEND=noninteractive \
+  as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
     apt-get -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
@@ -108,37 +135,67 @@ missing_packages() {
 has_candidate() {
   # Not a pipe into grep -q, which ends early: pipefail would make that a "no".
   local policy
-  policy=$(apt-cache policy "$1")
+  policy=$(LC_ALL=C apt-cache policy "$1")
   [[ $policy =~ Candidate:\ [^\(] ]]
 }
 
+# A source out of reach is not fatal: the lists that are there may do.
+update_package_lists() {
+  quietly "$BUILD/log/$1" apt_get update --error-on=any ||
+    echo "going on with the package lists that are there"
+}
+
+# Prints where the suite SUITE may be: beside the archive that the machine already
+# uses, so that a local mirror stays the only host asked; else, as many mirrors
+# carry the main archive alone, where the documentation of Debian's apt has it.
+security_archives() {
+  local suite=$1
+  # shellcheck disable=SC2016 # apt-get expands $(REPO_URI)
+  apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' |
+    awk '{ sub("/+$", "") } /\/debian$/ && !seen[$0]++ { print $0 "-security" }'
+  awk -v suite="$suite" '$1 == "deb" && $3 == suite { print $2 }' \
+    /usr/share/doc/apt/examples/sources.list 2>/dev/null || true
+}
+
 # LLVM 22 is in Debian 12's security suite, which an ordinary installation has
-# and a plain debootstrap lacks. It is taken from beside the archive that the
-# machine already uses, so that a local mirror stays the only host asked.
+# and a plain debootstrap lacks.
 add_security_suite() {
-  local codename archive list=/etc/apt/sources.list.d/quant-ext-security.sources
+  local suite archives archive list=/etc/apt/sources.list.d/quant-ext-security.sources
   local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-  archive=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' |
-    awk '{ sub("/+$", "") } /\/debian$/ && !found { found = $0 } END { print found }')
-  [[ -n $codename && -n $archive ]] ||
-    fail "apt has no $PROBE_PACKAGE: expected Debian 12 with a source whose address" \
-      "ends in /debian, found none; add a source that has LLVM 22"
-  echo "adding suite $codename-security beside $archive"
-  {
-    echo "Types: deb"
-    echo "URIs: $archive-security"
-    echo "Suites: $codename-security"
-    echo "Components: main"
-    if [[ -e $keyring ]]; then
-      echo "Signed-By: $keyring"
+  # shellcheck source=/dev/null
+  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")-security
+  mapfile -t archives < <(security_archives "$suite" | awk '!seen[$0]++')
+  for archive in "${archives[@]}"; do
+    echo "adding suite $suite at $archive"
+    {
+      echo "Types: deb"
+      echo "URIs: $archive"
+      echo "Suites: $suite"
+      echo "Components: main"
+      if [[ -e $keyring ]]; then
+        echo "Signed-By: $keyring"
+      fi
+    } | as_root tee "$list" >/dev/null
+    update_package_lists apt-update-security
+    if has_candidate "$PROBE_PACKAGE"; then
+      return
     fi
-  } | as_root tee "$list" >/dev/null
-  quietly "$BUILD/log/apt-update-security" apt_get update
-  if ! has_candidate "$PROBE_PACKAGE"; then
+    # A source that gives nothing would trouble every later apt-get update.
     as_root rm -f "$list"
-    fail "expected $PROBE_PACKAGE in suite $codename-security at $archive-security," \
-      "found none; add a source that has LLVM 22"
+  done
+  fail "no source of apt has $PROBE_PACKAGE: expected to reach suite $suite of Debian 12," \
+    "found none in: ${archives[*]:-no source whose address ends in /debian}"
+}
+
+# apt-get refuses to work after a dpkg that was killed, until dpkg has finished
+# what it can; what it cannot is left to apt-get.
+finish_interrupted_dpkg() {
+  if [[ -n $(as_root dpkg --audit) || -n $(ls -A /var/lib/dpkg/updates) ]]; then
+    echo "finishing an installation that was interrupted"
+    as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a \
+      >"$BUILD/log/dpkg-configure" 2>&1 ||
+      quietly "$BUILD/log/apt-fix-broken" \
+        apt_get install -y --no-install-recommends --fix-broken
   fi
 }
 
@@ -151,11 +208,17 @@ install_debian_packages() {
   fi
   command -v apt-get >/dev/null ||
     fail "expected Debian's apt-get to install ${missing[*]}, found none"
+  [[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null ||
+    fail "expected root or sudo to install ${missing[*]}, found neither"
+  as_root true || fail "expected sudo to allow the installation of ${missing[*]}"
   echo "installing ${missing[*]}"
-  quietly "$BUILD/log/apt-update" apt_get update
+  echo "(290 MB to download and 2 GB on disk if none is there; Ctrl-C waits for apt-get," \
+    "whose output is in $BUILD/log/apt-install)"
+  update_package_lists apt-update
   if ! has_candidate "$PROBE_PACKAGE"; then
     add_security_suite
   fi
+  finish_interrupted_dpkg
   quietly "$BUILD/log/apt-install" \
     apt_get install -y --no-install-recommends "${missing[@]}"
 }
@@ -181,8 +244,13 @@ install_dependencies() {
 }
 
 configure() {
+  local fresh=()
+  # CMake refuses a build directory that was moved or copied with its sources.
+  if ! grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$ROOT" "$BUILD/CMakeCache.txt"; then
+    fresh=(--fresh)
+  fi
   # Tests run under the interpreter that runs lit: one that has the onnx package.
-  quietly "$BUILD/log/configure" cmake -G Ninja -S "$ROOT" -B "$BUILD" \
+  quietly "$BUILD/log/configure" cmake "${fresh[@]}" -G Ninja -S "$ROOT" -B "$BUILD" \
     -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_C_COMPILER=clang-22 \
     -DCMAKE_CXX_COMPILER=clang++-22 \
@@ -193,6 +261,6 @@ configure() {
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-  trap 'report_failed_stage $?' EXIT
+  begin report_failed_stage
   stage "install dependencies" install_dependencies
 fi
