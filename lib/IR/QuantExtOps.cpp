@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -72,6 +73,14 @@ static bool shapesAgreeStatically(const Granularity &granularity,
   return true;
 }
 
+/// True where `type` claims no size that `known` does not have.
+static bool isImpliedBy(RankedTensorType type, ArrayRef<int64_t> known) {
+  return llvm::all_of(llvm::zip_equal(type.getShape(), known), [](auto pair) {
+    auto [claimed, size] = pair;
+    return ShapedType::isDynamic(claimed) || claimed == size;
+  });
+}
+
 template <typename OpT>
 static Speculation::Speculatability speculatabilityOfOneScale(OpT op) {
   RankedTensorType input = tensorTypeOf(op.getInput());
@@ -80,12 +89,30 @@ static Speculation::Speculatability speculatabilityOfOneScale(OpT op) {
   if (op.getZeroPoint())
     agree &= shapesAgreeStatically(op.getGranularity(), input,
                                    tensorTypeOf(op.getZeroPoint()));
+  agree &= isImpliedBy(tensorTypeOf(op.getResult()), input.getShape());
   return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
 }
 
+/// `sizes` as reifyResultShapes must give them for a result of `type`:
+/// attributes for its static dimensions, values for the others.
+static SmallVector<OpFoldResult> sizesOfType(OpBuilder &builder, Location loc,
+                                             RankedTensorType type,
+                                             ArrayRef<OpFoldResult> sizes) {
+  SmallVector<OpFoldResult> result;
+  for (auto [dim, size] : llvm::zip_equal(type.getShape(), sizes)) {
+    if (ShapedType::isStatic(dim))
+      result.push_back(builder.getIndexAttr(dim));
+    else
+      result.push_back(getValueOrCreateConstantIndexOp(builder, loc, size));
+  }
+  return result;
+}
+
 static LogicalResult reifyAsInput(OpBuilder &builder, Location loc, Value input,
+                                  Value result,
                                   ReifiedRankedShapedTypeDims &shapes) {
-  shapes.assign({tensor::getMixedSizes(builder, loc, input)});
+  shapes.assign({sizesOfType(builder, loc, tensorTypeOf(result),
+                             tensor::getMixedSizes(builder, loc, input))});
   return success();
 }
 
@@ -99,47 +126,98 @@ static void setStorageRange(Value result, StorageAttr storage,
                              : ConstantIntRanges::fromUnsigned(min, max));
 }
 
-/// Asserts at run time that each dimension of `parameter` has the size that
-/// the granularity asks for.
-static void assertParameterShape(
-    OpBuilder &builder, Location loc, Operation *op, StringRef name,
-    const Granularity &granularity, Value input, Value parameter,
-    function_ref<std::string(Operation *, StringRef)> generateErrorMessage) {
-  for (unsigned dim = 0, rank = tensorTypeOf(input).getRank(); dim < rank;
+using MessageFn = function_ref<std::string(Operation *, StringRef)>;
+
+static void assertEqual(OpBuilder &builder, Location loc, Operation *op,
+                        Value found, Value expected, const Twine &message,
+                        MessageFn generateErrorMessage) {
+  Value equal = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                      found, expected);
+  cf::AssertOp::create(builder, loc, equal,
+                       generateErrorMessage(op, message.str()));
+}
+
+/// How many parameters there must be along dimension `dim` of `input`.
+static Value createExpectedSize(OpBuilder &builder, Location loc,
+                                const Granularity &granularity, Value input,
+                                int64_t dim) {
+  int64_t block = granularity.getBlockSize(dim);
+  if (block == Granularity::kWholeDim)
+    return arith::ConstantIndexOp::create(builder, loc, 1);
+  Value size = tensor::DimOp::create(builder, loc, input, dim);
+  return arith::CeilDivUIOp::create(
+      builder, loc, size, arith::ConstantIndexOp::create(builder, loc, block));
+}
+
+/// Asserts at run time that each dimension of a parameter has the size that the
+/// granularity asks for. `getSize` gives the size found, or null where there is
+/// nothing to check.
+static void assertParameterShape(OpBuilder &builder, Location loc,
+                                 Operation *op, StringRef name,
+                                 const Granularity &granularity, Value input,
+                                 function_ref<Value(int64_t)> getSize,
+                                 MessageFn generateErrorMessage) {
+  for (int64_t dim = 0, rank = tensorTypeOf(input).getRank(); dim < rank;
        ++dim) {
     std::optional<unsigned> scaleDim = granularity.getScaleDim(dim);
-    if (!scaleDim)
+    Value found = scaleDim ? getSize(*scaleDim) : Value();
+    if (!found)
       continue;
-    int64_t block = granularity.getBlockSize(dim);
-    Value expected;
-    if (block == Granularity::kWholeDim) {
-      expected = arith::ConstantIndexOp::create(builder, loc, 1);
-    } else {
-      expected = tensor::DimOp::create(builder, loc, input, dim);
-      Value size = arith::ConstantIndexOp::create(builder, loc, block);
-      expected = arith::CeilDivUIOp::create(builder, loc, expected, size);
-    }
-    Value found = tensor::DimOp::create(builder, loc, parameter, *scaleDim);
-    Value equal = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                        found, expected);
-    std::string message = ("size of dimension " + Twine(*scaleDim) + " of " +
-                           name + " must match dimension " + Twine(dim) +
-                           " of input (" + granularity.str() + ")")
-                              .str();
-    cf::AssertOp::create(builder, loc, equal,
-                         generateErrorMessage(op, message));
+    assertEqual(builder, loc, op, found,
+                createExpectedSize(builder, loc, granularity, input, dim),
+                "size of dimension " + Twine(*scaleDim) + " of " + name +
+                    " must match dimension " + Twine(dim) + " of input (" +
+                    granularity.str() + ")",
+                generateErrorMessage);
   }
 }
 
+static void assertOperandShape(OpBuilder &builder, Location loc, Operation *op,
+                               StringRef name, const Granularity &granularity,
+                               Value input, Value parameter,
+                               MessageFn generateErrorMessage) {
+  assertParameterShape(
+      builder, loc, op, name, granularity, input,
+      [&](int64_t dim) -> Value {
+        return tensor::DimOp::create(builder, loc, parameter, dim);
+      },
+      generateErrorMessage);
+}
+
+/// A static size that the type of a result claims. The result itself does not
+/// exist yet where its operation is checked.
+static Value createClaimedSize(OpBuilder &builder, Location loc, Value result,
+                               int64_t dim) {
+  RankedTensorType type = tensorTypeOf(result);
+  if (type.isDynamicDim(dim))
+    return {};
+  return arith::ConstantIndexOp::create(builder, loc, type.getDimSize(dim));
+}
+
+/// Asserts at run time that the input has the sizes that the type of the result
+/// claims.
+static void assertResultShape(OpBuilder &builder, Location loc, Value input,
+                              Value result, MessageFn generateErrorMessage) {
+  for (int64_t dim = 0, rank = tensorTypeOf(input).getRank(); dim < rank; ++dim)
+    if (tensorTypeOf(input).isDynamicDim(dim))
+      if (Value size = createClaimedSize(builder, loc, result, dim))
+        assertEqual(builder, loc, result.getDefiningOp(), size,
+                    tensor::DimOp::create(builder, loc, input, dim),
+                    "size of dimension " + Twine(dim) +
+                        " of result must match dimension " + Twine(dim) +
+                        " of input",
+                    generateErrorMessage);
+}
+
 template <typename OpT>
-static void verifyOneScaleAtRunTime(
-    OpT op, OpBuilder &builder, Location loc,
-    function_ref<std::string(Operation *, StringRef)> message) {
-  assertParameterShape(builder, loc, op, "scale", op.getGranularity(),
-                       op.getInput(), op.getScale(), message);
+static void verifyOneScaleAtRunTime(OpT op, OpBuilder &builder, Location loc,
+                                    MessageFn message) {
+  assertOperandShape(builder, loc, op, "scale", op.getGranularity(),
+                     op.getInput(), op.getScale(), message);
   if (Value zeroPoint = op.getZeroPoint())
-    assertParameterShape(builder, loc, op, "zero_point", op.getGranularity(),
-                         op.getInput(), zeroPoint, message);
+    assertOperandShape(builder, loc, op, "zero_point", op.getGranularity(),
+                       op.getInput(), zeroPoint, message);
+  assertResultShape(builder, loc, op.getInput(), op.getResult(), message);
 }
 
 //===----------------------------------------------------------------------===//
@@ -188,7 +266,27 @@ void ChooseQParamsOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 }
 
 Speculation::Speculatability ChooseQParamsOp::getSpeculatability() {
-  return Speculation::Speculatable;
+  SmallVector<int64_t> known =
+      getGranularity().getScaleShape(tensorTypeOf(getInput()).getShape());
+  bool agree = llvm::all_of(getResults(), [&](Value result) {
+    return isImpliedBy(tensorTypeOf(result), known);
+  });
+  return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
+}
+
+void ChooseQParamsOp::generateRuntimeVerification(OpBuilder &builder,
+                                                  Location loc,
+                                                  MessageFn message) {
+  SmallVector<std::pair<StringRef, Value>> results = {{"scale", getScale()}};
+  if (getZeroPoint())
+    results.emplace_back("zero_point", getZeroPoint());
+  for (auto [name, result] : results)
+    assertParameterShape(
+        builder, loc, *this, name, getGranularity(), getInput(),
+        [&, result = result](int64_t dim) {
+          return createClaimedSize(builder, loc, result, dim);
+        },
+        message);
 }
 
 LogicalResult
@@ -211,7 +309,9 @@ ChooseQParamsOp::reifyResultShapes(OpBuilder &builder,
     sizes.push_back(affine::makeComposedFoldedAffineApply(
         builder, getLoc(), size.ceilDiv(block), {inputSize}));
   }
-  shapes.assign(getNumResults(), sizes);
+  for (Value result : getResults())
+    shapes.push_back(
+        sizesOfType(builder, getLoc(), tensorTypeOf(result), sizes));
   return success();
 }
 
@@ -247,7 +347,7 @@ Speculation::Speculatability QuantizeOp::getSpeculatability() {
 LogicalResult
 QuantizeOp::reifyResultShapes(OpBuilder &builder,
                               ReifiedRankedShapedTypeDims &shapes) {
-  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+  return reifyAsInput(builder, getLoc(), getInput(), getResult(), shapes);
 }
 
 void QuantizeOp::inferResultRangesFromOptional(ArrayRef<IntegerValueRange>,
@@ -255,9 +355,8 @@ void QuantizeOp::inferResultRangesFromOptional(ArrayRef<IntegerValueRange>,
   setStorageRange(getResult(), getStorage(), setResultRange);
 }
 
-void QuantizeOp::generateRuntimeVerification(
-    OpBuilder &builder, Location loc,
-    function_ref<std::string(Operation *, StringRef)> message) {
+void QuantizeOp::generateRuntimeVerification(OpBuilder &builder, Location loc,
+                                             MessageFn message) {
   verifyOneScaleAtRunTime(*this, builder, loc, message);
 }
 
@@ -292,12 +391,11 @@ Speculation::Speculatability DequantizeOp::getSpeculatability() {
 LogicalResult
 DequantizeOp::reifyResultShapes(OpBuilder &builder,
                                 ReifiedRankedShapedTypeDims &shapes) {
-  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+  return reifyAsInput(builder, getLoc(), getInput(), getResult(), shapes);
 }
 
-void DequantizeOp::generateRuntimeVerification(
-    OpBuilder &builder, Location loc,
-    function_ref<std::string(Operation *, StringRef)> message) {
+void DequantizeOp::generateRuntimeVerification(OpBuilder &builder, Location loc,
+                                               MessageFn message) {
   verifyOneScaleAtRunTime(*this, builder, loc, message);
 }
 
@@ -325,12 +423,12 @@ Speculation::Speculatability FakeQuantizeOp::getSpeculatability() {
 LogicalResult
 FakeQuantizeOp::reifyResultShapes(OpBuilder &builder,
                                   ReifiedRankedShapedTypeDims &shapes) {
-  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+  return reifyAsInput(builder, getLoc(), getInput(), getResult(), shapes);
 }
 
-void FakeQuantizeOp::generateRuntimeVerification(
-    OpBuilder &builder, Location loc,
-    function_ref<std::string(Operation *, StringRef)> message) {
+void FakeQuantizeOp::generateRuntimeVerification(OpBuilder &builder,
+                                                 Location loc,
+                                                 MessageFn message) {
   verifyOneScaleAtRunTime(*this, builder, loc, message);
 }
 
@@ -408,13 +506,15 @@ Speculation::Speculatability RequantizeOp::getSpeculatability() {
                                  tensorTypeOf(getInput()),
                                  tensorTypeOf(named.second));
   });
+  agree &= isImpliedBy(tensorTypeOf(getResult()),
+                       tensorTypeOf(getInput()).getShape());
   return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
 }
 
 LogicalResult
 RequantizeOp::reifyResultShapes(OpBuilder &builder,
                                 ReifiedRankedShapedTypeDims &shapes) {
-  return reifyAsInput(builder, getLoc(), getInput(), shapes);
+  return reifyAsInput(builder, getLoc(), getInput(), getResult(), shapes);
 }
 
 void RequantizeOp::inferResultRangesFromOptional(
@@ -422,12 +522,12 @@ void RequantizeOp::inferResultRangesFromOptional(
   setStorageRange(getResult(), getStorage(), setResultRange);
 }
 
-void RequantizeOp::generateRuntimeVerification(
-    OpBuilder &builder, Location loc,
-    function_ref<std::string(Operation *, StringRef)> message) {
+void RequantizeOp::generateRuntimeVerification(OpBuilder &builder, Location loc,
+                                               MessageFn message) {
   for (auto [name, parameter] : namedParameters(*this))
-    assertParameterShape(builder, loc, *this, name, getGranularityOf(parameter),
-                         getInput(), parameter, message);
+    assertOperandShape(builder, loc, *this, name, getGranularityOf(parameter),
+                       getInput(), parameter, message);
+  assertResultShape(builder, loc, getInput(), getResult(), message);
 }
 
 //===----------------------------------------------------------------------===//

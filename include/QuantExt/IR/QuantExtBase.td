@@ -37,7 +37,8 @@ def QuantExt_Dialect : Dialect {
     | per-block (sub-channel, group) | rank of the input, `ceil(dim / block)` in each dimension | `block_sizes = [...]` |
 
     A block size of 1 gives every index of its dimension a scale of its own, -1
-    makes one block of the whole dimension. The last block of a dimension may be
+    makes one block of the whole dimension; 2147483647 is the largest other. The
+    last block of a dimension may be
     ragged.
 
     **Symmetric** schemes have no zero point operand and no code for one.
@@ -57,7 +58,12 @@ def QuantExt_Dialect : Dialect {
     they sit in the body of a `linalg.generic` and are expanded to arithmetic in
     one place.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  // Constants are arith's; the methods of interfaces create the others', and
+  // passes that call them do not know to load these.
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::cf::ControlFlowDialect", "::mlir::tensor::TensorDialect"
+  ];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
   let extraClassDeclaration = [{

@@ -28,6 +28,7 @@ class QuantExt_TensorOp<string mnemonic, list<Trait> traits = []>
          !listconcat([NoMemoryEffect,
            DeclareOpInterfaceMethods<ConditionallySpeculatable>,
            DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>,
+           DeclareOpInterfaceMethods<RuntimeVerifiableOpInterface>,
            DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
              ["reifyResultShapes"]>,
            DeclareOpInterfaceMethods<TilingInterface,
@@ -37,11 +38,6 @@ class QuantExt_TensorOp<string mnemonic, list<Trait> traits = []>
   let hasVerifier = 1;
   let opDocGroup = QuantExt_TensorOps;
 }
-
-/// Operations whose operands hold parameters for the elements of their input.
-class QuantExt_ParameterizedOp<string mnemonic, list<Trait> traits = []>
-    : QuantExt_TensorOp<mnemonic, !listconcat([
-        DeclareOpInterfaceMethods<RuntimeVerifiableOpInterface>], traits)>;
 
 //===----------------------------------------------------------------------===//
 // choose_qparams
@@ -124,7 +120,7 @@ def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
 // quantize
 //===----------------------------------------------------------------------===//
 
-def QuantExt_QuantizeOp : QuantExt_ParameterizedOp<"quantize", [
+def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
     DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
   let summary = "Quantizes a floating-point tensor";
   let description = [{
@@ -191,7 +187,7 @@ def QuantExt_QuantizeOp : QuantExt_ParameterizedOp<"quantize", [
 // dequantize
 //===----------------------------------------------------------------------===//
 
-def QuantExt_DequantizeOp : QuantExt_ParameterizedOp<"dequantize"> {
+def QuantExt_DequantizeOp : QuantExt_TensorOp<"dequantize"> {
   let summary = "Turns quantized values back into floating point";
   let description = [{
     Each element becomes
@@ -246,7 +242,7 @@ def QuantExt_DequantizeOp : QuantExt_ParameterizedOp<"dequantize"> {
 // requantize
 //===----------------------------------------------------------------------===//
 
-def QuantExt_RequantizeOp : QuantExt_ParameterizedOp<"requantize", [
+def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
   let summary = "Changes the scale of quantized values";
@@ -307,7 +303,7 @@ def QuantExt_RequantizeOp : QuantExt_ParameterizedOp<"requantize", [
 // fake_quantize
 //===----------------------------------------------------------------------===//
 
-def QuantExt_FakeQuantizeOp : QuantExt_ParameterizedOp<"fake_quantize"> {
+def QuantExt_FakeQuantizeOp : QuantExt_TensorOp<"fake_quantize"> {
   let summary = "Models the error of quantization in floating point";
   let description = [{
     `dequantize(quantize(x))`, bit for bit, in one operation, so that nothing
