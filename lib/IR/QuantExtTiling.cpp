@@ -9,9 +9,9 @@
 #include "QuantExt/IR/QuantExt.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -35,9 +35,30 @@ static bool isConstantMultiple(OpFoldResult value, int64_t block) {
   return constant && *constant % block == 0;
 }
 
-/// True where `offset` is known to be a multiple of `block`: a constant, the
-/// induction variable of a loop that starts at and steps by multiples, or an
-/// affine.apply that says so.
+/// True where `value` is the induction variable of a loop that starts at and
+/// steps by multiples of `block`.
+static bool isMultipleByLoop(Value value, int64_t block) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto loop = argument ? dyn_cast_if_present<LoopLikeOpInterface>(
+                             argument.getOwner()->getParentOp())
+                       : LoopLikeOpInterface();
+  if (!loop)
+    return false;
+  auto ivs = loop.getLoopInductionVars();
+  auto lowerBounds = loop.getLoopLowerBounds();
+  auto steps = loop.getLoopSteps();
+  if (!ivs || !lowerBounds || !steps)
+    return false;
+  auto *iv = llvm::find(*ivs, value);
+  if (iv == ivs->end())
+    return false;
+  size_t index = iv - ivs->begin();
+  return isConstantMultiple((*lowerBounds)[index], block) &&
+         isConstantMultiple((*steps)[index], block);
+}
+
+/// True where `offset` is known to be a multiple of `block`: a constant, an
+/// induction variable, or an affine.apply that says so.
 static bool isKnownMultiple(OpFoldResult offset, int64_t block) {
   if (block == 1 || isConstantMultiple(offset, block))
     return true;
@@ -46,10 +67,7 @@ static bool isKnownMultiple(OpFoldResult offset, int64_t block) {
     return false;
   if (auto apply = value.getDefiningOp<affine::AffineApplyOp>())
     return apply.getAffineMap().getResult(0).isMultipleOf(block);
-  scf::ForOp loop = scf::getForInductionVarOwner(value);
-  return loop &&
-         isConstantMultiple(getAsOpFoldResult(loop.getLowerBound()), block) &&
-         isConstantMultiple(getAsOpFoldResult(loop.getStep()), block);
+  return isMultipleByLoop(value, block);
 }
 
 /// True where offset and size cover dimension `dim` of `input`.
