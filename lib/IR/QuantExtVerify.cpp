@@ -25,10 +25,11 @@ rules::verifyGranularity(Operation *op, std::optional<int64_t> axis,
     return op->emitOpError("block_sizes must have an entry for each of the ")
            << rank << " dimensions of the input, found " << blockSizes->size();
   for (int64_t block : *blockSizes)
-    if (block <= 0 && block != Granularity::kWholeDim)
-      return op->emitOpError("block sizes must be positive, or -1 for a whole "
-                             "dimension, found ")
-             << block;
+    if ((block <= 0 || block > Granularity::kMaxBlockSize) &&
+        block != Granularity::kWholeDim)
+      return op->emitOpError("block sizes must be in [1, ")
+             << Granularity::kMaxBlockSize
+             << "], or -1 for a whole dimension, found " << block;
   return success();
 }
 

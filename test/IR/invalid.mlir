@@ -10,6 +10,16 @@
 
 // -----
 
+// expected-error @+1 {{storage width must be 2 to 16, or 32, found 17}}
+#a = #quant_ext.storage<u17>
+
+// -----
+
+// expected-error @+1 {{storage must be 'i' or 'u' and a width, such as i8, found 'i64'}}
+#a = #quant_ext.storage<i64>
+
+// -----
+
 // expected-error @+1 {{storage of 32 bits must be signed, found u32}}
 #a = #quant_ext.storage<u32>
 
@@ -60,8 +70,17 @@ func.func @block_count(%x: tensor<4x3xf32>, %s: tensor<4xf32>) {
 // -----
 
 func.func @block_zero(%x: tensor<4x3xf32>, %s: tensor<4x3xf32>) {
-  // expected-error @+1 {{block sizes must be positive, or -1 for a whole dimension, found 0}}
+  // expected-error @+1 {{block sizes must be in [1, 2147483647], or -1 for a whole dimension, found 0}}
   %0 = quant_ext.quantize %x, %s block_sizes = [1, 0] storage = <i8> : (tensor<4x3xf32>, tensor<4x3xf32>) -> tensor<4x3xi8>
+  return
+}
+
+// -----
+
+// Sizes rounded up to such a block would overflow.
+func.func @block_huge(%x: tensor<?xf32>, %s: tensor<?xf32>) {
+  // expected-error @+1 {{block sizes must be in [1, 2147483647], or -1 for a whole dimension, found 2147483648}}
+  %0 = quant_ext.quantize %x, %s block_sizes = [2147483648] storage = <i8> : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xi8>
   return
 }
 
@@ -238,5 +257,71 @@ func.func @range_type(%x: f16) {
 func.func @range_scale_type(%x: f32) {
   // expected-error @+1 {{scale must have the type of hi, found 'f64' and 'f32'}}
   %0 = quant_ext.apply_choose_qparams %x storage = <i8> : (f32) -> f64
+  return
+}
+
+// -----
+
+func.func @range_lo_type(%x: f32, %y: f64) {
+  // expected-error @+1 {{lo must have the type of hi, found 'f64' and 'f32'}}
+  %0, %1 = quant_ext.apply_choose_qparams %x lo(%y) storage = <i8> : (f32, f64) -> (f32, i8)
+  return
+}
+
+// -----
+
+func.func @zero_point_without_lo(%x: f32) {
+  // expected-error @+1 {{must have both lo and zero_point (asymmetric) or neither (symmetric), found only zero_point}}
+  %0, %1 = quant_ext.apply_choose_qparams %x storage = <i8> : (f32) -> (f32, i8)
+  return
+}
+
+// -----
+
+func.func @multiplier_scale(%s: f32, %t: f64) {
+  // expected-error @+1 {{scale_out must have elements of type f16, bf16 or f32, found f64}}
+  %0 = quant_ext.apply_multiplier %s, %t : (f32, f64) -> f32
+  return
+}
+
+// -----
+
+// What requantize takes may be asymmetric; the message names which side.
+func.func @requantize_unsigned_input(%a: tensor<4xi8>, %s: tensor<f32>) {
+  // expected-error @+1 {{must have a zero_point_in or a signed storage, found storage u8}}
+  %0 = quant_ext.requantize %a in(%s) out(%s) storage_in = <u8> storage = <i8> : (tensor<4xi8>, tensor<f32>, tensor<f32>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @requantize_wide_result(%a: tensor<4xi8>, %s: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @+1 {{must have no zero_point_out with storage i32, found 'tensor<i32>'}}
+  %0 = quant_ext.requantize %a in(%s) out(%s, %z) storage_in = <i8> storage = <i32> : (tensor<4xi8>, tensor<f32>, tensor<f32>, tensor<i32>) -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @unranked(%x: tensor<*xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of}}
+  %0 = quant_ext.fake_quantize %x, %s storage = <i8> : (tensor<*xf32>, tensor<f32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @scalable(%x: vector<[4]xf32>) {
+  // expected-error @+1 {{operand #0 must be f16, bf16, f32 or f64 or fixed-length vector of it}}
+  %0 = quant_ext.apply_quantize %x, %x storage = <i8> : (vector<[4]xf32>, vector<[4]xf32>) -> vector<[4]xi8>
+  return
+}
+
+// -----
+
+func.func @rounding(%x: f32) {
+  // expected-error @+2 {{expected ::mlir::quant_ext::Rounding to be one of: half_even}}
+  // expected-error @+1 {{failed to parse QuantExt_RoundingAttr}}
+  %0 = quant_ext.apply_quantize %x, %x storage = <i8> rounding = half_up : (f32, f32) -> i8
   return
 }

@@ -12,6 +12,7 @@
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,9 @@ struct Granularity {
 
   /// A block size that covers its whole dimension.
   static constexpr int64_t kWholeDim = -1;
+  /// The largest other block size: sizes rounded up to blocks stay far from
+  /// overflow.
+  static constexpr int64_t kMaxBlockSize = std::numeric_limits<int32_t>::max();
 
   static Granularity perTensor() { return Granularity(); }
   static Granularity perAxis(int64_t axis);
