@@ -65,6 +65,16 @@ numerics::Layout quant_ext::getLayout(const Granularity &granularity,
 // Reading
 //===----------------------------------------------------------------------===//
 
+/// Sizes whose product overflows are legal in a type.
+static uint64_t getNumElementsSaturated(ArrayRef<int64_t> shape) {
+  if (llvm::is_contained(shape, 0))
+    return 0;
+  uint64_t count = 1;
+  for (int64_t size : shape)
+    count = llvm::SaturatingMultiply(count, static_cast<uint64_t>(size));
+  return count;
+}
+
 std::optional<std::string>
 quant_ext::findResourceProblem(DenseResourceElementsAttr attr) {
   ShapedType type = attr.getType();
@@ -73,11 +83,12 @@ quant_ext::findResourceProblem(DenseResourceElementsAttr attr) {
   std::string problem;
   llvm::raw_string_ostream os(problem);
   AsmResourceBlob *blob = attr.getRawHandle().getBlob();
-  size_t expected =
-      type.getNumElements() * getContainerBytes(type.getElementType());
+  uint64_t count = getNumElementsSaturated(type.getShape());
+  uint64_t expected = llvm::SaturatingMultiply<uint64_t>(
+      count, getContainerBytes(type.getElementType()));
   // MLIR packs i1 into bits.
   if (type.getElementType().isInteger(1))
-    expected = llvm::divideCeil(type.getNumElements(), 8);
+    expected = llvm::divideCeil(count, 8);
   os << "resource '" << attr.getRawHandle().getKey() << "' must have "
      << expected << " bytes for " << type << ", found ";
   if (!blob) {
@@ -134,6 +145,11 @@ std::optional<ConstantData> ConstantData::get(Attribute attr) {
   }
   data.raw = bytes.data();
   return data;
+}
+
+bool ConstantData::canExpand() const {
+  constexpr uint64_t kMaxElements = uint64_t(1) << 26;
+  return !splat || getNumElementsSaturated(shape) <= kMaxElements;
 }
 
 ConstantData ConstantData::expanded() const {

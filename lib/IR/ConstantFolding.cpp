@@ -35,7 +35,11 @@ public:
         return failure();
       values.push_back(std::move(*data));
     }
-    return success();
+    // Splats alone give a splat, which takes no space however large its type.
+    return success(areAllSplats() ||
+                   llvm::all_of(values, [](const ConstantData &data) {
+                     return data.canExpand();
+                   }));
   }
 
   bool hasResource() const { return anyResource; }

@@ -67,7 +67,7 @@ readElements(ArrayRef<Attribute> operands) {
   for (Attribute attr : operands) {
     // Vectors of resources do not exist.
     std::optional<ConstantData> data = ConstantData::get(attr);
-    if (!data || isa<DenseResourceElementsAttr>(attr))
+    if (!data || isa<DenseResourceElementsAttr>(attr) || !data->canExpand())
       return failure();
     values.push_back(data->expanded());
   }

@@ -34,6 +34,9 @@ public:
 
   /// The raw elements: one for a splat, all of them otherwise.
   const char *getRaw() const { return raw; }
+  /// Whether all elements may be spelled out: not where a splat of a huge type
+  /// would take more memory than any constant that somebody wrote down.
+  bool canExpand() const;
   /// All elements, one after the other.
   ConstantData expanded() const;
 
