@@ -37,6 +37,7 @@ static void addCleanup(OpPassManager &pm) {
 /// quant_ext to loops over vectors, all still on tensors.
 static void addVectorization(OpPassManager &pm,
                              const QuantExtToLLVMOptions &options) {
+  pm.addPass(createQuantExtInlineScalarResources());
   addCleanup(pm);
   pm.addPass(createConvertQuantExtToLinalg());
   pm.addPass(createConvertElementwiseToLinalgPass());

@@ -381,4 +381,30 @@ def QuantExtExpandDynamicReshapes
   ];
 }
 
+def QuantExtInlineScalarResources
+    : Pass<"quant-ext-inline-scalar-resources"> {
+  let summary = "Turn rank-0 resource constants into dense ones";
+  let description = [{
+    Rewrites `arith.constant` of a rank-0 `dense_resource` to the dense constant
+    of its element. Other compilers write every constant as a resource, a scalar
+    scale among them; the lowering of `memref.global` in MLIR 22 aborts on
+    rank-0 resources. A resource without a sound blob is left as it is.
+
+    Example: with the bytes of 0.5 under `scale`,
+
+    ```mlir
+    %s = arith.constant dense_resource<scale> : tensor<f32>
+    ```
+
+    becomes
+
+    ```mlir
+    %s = arith.constant dense<5.000000e-01> : tensor<f32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numInlined", "inlined", "Constants rewritten">,
+  ];
+}
+
 #endif // QUANTEXT_CPU_PASSES_TD
