@@ -1,0 +1,70 @@
+// RUN: %quant-opt %s --emit-bytecode -o %t.bc
+// RUN: %quant-opt %t.bc | FileCheck %s
+// Written twice, the bytes are the same.
+// RUN: %quant-opt %t.bc --emit-bytecode -o %t.again.bc
+// RUN: cmp %t.bc %t.again.bc
+
+// A file of a version that does not exist yet is refused. The section of the
+// version is 07 (its kind), 03 (one byte), 03 (version 1, as a varint).
+// RUN: %python -c "import sys; b = open(sys.argv[1], 'rb').read(); old = bytes([7, 3, 3]); assert b.count(old) == 1; open(sys.argv[2], 'wb').write(b.replace(old, bytes([7, 3, 5])))" %t.bc %t.new.bc
+// RUN: not %quant-opt %t.new.bc 2>&1 | FileCheck %s --check-prefix=VERSION
+// VERSION: error: quant_ext bytecode must be of version 1 or older, found version 2
+
+// CHECK-LABEL: func private @storages
+func.func private @storages() attributes {
+  // CHECK-DAG: a = #quant_ext.storage<i2>
+  a = #quant_ext.storage<i2>,
+  // CHECK-DAG: b = #quant_ext.storage<u16>
+  b = #quant_ext.storage<u16>,
+  // CHECK-DAG: c = #quant_ext.storage<i8<-127:127>>
+  c = #quant_ext.storage<i8<-127:127>>,
+  // CHECK-DAG: d = #quant_ext.storage<u12<5:4000>>
+  d = #quant_ext.storage<u12<5:4000>>,
+  // CHECK-DAG: e = #quant_ext.storage<i32>
+  e = #quant_ext.storage<i32>
+}
+
+// CHECK-LABEL: func private @enums
+func.func private @enums() attributes {
+  // CHECK-DAG: a = #quant_ext<rounding half_even>
+  a = #quant_ext<rounding half_even>,
+  // CHECK-DAG: b = #quant_ext<division exact>
+  b = #quant_ext<division exact>,
+  // CHECK-DAG: c = #quant_ext<division reciprocal>
+  c = #quant_ext<division reciprocal>
+}
+
+// Optional operands, results and attributes, present and absent.
+// CHECK-LABEL: func @tensors
+func.func @tensors(%x: tensor<?x64xf16>, %a: tensor<?x64xi32>, %t: tensor<f32>, %z: tensor<64xi32>) {
+  // CHECK: %[[S:.*]], %[[Z:.*]] = quant_ext.choose_qparams %{{.*}} axis = 1 storage = <u8> : (tensor<?x64xf16>) -> (tensor<64xf32>, tensor<64xi8>)
+  %s, %zp = quant_ext.choose_qparams %x axis = 1 storage = <u8> : (tensor<?x64xf16>) -> (tensor<64xf32>, tensor<64xi8>)
+  // CHECK: %[[B:.*]] = quant_ext.choose_qparams %{{.*}} block_sizes = [-1, 32] storage = <i4> : (tensor<?x64xf16>) -> tensor<1x2xf32>
+  %b = quant_ext.choose_qparams %x block_sizes = [-1, 32] storage = <i4> : (tensor<?x64xf16>) -> tensor<1x2xf32>
+  // CHECK: quant_ext.quantize %{{.*}}, %[[S]], %[[Z]] axis = 1 storage = <u8> division = reciprocal :
+  %q = quant_ext.quantize %x, %s, %zp axis = 1 storage = <u8> division = reciprocal : (tensor<?x64xf16>, tensor<64xf32>, tensor<64xi8>) -> tensor<?x64xi8>
+  // CHECK: %[[Q:.*]] = quant_ext.quantize %{{.*}}, %[[B]] block_sizes = [-1, 32] storage = <i4> :
+  %r = quant_ext.quantize %x, %b block_sizes = [-1, 32] storage = <i4> : (tensor<?x64xf16>, tensor<1x2xf32>) -> tensor<?x64xi4>
+  // CHECK: quant_ext.dequantize %[[Q]], %[[B]] block_sizes = [-1, 32] storage = <i4> :
+  %y = quant_ext.dequantize %r, %b block_sizes = [-1, 32] storage = <i4> : (tensor<?x64xi4>, tensor<1x2xf32>) -> tensor<?x64xbf16>
+  // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}} storage = <i8<-127:127>> :
+  %f = quant_ext.fake_quantize %x, %t storage = <i8<-127:127>> : (tensor<?x64xf16>, tensor<f32>) -> tensor<?x64xf16>
+  // CHECK: quant_ext.requantize %{{.*}} in(%[[S]], %{{.*}}) out(%{{.*}}) axis = 1 storage_in = <i32> storage = <i16> :
+  %i = quant_ext.requantize %a in(%s, %z) out(%t) axis = 1 storage_in = <i32> storage = <i16> : (tensor<?x64xi32>, tensor<64xf32>, tensor<64xi32>, tensor<f32>) -> tensor<?x64xi16>
+  return
+}
+
+// CHECK-LABEL: func @elements
+func.func @elements(%x: f32, %v: vector<4xf32>, %z: i8) {
+  // CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) storage = <u8> : (f32, f32) -> (f32, i8)
+  %s, %zp = quant_ext.apply_choose_qparams %x lo(%x) storage = <u8> : (f32, f32) -> (f32, i8)
+  // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> division = reciprocal : (vector<4xf32>, vector<4xf32>) -> vector<4xi8>
+  %q = quant_ext.apply_quantize %v, %v storage = <i8> division = reciprocal : (vector<4xf32>, vector<4xf32>) -> vector<4xi8>
+  // CHECK: quant_ext.apply_dequantize %{{.*}}, %{{.*}}, %{{.*}} storage = <u8> : (i8, f32, i8) -> f16
+  %d = quant_ext.apply_dequantize %z, %x, %zp storage = <u8> : (i8, f32, i8) -> f16
+  // CHECK: %[[M:.*]] = quant_ext.apply_multiplier %{{.*}}, %{{.*}} : (f32, f16) -> f32
+  %m = quant_ext.apply_multiplier %x, %d : (f32, f16) -> f32
+  // CHECK: quant_ext.apply_requantize %{{.*}} by %[[M]] out(%{{.*}}) storage_in = <i8> storage = <u8> : (i8, f32, i8) -> i8
+  %r = quant_ext.apply_requantize %z by %m out(%zp) storage_in = <i8> storage = <u8> : (i8, f32, i8) -> i8
+  return
+}
