@@ -144,6 +144,11 @@ struct TileAndVectorizePass
         (tileSize > 0 && !llvm::isPowerOf2_64(tileSize)))
       return emit() << "tile-size must be 0 or a power of 2 above 1, found "
                     << tileSize.getValue();
+    // LLVM aborts on vectors of 2^32 bits, and takes minutes for 2^30.
+    constexpr int64_t kMaxTileSize = 1 << 16;
+    if (tileSize > kMaxTileSize)
+      return emit() << "tile-size must be at most " << kMaxTileSize
+                    << ", found " << tileSize.getValue();
     shape.width = tileSize > 0 ? tileSize : info->getTileSize();
     shape.masked = info->hasMasking;
     return success();

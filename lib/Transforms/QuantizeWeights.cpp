@@ -163,6 +163,10 @@ LogicalResult QuantizeWeights::initialize(MLIRContext *context) {
   if (blockSize < 1)
     return emitOptionError() << "option 'block-size' must be positive, found "
                              << blockSize.getValue();
+  if (blockSize > Granularity::kMaxBlockSize)
+    return emitOptionError()
+           << "option 'block-size' must be at most "
+           << Granularity::kMaxBlockSize << ", found " << blockSize.getValue();
   return initializeSelection(context);
 }
 

@@ -98,13 +98,22 @@ static SmallVector<Weight> findAllWeights(Operation *root) {
   return weights;
 }
 
-/// Resources must be sound before they are read.
-static LogicalResult checkResources(ArrayRef<Weight> weights) {
+/// Resources must be sound before they are read, and splats small enough to be
+/// spelled out.
+static LogicalResult checkWeights(ArrayRef<Weight> weights) {
   bool allGood = true;
   for (const Weight &weight : weights) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(weight.value);
-    if (!resource)
+    if (!resource) {
+      if (ConstantData::get(weight.value)->canExpand())
+        continue;
+      allGood = false;
+      emitError(weight.operand->get().getLoc())
+          << "weight must fit into memory to be accounted for, found a splat "
+             "of type "
+          << weight.getType();
       continue;
+    }
     std::optional<std::string> problem = findResourceProblem(resource);
     if (!problem)
       continue;
@@ -160,6 +169,10 @@ LogicalResult Report::initialize(MLIRContext *context) {
     return emitOptionError()
            << "option 'block-size' must be positive, or 0 for none, found "
            << blockSize.getValue();
+  if (blockSize > Granularity::kMaxBlockSize)
+    return emitOptionError()
+           << "option 'block-size' must be at most "
+           << Granularity::kMaxBlockSize << ", found " << blockSize.getValue();
   options = {*storage, symmetric, blockSize};
   return success();
 }
@@ -167,7 +180,7 @@ LogicalResult Report::initialize(MLIRContext *context) {
 void Report::runOnOperation() {
   markAllAnalysesPreserved();
   SmallVector<Weight> weights = findAllWeights(getOperation());
-  if (failed(checkResources(weights)))
+  if (failed(checkWeights(weights)))
     return signalPassFailure();
 
   std::vector<WeightAccount> accounts(weights.size());

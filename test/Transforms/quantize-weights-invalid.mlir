@@ -8,6 +8,8 @@
 // UNSIGNED: error: option 'signed' must be true where 'symmetric' is, found false
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{block-size=0})' 2>&1 | FileCheck %s --check-prefix=BLOCK
 // BLOCK: error: option 'block-size' must be positive, found 0
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{block-size=2147483648})' 2>&1 | FileCheck %s --check-prefix=HUGE
+// HUGE: error: option 'block-size' must be at most 2147483647, found 2147483648
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{location=enc(})' 2>&1 | FileCheck %s --check-prefix=REGEX
 // REGEX: error: option 'location' must be a regular expression, found 'enc(': parentheses not balanced
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{ops=linalg.matmul,linalg.matmull})' 2>&1 | FileCheck %s --check-prefix=OPS

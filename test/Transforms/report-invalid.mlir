@@ -4,6 +4,8 @@
 // BITS: error: option 'bits' must be 2 to 16, found 32
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-report{block-size=-1})' 2>&1 | FileCheck %s --check-prefix=BLOCK
 // BLOCK: error: option 'block-size' must be positive, or 0 for none, found -1
+// RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-report{block-size=2147483648})' 2>&1 | FileCheck %s --check-prefix=HUGE
+// HUGE: error: option 'block-size' must be at most 2147483647, found 2147483648
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-report{signed=false})' 2>&1 | FileCheck %s --check-prefix=UNSIGNED
 // UNSIGNED: error: option 'signed' must be true where 'symmetric' is, found false
 
@@ -39,5 +41,14 @@ func.func @not_finite(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
   // expected-warning@+1 {{weight must be finite to be accounted for, found 2 elements that are not and are left out}}
   %w = arith.constant dense<[1.0, 0x7F800000, 0x7FC00000, 2.0]> : tensor<4xf32>
   %y = linalg.dot ins(%x, %w : tensor<4xf32>, tensor<4xf32>) outs(%init : tensor<f32>) -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+// -----
+
+func.func @huge(%x: tensor<1099511627776xf32>, %init: tensor<f32>) -> tensor<f32> {
+  // expected-error@+1 {{weight must fit into memory to be accounted for, found a splat of type 'tensor<1099511627776xf32>'}}
+  %w = arith.constant dense<1.0> : tensor<1099511627776xf32>
+  %y = linalg.dot ins(%x, %w : tensor<1099511627776xf32>, tensor<1099511627776xf32>) outs(%init : tensor<f32>) -> tensor<f32>
   return %y : tensor<f32>
 }
