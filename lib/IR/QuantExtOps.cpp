@@ -6,7 +6,6 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
@@ -126,100 +125,6 @@ static void setStorageRange(Value result, StorageAttr storage,
                              : ConstantIntRanges::fromUnsigned(min, max));
 }
 
-using MessageFn = function_ref<std::string(Operation *, StringRef)>;
-
-static void assertEqual(OpBuilder &builder, Location loc, Operation *op,
-                        Value found, Value expected, const Twine &message,
-                        MessageFn generateErrorMessage) {
-  Value equal = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                      found, expected);
-  cf::AssertOp::create(builder, loc, equal,
-                       generateErrorMessage(op, message.str()));
-}
-
-/// How many parameters there must be along dimension `dim` of `input`.
-static Value createExpectedSize(OpBuilder &builder, Location loc,
-                                const Granularity &granularity, Value input,
-                                int64_t dim) {
-  int64_t block = granularity.getBlockSize(dim);
-  if (block == Granularity::kWholeDim)
-    return arith::ConstantIndexOp::create(builder, loc, 1);
-  Value size = tensor::DimOp::create(builder, loc, input, dim);
-  return arith::CeilDivUIOp::create(
-      builder, loc, size, arith::ConstantIndexOp::create(builder, loc, block));
-}
-
-/// Asserts at run time that each dimension of a parameter has the size that the
-/// granularity asks for. `getSize` gives the size found, or null where there is
-/// nothing to check.
-static void assertParameterShape(OpBuilder &builder, Location loc,
-                                 Operation *op, StringRef name,
-                                 const Granularity &granularity, Value input,
-                                 function_ref<Value(int64_t)> getSize,
-                                 MessageFn generateErrorMessage) {
-  for (int64_t dim = 0, rank = tensorTypeOf(input).getRank(); dim < rank;
-       ++dim) {
-    std::optional<unsigned> scaleDim = granularity.getScaleDim(dim);
-    Value found = scaleDim ? getSize(*scaleDim) : Value();
-    if (!found)
-      continue;
-    assertEqual(builder, loc, op, found,
-                createExpectedSize(builder, loc, granularity, input, dim),
-                "size of dimension " + Twine(*scaleDim) + " of " + name +
-                    " must match dimension " + Twine(dim) + " of input (" +
-                    granularity.str() + ")",
-                generateErrorMessage);
-  }
-}
-
-static void assertOperandShape(OpBuilder &builder, Location loc, Operation *op,
-                               StringRef name, const Granularity &granularity,
-                               Value input, Value parameter,
-                               MessageFn generateErrorMessage) {
-  assertParameterShape(
-      builder, loc, op, name, granularity, input,
-      [&](int64_t dim) -> Value {
-        return tensor::DimOp::create(builder, loc, parameter, dim);
-      },
-      generateErrorMessage);
-}
-
-/// A static size that the type of a result claims. The result itself does not
-/// exist yet where its operation is checked.
-static Value createClaimedSize(OpBuilder &builder, Location loc, Value result,
-                               int64_t dim) {
-  RankedTensorType type = tensorTypeOf(result);
-  if (type.isDynamicDim(dim))
-    return {};
-  return arith::ConstantIndexOp::create(builder, loc, type.getDimSize(dim));
-}
-
-/// Asserts at run time that the input has the sizes that the type of the result
-/// claims.
-static void assertResultShape(OpBuilder &builder, Location loc, Value input,
-                              Value result, MessageFn generateErrorMessage) {
-  for (int64_t dim = 0, rank = tensorTypeOf(input).getRank(); dim < rank; ++dim)
-    if (tensorTypeOf(input).isDynamicDim(dim))
-      if (Value size = createClaimedSize(builder, loc, result, dim))
-        assertEqual(builder, loc, result.getDefiningOp(), size,
-                    tensor::DimOp::create(builder, loc, input, dim),
-                    "size of dimension " + Twine(dim) +
-                        " of result must match dimension " + Twine(dim) +
-                        " of input",
-                    generateErrorMessage);
-}
-
-template <typename OpT>
-static void verifyOneScaleAtRunTime(OpT op, OpBuilder &builder, Location loc,
-                                    MessageFn message) {
-  assertOperandShape(builder, loc, op, "scale", op.getGranularity(),
-                     op.getInput(), op.getScale(), message);
-  if (Value zeroPoint = op.getZeroPoint())
-    assertOperandShape(builder, loc, op, "zero_point", op.getGranularity(),
-                       op.getInput(), zeroPoint, message);
-  assertResultShape(builder, loc, op.getInput(), op.getResult(), message);
-}
-
 //===----------------------------------------------------------------------===//
 // ChooseQParamsOp
 //===----------------------------------------------------------------------===//
@@ -272,21 +177,6 @@ Speculation::Speculatability ChooseQParamsOp::getSpeculatability() {
     return isImpliedBy(tensorTypeOf(result), known);
   });
   return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
-}
-
-void ChooseQParamsOp::generateRuntimeVerification(OpBuilder &builder,
-                                                  Location loc,
-                                                  MessageFn message) {
-  SmallVector<std::pair<StringRef, Value>> results = {{"scale", getScale()}};
-  if (getZeroPoint())
-    results.emplace_back("zero_point", getZeroPoint());
-  for (auto [name, result] : results)
-    assertParameterShape(
-        builder, loc, *this, name, getGranularity(), getInput(),
-        [&, result = result](int64_t dim) {
-          return createClaimedSize(builder, loc, result, dim);
-        },
-        message);
 }
 
 LogicalResult
@@ -355,11 +245,6 @@ void QuantizeOp::inferResultRangesFromOptional(ArrayRef<IntegerValueRange>,
   setStorageRange(getResult(), getStorage(), setResultRange);
 }
 
-void QuantizeOp::generateRuntimeVerification(OpBuilder &builder, Location loc,
-                                             MessageFn message) {
-  verifyOneScaleAtRunTime(*this, builder, loc, message);
-}
-
 //===----------------------------------------------------------------------===//
 // DequantizeOp
 //===----------------------------------------------------------------------===//
@@ -394,11 +279,6 @@ DequantizeOp::reifyResultShapes(OpBuilder &builder,
   return reifyAsInput(builder, getLoc(), getInput(), getResult(), shapes);
 }
 
-void DequantizeOp::generateRuntimeVerification(OpBuilder &builder, Location loc,
-                                               MessageFn message) {
-  verifyOneScaleAtRunTime(*this, builder, loc, message);
-}
-
 //===----------------------------------------------------------------------===//
 // FakeQuantizeOp
 //===----------------------------------------------------------------------===//
@@ -424,12 +304,6 @@ LogicalResult
 FakeQuantizeOp::reifyResultShapes(OpBuilder &builder,
                                   ReifiedRankedShapedTypeDims &shapes) {
   return reifyAsInput(builder, getLoc(), getInput(), getResult(), shapes);
-}
-
-void FakeQuantizeOp::generateRuntimeVerification(OpBuilder &builder,
-                                                 Location loc,
-                                                 MessageFn message) {
-  verifyOneScaleAtRunTime(*this, builder, loc, message);
 }
 
 //===----------------------------------------------------------------------===//
@@ -488,23 +362,11 @@ void RequantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setName(getResult(), "q");
 }
 
-/// The parameters of a requantize, with the names that messages use.
-static SmallVector<std::pair<StringRef, Value>>
-namedParameters(RequantizeOp op) {
-  SmallVector<std::pair<StringRef, Value>> parameters = {
-      {"scale_in", op.getScaleIn()}, {"scale_out", op.getScaleOut()}};
-  if (op.getZeroPointIn())
-    parameters.emplace_back("zero_point_in", op.getZeroPointIn());
-  if (op.getZeroPointOut())
-    parameters.emplace_back("zero_point_out", op.getZeroPointOut());
-  return parameters;
-}
-
 Speculation::Speculatability RequantizeOp::getSpeculatability() {
-  bool agree = llvm::all_of(namedParameters(*this), [&](auto named) {
-    return shapesAgreeStatically(getGranularityOf(named.second),
+  bool agree = llvm::all_of(getOperands().drop_front(), [&](Value parameter) {
+    return shapesAgreeStatically(getGranularityOf(parameter),
                                  tensorTypeOf(getInput()),
-                                 tensorTypeOf(named.second));
+                                 tensorTypeOf(parameter));
   });
   agree &= isImpliedBy(tensorTypeOf(getResult()),
                        tensorTypeOf(getInput()).getShape());
@@ -520,14 +382,6 @@ RequantizeOp::reifyResultShapes(OpBuilder &builder,
 void RequantizeOp::inferResultRangesFromOptional(
     ArrayRef<IntegerValueRange>, SetIntLatticeFn setResultRange) {
   setStorageRange(getResult(), getStorage(), setResultRange);
-}
-
-void RequantizeOp::generateRuntimeVerification(OpBuilder &builder, Location loc,
-                                               MessageFn message) {
-  for (auto [name, parameter] : namedParameters(*this))
-    assertOperandShape(builder, loc, *this, name, getGranularityOf(parameter),
-                       getInput(), parameter, message);
-  assertResultShape(builder, loc, getInput(), getResult(), message);
 }
 
 //===----------------------------------------------------------------------===//
