@@ -109,11 +109,12 @@ private:
     auto isLegal = [&](Operation *op) { return converter.isLegal(op); };
 
     populatePackPatterns(patterns, converter, packer);
+    target.addDynamicallyLegalOp<arith::ConstantOp>(
+        [](arith::ConstantOp op) { return !canPackConstant(op.getValue()); });
     target.addDynamicallyLegalOp<
-        arith::ConstantOp, tensor::EmptyOp, tensor::DimOp, tensor::CastOp,
-        tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ExtractOp,
-        tensor::ExtractSliceOp, tensor::InsertSliceOp, func::CallOp,
-        func::ReturnOp>(isLegal);
+        tensor::EmptyOp, tensor::DimOp, tensor::CastOp, tensor::CollapseShapeOp,
+        tensor::ExpandShapeOp, tensor::ExtractOp, tensor::ExtractSliceOp,
+        tensor::InsertSliceOp, func::CallOp, func::ReturnOp>(isLegal);
     target.addDynamicallyLegalDialect<linalg::LinalgDialect>(
         [&](Operation *op) {
           return !isa<linalg::LinalgOp>(op) || converter.isLegal(op);

@@ -42,10 +42,10 @@ struct PackConstantOp final : public PackPattern<arith::ConstantOp> {
   LogicalResult
   matchAndRewrite(arith::ConstantOp op, OneToNAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    TypedAttr packed = packConstant(op.getValue());
-    if (!packed)
+    if (!canPackConstant(op.getValue()))
       return rewriter.notifyMatchFailure(op, "the elements cannot be read");
-    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, packed);
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op,
+                                                   packConstant(op.getValue()));
     return success();
   }
 };

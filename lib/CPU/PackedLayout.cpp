@@ -22,12 +22,23 @@ using utils::IteratorType;
 // The layout
 //===----------------------------------------------------------------------===//
 
+/// Whether the sizes that are known make more elements than can be counted.
+/// Such a tensor exists in types alone.
+static bool isUncountable(RankedTensorType type) {
+  int64_t count = 1;
+  for (int64_t size : type.getShape())
+    if (!ShapedType::isDynamic(size) &&
+        llvm::MulOverflow<int64_t>(count, size, count))
+      return true;
+  return false;
+}
+
 std::optional<PackedLayout> PackedLayout::get(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.getElementType().isSignlessInteger())
     return std::nullopt;
   unsigned width = tensor.getElementType().getIntOrFloatBitWidth();
-  if (width < 2 || width > 15 || width == 8)
+  if (width < 2 || width > 15 || width == 8 || isUncountable(tensor))
     return std::nullopt;
   auto container = IntegerType::get(type.getContext(), width < 8 ? 8 : 16);
   int64_t perByte = width == 2 || width == 4 ? 8 / width : 1;
@@ -311,23 +322,33 @@ Value Packer::getKnownValues(ValueRange memory, Type type) const {
 // Constants
 //===----------------------------------------------------------------------===//
 
+/// A splat stays one where it fills every byte alike.
+static bool isPackedSplat(const ConstantData &data,
+                          const PackedLayout &layout) {
+  int64_t count = data.getNumElements();
+  return data.isSplat() && count % layout.perByte == 0 && count > 0;
+}
+
+bool quant_ext::canPackConstant(TypedAttr value) {
+  std::optional<PackedLayout> layout = PackedLayout::get(value.getType());
+  std::optional<ConstantData> data = ConstantData::get(value);
+  return layout && data && (isPackedSplat(*data, *layout) || data->canExpand());
+}
+
 TypedAttr quant_ext::packConstant(TypedAttr value) {
   PackedLayout layout = *PackedLayout::get(value.getType());
-  std::optional<ConstantData> data = ConstantData::get(value);
-  if (!data)
-    return {};
+  ConstantData data = *ConstantData::get(value);
   SmallVector<Type> memoryTypes;
   layout.appendMemoryTypes(memoryTypes);
   auto memoryType = cast<RankedTensorType>(memoryTypes.front());
-  int64_t count = data->getNumElements(), perByte = layout.perByte;
+  int64_t count = data.getNumElements(), perByte = layout.perByte;
   unsigned width = layout.type.getElementTypeBitWidth();
   unsigned containerBytes = layout.container.getWidth() / 8;
-  // A splat stays one where it fills every byte alike.
-  bool isSplat = data->isSplat() && count % perByte == 0 && count > 0;
+  bool isSplat = isPackedSplat(data, layout);
   int64_t numUnits = isSplat ? 1 : llvm::divideCeil(count, perByte);
   std::vector<char> raw(numUnits * containerBytes, 0);
   for (int64_t i = 0, e = isSplat ? perByte : count; i < e; ++i) {
-    int64_t bits = data->getInteger(i, /*isSigned=*/false);
+    int64_t bits = data.getInteger(i, /*isSigned=*/false);
     if (!layout.isPacked())
       std::memcpy(&raw[i * containerBytes], &bits, containerBytes);
     else

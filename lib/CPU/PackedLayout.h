@@ -83,8 +83,11 @@ SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
 OpFoldResult multiply(OpBuilder &builder, Location loc,
                       ArrayRef<OpFoldResult> sizes);
 
-/// The constant `value`, of a type that has a layout, as it is in memory; null
-/// for an attribute that does not give its elements.
+/// Whether packConstant can be asked: the elements of `value` can be read, and
+/// need not be spelled out where they would take more memory than a constant.
+bool canPackConstant(TypedAttr value);
+
+/// The constant `value` as it is in memory.
 TypedAttr packConstant(TypedAttr value);
 
 /// Rewrites operations of arith, tensor and linalg on tensors that have a

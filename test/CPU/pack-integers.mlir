@@ -369,3 +369,23 @@ func.func @used_twice(%x: tensor<8xf32>, %s: tensor<f32>) -> (tensor<8xi4>, tens
   } -> tensor<8xf32>
   return %q, %y : tensor<8xi4>, tensor<8xf32>
 }
+
+// -----
+
+// Not spelled out to give the last byte its zeros: nothing could run this.
+// CHECK-LABEL: func.func @huge_splat(
+// 3298534883331 elements, four to a byte.
+// CHECK: call @use(%{{.*}}) : (tensor<824633720833xi8>) -> ()
+func.func private @use(tensor<1099511627777x3xi2>)
+func.func @huge_splat() {
+  %splat = arith.constant dense<1> : tensor<1099511627777x3xi2>
+  call @use(%splat) : (tensor<1099511627777x3xi2>) -> ()
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @uncountable(%{{.*}}: tensor<3x4611686018427387904x2xi2>)
+func.func @uncountable(%q: tensor<3x4611686018427387904x2xi2>) {
+  return
+}
