@@ -129,7 +129,9 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
   if (!type.hasStaticShape() || granularity.getScaleShape(input.getShape()) !=
                                     SmallVector<int64_t>(type.getShape()))
     return failure();
-  bool single = input.isSplat();
+  // A splat stands for one element where there are any, and for one group.
+  bool single = input.isSplat() && type.getNumElements() != 0;
+  ConstantData computed = single ? input : input.expanded();
   numerics::Layout layout =
       computedLayout(granularity, input.getShape(), single);
   int64_t groups = layout.getNumGroups();
@@ -138,11 +140,9 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
   numerics::IntegerFormat storage = getIntegerFormat(op.getStorage());
   if (!op.isSymmetric())
     zeroPoint.resize(groups * storage.getBytes());
-  numerics::chooseParameters(input.getFloats(), layout, storage, scale.data(),
+  numerics::chooseParameters(computed.getFloats(), layout, storage,
+                             scale.data(),
                              op.isSymmetric() ? nullptr : zeroPoint.data());
-  // A splat over no groups at all would have one value too many.
-  if (single && type.getNumElements() == 0)
-    return failure();
   results.push_back(getDenseConstant(type, scale));
   if (!op.isSymmetric())
     results.push_back(getDenseConstant(op.getZeroPoint().getType(), zeroPoint));

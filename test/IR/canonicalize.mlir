@@ -697,3 +697,16 @@ func.func @resource_not_folded() -> (tensor<1xf32>, tensor<1xf32>) {
 {-#
   dialect_resources: { builtin: { q: "0x0100000005", w: "0x040000000000803F" } }
 #-}
+
+// -----
+
+// A weight without channels has no scales, though its constant is a splat.
+// CHECK-LABEL: func @no_channels
+// CHECK: arith.constant dense<> : tensor<0xf32>
+// CHECK: arith.constant dense<> : tensor<4x0xi8>
+func.func @no_channels() -> (tensor<0xf32>, tensor<4x0xi8>) {
+  %w = arith.constant dense<1.0> : tensor<4x0xf32>
+  %s = quant_ext.choose_qparams %w axis = 1 storage = <i8> : (tensor<4x0xf32>) -> tensor<0xf32>
+  %q = quant_ext.quantize %w, %s axis = 1 storage = <i8> : (tensor<4x0xf32>, tensor<0xf32>) -> tensor<4x0xi8>
+  return %s, %q : tensor<0xf32>, tensor<4x0xi8>
+}
