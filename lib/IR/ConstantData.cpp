@@ -5,8 +5,10 @@
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
 
 #include <cmath>
 
@@ -265,38 +267,47 @@ TypedAttr quant_ext::getDenseConstant(Type type, ArrayRef<char> raw) {
   return IntegerAttr::get(type, value);
 }
 
-/// The entry of `key` where it holds just these bytes.
-static DialectResourceBlobManager::BlobEntry *
-findSameBlob(DialectResourceBlobManager &manager, StringRef key,
-             ArrayRef<char> raw) {
-  DialectResourceBlobManager::BlobEntry *entry = manager.lookup(key);
-  if (!entry || !entry->getBlob() || entry->getBlob()->getData() != raw)
-    return nullptr;
-  return entry;
+static AsmResourceBlob copyToBlob(ArrayRef<char> raw) {
+  constexpr size_t kAlignment = 64;
+  return HeapAsmResourceBlob::allocateAndCopyWithAlign(raw, kAlignment);
+}
+
+/// A handle on `key`, or nothing where the key holds other bytes.
+static std::optional<DenseResourceElementsHandle>
+shareOrInsert(MLIRContext *context, StringRef key, ArrayRef<char> raw) {
+  auto &interface = DenseResourceElementsHandle::getManagerInterface(context);
+  auto findSame = [&]() -> std::optional<DenseResourceElementsHandle> {
+    auto *entry = interface.getBlobManager().lookup(key);
+    if (!entry->getBlob() || entry->getBlob()->getData() != raw)
+      return std::nullopt;
+    return DenseResourceElementsHandle(
+        entry, context->getLoadedDialect<BuiltinDialect>());
+  };
+  if (interface.getBlobManager().lookup(key))
+    return findSame();
+
+  DenseResourceElementsHandle handle = interface.insert(key, copyToBlob(raw));
+  if (handle.getKey() == key)
+    return handle;
+  // Another thread was faster: give back the memory of ours.
+  interface.update(handle.getKey(), AsmResourceBlob());
+  return findSame();
 }
 
 DenseResourceElementsAttr quant_ext::getResourceConstant(ShapedType type,
                                                          StringRef key,
                                                          ArrayRef<char> raw) {
   MLIRContext *context = type.getContext();
+  if (auto handle = shareOrInsert(context, key, raw))
+    return DenseResourceElementsAttr::get(type, *handle);
+  // A number behind the key, as the manager gives it, would depend on which
+  // thread comes first.
+  uint64_t hash = llvm::xxh3_64bits(StringRef(raw.data(), raw.size()));
+  std::string longer =
+      (key + "_" + llvm::utohexstr(hash, /*LowerCase=*/true)).str();
+  if (auto handle = shareOrInsert(context, longer, raw))
+    return DenseResourceElementsAttr::get(type, *handle);
   auto &interface = DenseResourceElementsHandle::getManagerInterface(context);
-  DialectResourceBlobManager &manager = interface.getBlobManager();
-  auto *dialect = context->getLoadedDialect<BuiltinDialect>();
-  if (auto *entry = findSameBlob(manager, key, raw))
-    return DenseResourceElementsAttr::get(
-        type, DenseResourceElementsHandle(entry, dialect));
-
-  constexpr size_t kAlignment = 64;
-  AsmResourceBlob blob =
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(raw, kAlignment);
-  DenseResourceElementsHandle handle = interface.insert(key, std::move(blob));
-  if (handle.getKey() == key)
-    return DenseResourceElementsAttr::get(type, handle);
-  // Another thread was faster, or the key belongs to other data. In the first
-  // case share its blob and give back the memory of ours.
-  if (auto *entry = findSameBlob(manager, key, raw)) {
-    interface.update(handle.getKey(), AsmResourceBlob());
-    handle = DenseResourceElementsHandle(entry, dialect);
-  }
-  return DenseResourceElementsAttr::get(type, handle);
+  return DenseResourceElementsAttr::get(
+      type, interface.insert(longer, copyToBlob(raw)));
 }

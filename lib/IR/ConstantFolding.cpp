@@ -66,7 +66,7 @@ private:
 } // namespace
 
 /// The key of what `op` makes of the constant under operand 0: readable, and
-/// different for different operations, attributes and parameters.
+/// different for different operations, types, attributes and parameters.
 static std::string deriveKey(Operation *op, StringRef tag,
                              const Operands &operands) {
   auto hashOf = [&](unsigned index) {
@@ -78,6 +78,8 @@ static std::string deriveKey(Operation *op, StringRef tag,
   std::string text;
   llvm::raw_string_ostream os(text);
   op->getAttrDictionary().print(os);
+  llvm::interleave(op->getOperandTypes(), os, " ");
+  os << " " << op->getResult(0).getType();
   for (unsigned index = 1; index < operands.size(); ++index)
     os << " " << llvm::utohexstr(hashOf(index));
 

@@ -710,3 +710,31 @@ func.func @no_channels() -> (tensor<0xf32>, tensor<4x0xi8>) {
   %q = quant_ext.quantize %w, %s axis = 1 storage = <i8> : (tensor<4x0xf32>, tensor<0xf32>) -> tensor<4x0xi8>
   return %s, %q : tensor<0xf32>, tensor<4x0xi8>
 }
+
+// -----
+
+// A key that other bytes have taken is made longer, the same way in both
+// functions. Where this fails because keys are derived in another way, run it
+// without the resource "w_i8_..." to see the new one.
+// CHECK-LABEL: func @taken
+// CHECK: arith.constant dense_resource<[[KEY:w_i8_.+_.+]]> : tensor<1xi8>
+// CHECK-LABEL: func @taken_again
+// CHECK: arith.constant dense_resource<[[KEY]]> : tensor<1xi8>
+// 3 over 3/127 is 127 = 0x7f.
+// CHECK: [[KEY]]: "0x400000007F"
+func.func @taken() -> tensor<1xi8> {
+  %w = arith.constant dense_resource<w> : tensor<1xf32>
+  %s = quant_ext.choose_qparams %w storage = <i8> : (tensor<1xf32>) -> tensor<f32>
+  %q = quant_ext.quantize %w, %s storage = <i8> : (tensor<1xf32>, tensor<f32>) -> tensor<1xi8>
+  return %q : tensor<1xi8>
+}
+func.func @taken_again() -> tensor<1xi8> {
+  %w = arith.constant dense_resource<w> : tensor<1xf32>
+  %s = quant_ext.choose_qparams %w storage = <i8> : (tensor<1xf32>) -> tensor<f32>
+  %q = quant_ext.quantize %w, %s storage = <i8> : (tensor<1xf32>, tensor<f32>) -> tensor<1xi8>
+  return %q : tensor<1xi8>
+}
+
+{-#
+  dialect_resources: { builtin: { w: "0x0400000000004040", w_i8_26d5ae5405991459: "0x0400000001" } }
+#-}

@@ -61,12 +61,27 @@ func.func @left(%q: tensor<3xi8>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xi8>
 // A resource gives a resource: 2 * 0.5 = 1 is 0x3F800000, -2 * 0.5 is 0xBF800000.
 // CHECK-LABEL: func @resource
 // CHECK: arith.constant dense_resource<[[KEY:q_.*]]> : tensor<2xf32>
-// CHECK: [[KEY]]: "0x{{........}}0000803F000080BF"
+// CHECK-LABEL: func @other_type
+// CHECK: dense_resource<[[HALF:q_.*]]> : tensor<2xf16>
+// CHECK: dense_resource<[[HALF]]> : tensor<2xf16>
+// CHECK: return
+// CHECK-DAG: [[KEY]]: "0x{{........}}0000803F000080BF"
+// CHECK-DAG: [[HALF]]: "0x{{........}}003C00BC"
 func.func @resource() -> tensor<2xf32> {
   %q = arith.constant dense_resource<q> : tensor<2xi8>
   %scale = arith.constant dense<0.5> : tensor<f32>
   %x = quant_ext.dequantize %q, %scale storage = <i8> : (tensor<2xi8>, tensor<f32>) -> tensor<2xf32>
   return %x : tensor<2xf32>
+}
+
+// The same in another type has a key of its own, and equal ones share it: 1 in
+// f16 is 0x3C00.
+func.func @other_type() -> (tensor<2xf16>, tensor<2xf16>) {
+  %q = arith.constant dense_resource<q> : tensor<2xi8>
+  %scale = arith.constant dense<0.5> : tensor<f32>
+  %x = quant_ext.dequantize %q, %scale storage = <i8> : (tensor<2xi8>, tensor<f32>) -> tensor<2xf16>
+  %y = quant_ext.dequantize %q, %scale storage = <i8> : (tensor<2xi8>, tensor<f32>) -> tensor<2xf16>
+  return %x, %y : tensor<2xf16>, tensor<2xf16>
 }
 
 {-# dialect_resources: { builtin: {

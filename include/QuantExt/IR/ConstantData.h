@@ -83,8 +83,8 @@ TypedAttr getDenseConstant(Type type, ArrayRef<char> raw);
 
 /// A resource constant under `key`. Where the key already holds the same bytes,
 /// that blob is shared, so that the outcome does not depend on how often or on
-/// how many threads a constant is made; where it holds others, the key gets a
-/// suffix.
+/// how many threads a constant is made; where it holds others, the key is made
+/// longer by a hash of these.
 DenseResourceElementsAttr getResourceConstant(ShapedType type, StringRef key,
                                               ArrayRef<char> raw);
 
