@@ -2,6 +2,8 @@
 
 #include "QuantExt/Transforms/WeightFinder.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -110,6 +112,24 @@ static SmallVector<int64_t> getDims(AffineMap map, ArrayRef<unsigned> loops) {
   return dims;
 }
 
+/// Whether the body multiplies with the element of `operand`, or with what a
+/// conversion makes of it. The inference looks at indexing maps alone: those of
+/// a distance, sum (x - w)^2, are those of a matmul.
+static bool isFactor(linalg::LinalgOp op, OpOperand &operand) {
+  SmallVector<Value> values = {op.getMatchingBlockArgument(&operand)};
+  while (!values.empty()) {
+    for (OpOperand &use : values.pop_back_val().getUses()) {
+      Operation *user = use.getOwner();
+      if (isa<arith::MulFOp, arith::MulIOp>(user) ||
+          (isa<math::FmaOp>(user) && use.getOperandNumber() < 2))
+        return true;
+      if (isa<CastOpInterface>(user))
+        llvm::append_range(values, user->getResults());
+    }
+  }
+  return false;
+}
+
 /// Turns a candidate into a weight, or says why it is none.
 static std::optional<Weight> getWeight(linalg::LinalgOp op,
                                        const Candidate &candidate,
@@ -138,6 +158,10 @@ static std::optional<Weight> getWeight(linalg::LinalgOp op,
   }
   if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(value)) {
     reason = name + " is a constant that is neither dense nor dense_resource";
+    return std::nullopt;
+  }
+  if (!isFactor(op, operand)) {
+    reason = name + " is not what the body multiplies with";
     return std::nullopt;
   }
   AffineMap map = op.getMatchingIndexingMap(&operand);

@@ -17,9 +17,10 @@
 // CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=no_channel | Reason="the weight has no output-channel dimension"
 // CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=already | Reason="operand #0 is a block argument, not from a constant; operand #1 is quantized already"
 // CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=strided | Reason="operand #0 is a block argument, not from a constant; operand #1 must be indexed by plain loops, found (d0, d1, d2, d3) -> (d2, d1, d3 * 2)"
+// CHECK: remark: {{.*}}[Missed] left-in-float | {{.*}} | Function=distance | Reason="operand #0 is a block argument, not from a constant; operand #1 is not what the body multiplies with"
 // CHECK-NOT: {{Passed|Missed}}
 // 12 floats of 4 bytes become 12 bytes and 3 scales of 4: 48 - 12 - 12 saved.
-// CHECK: remark: [Analysis] summary | Category:quant-ext-quantize-weights | BytesSaved=24, LeftInFloat=9, Quantized=1, Remark="operations quantized and left in float", Tensors=1
+// CHECK: remark: [Analysis] summary | Category:quant-ext-quantize-weights | BytesSaved=24, LeftInFloat=10, Quantized=1, Remark="operations quantized and left in float", Tensors=1
 
 // A name counts wherever it is in the location.
 // IR-LABEL: func @quantized
@@ -91,6 +92,22 @@ func.func @strided(%x: tensor<2x4x3xf32>, %init: tensor<2x3xf32>) -> tensor<2x3x
     %s = arith.addf %acc, %p : f32
     linalg.yield %s : f32
   } -> tensor<2x3xf32> loc("encoder.8")
+  return %y : tensor<2x3xf32>
+}
+
+// The indexing maps of a matmul, and no product with the constant.
+#lhs = affine_map<(m, n, k) -> (m, k)>
+#rhs = affine_map<(m, n, k) -> (k, n)>
+#out = affine_map<(m, n, k) -> (m, n)>
+func.func @distance(%x: tensor<2x4xf32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %w = arith.constant dense<0.5> : tensor<4x3xf32>
+  %y = linalg.generic {indexing_maps = [#lhs, #rhs, #out], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : tensor<2x4xf32>, tensor<4x3xf32>) outs(%init : tensor<2x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %acc: f32):
+    %d = arith.subf %a, %b : f32
+    %p = arith.mulf %d, %d : f32
+    %s = arith.addf %acc, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<2x3xf32> loc("encoder.9")
   return %y : tensor<2x3xf32>
 }
 

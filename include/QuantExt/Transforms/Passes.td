@@ -17,9 +17,10 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     inference of contraction and convolution dimensions recognises: matmuls with
     any indexing maps, batched ones, `linalg.contract`, convolutions with groups
     and depthwise, generics. Its weights are the operands that a constant
-    defines (dense or dense_resource, of f16, bf16, f32 or f64): lhs and rhs of
-    a contraction, the filter of a convolution. Nothing else is touched; neither
-    is a weight that is under `dequantize` already. `location` and `ops` narrow
+    defines (dense or dense_resource, of f16, bf16, f32 or f64) and that the
+    body multiplies with: lhs and rhs of a contraction, the filter of a
+    convolution. Nothing else is touched; neither is a weight that is under
+    `dequantize` already. `location` and `ops` narrow
     the choice further: an operation must satisfy both.
 
     **Granularity.** Output channels are found from the indexing maps: the
