@@ -17,6 +17,9 @@ using namespace mlir::quant_ext;
 double ErrorSums::getSqnr() const {
   if (noise == 0)
     return std::numeric_limits<double>::infinity();
+  // Squares of f64 overflow; then the quotient means nothing.
+  if (!std::isfinite(signal))
+    return std::numeric_limits<double>::quiet_NaN();
   return 10 * std::log10(signal / noise);
 }
 
@@ -114,10 +117,8 @@ QuantizationAccount quant_ext::accountFor(const ConstantData &weight,
 // The network
 //===----------------------------------------------------------------------===//
 
-/// Of an even count, the mean of the middle two.
+/// Of an even count, the mean of the middle two. `values` holds no NaN.
 static double getMedian(SmallVector<double> values) {
-  if (values.empty())
-    return std::numeric_limits<double>::infinity();
   llvm::sort(values);
   size_t middle = values.size() / 2;
   if (values.size() % 2 == 1)
@@ -141,8 +142,12 @@ NetworkAccount quant_ext::accountForNetwork(ArrayRef<WeightAccount> weights,
     network.bytes.zeroPoints += account->bytes.zeroPoints;
     sqnrs.push_back(account->errors.getSqnr());
   }
+  // NaN has no place in an order.
+  if (sqnrs.empty() ||
+      llvm::any_of(sqnrs, [](double sqnr) { return std::isnan(sqnr); }))
+    return network;
+  network.pooledSqnr = network.errors.getSqnr();
   network.medianSqnr = getMedian(sqnrs);
-  network.minimumSqnr = sqnrs.empty() ? std::numeric_limits<double>::infinity()
-                                      : *llvm::min_element(sqnrs);
+  network.minimumSqnr = *llvm::min_element(sqnrs);
   return network;
 }

@@ -8,6 +8,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <array>
+#include <limits>
 
 namespace mlir::quant_ext {
 
@@ -21,7 +22,8 @@ struct ErrorSums {
   double absolute = 0;
   double largest = 0;
 
-  /// 10 log10(signal / noise); infinite where there is no noise.
+  /// 10 log10(signal / noise); infinite where there is no noise, NaN where the
+  /// signal is too large for f64.
   double getSqnr() const;
   double getMeanError() const;
   ErrorSums &operator+=(const ErrorSums &other);
@@ -46,9 +48,11 @@ struct WeightAccount {
 /// All weights under one granularity.
 struct NetworkAccount {
   int64_t numWeights = 0;
-  double medianSqnr = 0;
-  double minimumSqnr = 0;
-  /// Over all tensors; `errors.getSqnr()` is the pooled SQNR.
+  /// NaN where there are no weights, or one has no SQNR.
+  double medianSqnr = std::numeric_limits<double>::quiet_NaN();
+  double minimumSqnr = std::numeric_limits<double>::quiet_NaN();
+  double pooledSqnr = std::numeric_limits<double>::quiet_NaN();
+  /// Over all tensors.
   ErrorSums errors;
   WeightBytes bytes;
 };

@@ -5,6 +5,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/Unicode.h"
 
 #include <cmath>
 
@@ -66,23 +67,28 @@ public:
     for (const auto &row : rows) {
       widths.resize(std::max(widths.size(), row.size()));
       for (auto [column, cell] : llvm::enumerate(row))
-        widths[column] = std::max(widths[column], cell.size());
+        widths[column] = std::max(widths[column], getWidth(cell));
     }
     for (const auto &row : rows) {
       std::string line;
       llvm::raw_string_ostream text(line);
       for (auto [column, cell] : llvm::enumerate(row)) {
+        unsigned padding = widths[column] - getWidth(cell);
         text << (column ? "  " : "");
-        if (column < numLeft)
-          text << llvm::left_justify(cell, widths[column]);
-        else
-          text << llvm::right_justify(cell, widths[column]);
+        text.indent(column < numLeft ? 0 : padding) << cell;
+        text.indent(column < numLeft ? padding : 0);
       }
       os << StringRef(line).rtrim() << "\n";
     }
   }
 
 private:
+  /// In columns of a terminal; of bytes where these are unknown.
+  static size_t getWidth(StringRef cell) {
+    int width = llvm::sys::unicode::columnWidthUTF8(cell);
+    return width < 0 ? cell.size() : width;
+  }
+
   unsigned numLeft;
   SmallVector<SmallVector<std::string>> rows;
 };
@@ -95,7 +101,21 @@ static std::string formatted(const char *format, T value) {
   return text;
 }
 
-static std::string decibels(double value) { return formatted("%.2f", value); }
+static std::string decibels(double value) {
+  return std::isnan(value) ? "-" : formatted("%.2f", value);
+}
+
+/// A name that keeps to its line and to its cell.
+static std::string getCellText(StringRef name) {
+  std::string text;
+  for (char c : llvm::json::fixUTF8(name)) {
+    if (llvm::isASCII(c) && !llvm::isPrint(c))
+      text += "\\" + llvm::toHex(StringRef(&c, 1));
+    else
+      text += c;
+  }
+  return text;
+}
 
 static std::string printed(Type type) {
   std::string text;
@@ -126,10 +146,10 @@ static void addHeader(Table &table, ArrayRef<WeightGranularity> columns) {
 static void addWeight(Table &table, const WeightAccount &weight,
                       ArrayRef<WeightGranularity> columns) {
   const WeightBytes &bytes = weight.accounts.front()->bytes;
-  SmallVector<std::string> row = {weight.name, getShapeText(weight.type),
-                                  printed(weight.type.getElementType()),
-                                  std::to_string(bytes.original),
-                                  std::to_string(bytes.integers)};
+  SmallVector<std::string> row = {
+      getCellText(weight.name), getShapeText(weight.type),
+      printed(weight.type.getElementType()), std::to_string(bytes.original),
+      std::to_string(bytes.integers)};
   for (WeightGranularity granularity : columns) {
     const auto &account = weight.accounts[static_cast<size_t>(granularity)];
     if (!account) {
@@ -149,14 +169,14 @@ static void addNetwork(Table &table, ArrayRef<WeightAccount> weights,
                        WeightGranularity granularity) {
   NetworkAccount network = accountForNetwork(weights, granularity);
   const WeightBytes &bytes = network.bytes;
-  table.addRow({getTitle(granularity).str(), std::to_string(network.numWeights),
-                decibels(network.medianSqnr), decibels(network.minimumSqnr),
-                decibels(network.errors.getSqnr()),
-                formatted("%.3e", network.errors.largest),
-                std::to_string(bytes.original), std::to_string(bytes.integers),
-                std::to_string(bytes.scales + bytes.zeroPoints),
-                std::to_string(bytes.quantized()),
-                formatted("%.2f", getRatio(bytes))});
+  table.addRow(
+      {getTitle(granularity).str(), std::to_string(network.numWeights),
+       decibels(network.medianSqnr), decibels(network.minimumSqnr),
+       decibels(network.pooledSqnr), formatted("%.3e", network.errors.largest),
+       std::to_string(bytes.original), std::to_string(bytes.integers),
+       std::to_string(bytes.scales + bytes.zeroPoints),
+       std::to_string(bytes.quantized()),
+       bytes.quantized() == 0 ? "-" : formatted("%.2f", getRatio(bytes))});
 }
 
 void quant_ext::printAccountTable(raw_ostream &os,
@@ -239,7 +259,7 @@ static void printNetwork(llvm::json::OStream &json,
   json.attribute("weights", network.numWeights);
   json.attribute("median_sqnr_db", number(network.medianSqnr));
   json.attribute("minimum_sqnr_db", number(network.minimumSqnr));
-  json.attribute("pooled_sqnr_db", number(network.errors.getSqnr()));
+  json.attribute("pooled_sqnr_db", number(network.pooledSqnr));
   json.attribute("max_error", number(network.errors.largest));
   json.attribute("mean_error", number(network.errors.getMeanError()));
   json.attribute("float_bytes", network.bytes.original);

@@ -251,7 +251,8 @@ std::optional<WeightSearch> quant_ext::findWeights(linalg::LinalgOp op) {
 SmallVector<StringRef> quant_ext::getLocationNames(Location loc) {
   SmallVector<StringRef> names;
   loc->walk([&](Location inner) {
-    if (auto name = dyn_cast<NameLoc>(inner))
+    auto name = dyn_cast<NameLoc>(inner);
+    if (name && !name.getName().empty())
       names.push_back(name.getName().getValue());
     return WalkResult::advance();
   });

@@ -264,7 +264,8 @@ def Report : Pass<"quant-ext-report"> {
 
     - SQNR in dB, `10 log10(sum x^2 / sum (x - x')^2)` with
       `x' = dequantize(quantize(x))` in the weight's own float type, and sums in
-      f64; infinite (null in JSON) where the error is 0;
+      f64; infinite (null in JSON) where the error is 0, and none (- in the
+      table, null in JSON) where the sums overflow;
     - largest and mean absolute error;
     - bytes of the float original, of the integers (packed, where they are
       narrower than a byte) and of the parameters (scales and zero points).

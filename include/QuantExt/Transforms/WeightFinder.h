@@ -82,7 +82,8 @@ struct WeightSearch {
 std::optional<WeightSearch> findWeights(linalg::LinalgOp op);
 
 /// The names in a location: those of NameLoc, also inside FusedLoc and
-/// CallSiteLoc, outermost first. A file position is not a name.
+/// CallSiteLoc, outermost first. A file position is not a name, nor is an empty
+/// string.
 SmallVector<StringRef> getLocationNames(Location loc);
 
 } // namespace mlir::quant_ext
