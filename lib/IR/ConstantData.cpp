@@ -250,6 +250,20 @@ quant_ext::findZeroPointProblem(const ConstantData &zeroPoint,
           "] for storage " + storage.str());
 }
 
+FailureOr<numerics::Parameters>
+quant_ext::getParameters(const ConstantData &scale,
+                         const ConstantData *zeroPoint, StorageAttr storage) {
+  if (findScaleProblem(scale))
+    return failure();
+  numerics::Parameters parameters{scale.getFloats()};
+  if (zeroPoint) {
+    if (findZeroPointProblem(*zeroPoint, storage))
+      return failure();
+    parameters.zeroPoint = zeroPoint->getRaw();
+  }
+  return parameters;
+}
+
 //===----------------------------------------------------------------------===//
 // Making
 //===----------------------------------------------------------------------===//

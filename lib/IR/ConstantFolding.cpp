@@ -101,21 +101,6 @@ static Attribute makeElements(Operation *op, Type type, StringRef tag,
   return getDenseConstant(shaped, raw);
 }
 
-/// Scale and zero point at positions `scale` and, if present, `scale + 1`.
-static FailureOr<numerics::Parameters>
-getParameters(const ConstantData &scale, const ConstantData *zeroPoint,
-              StorageAttr storage) {
-  if (findScaleProblem(scale))
-    return failure();
-  numerics::Parameters parameters{scale.getFloats()};
-  if (zeroPoint) {
-    if (findZeroPointProblem(*zeroPoint, storage))
-      return failure();
-    parameters.zeroPoint = zeroPoint->getRaw();
-  }
-  return parameters;
-}
-
 /// The layout for the elements that are really computed: one, or all.
 static numerics::Layout computedLayout(const Granularity &granularity,
                                        ArrayRef<int64_t> shape, bool single) {

@@ -86,16 +86,14 @@ static std::vector<char> makeBuffer(const ConstantData &like, Type type) {
 
 OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
   auto values = readElements(adaptor.getOperands());
-  if (failed(values) || findScaleProblem((*values)[1]))
+  if (failed(values))
     return {};
-  numerics::Parameters parameters{(*values)[1].getFloats()};
-  if (getZeroPoint()) {
-    if (findZeroPointProblem((*values)[2], getStorage()))
-      return {};
-    parameters.zeroPoint = (*values)[2].getRaw();
-  }
+  auto parameters = getParameters(
+      (*values)[1], getZeroPoint() ? &(*values)[2] : nullptr, getStorage());
+  if (failed(parameters))
+    return {};
   std::vector<char> raw = makeBuffer((*values)[0], getType());
-  numerics::quantizeArray((*values)[0].getFloats(), parameters,
+  numerics::quantizeArray((*values)[0].getFloats(), *parameters,
                           elementLayout((*values)[0]),
                           getIntegerFormat(getStorage()),
                           getDivisionMode(getDivision()), raw.data());
@@ -104,17 +102,15 @@ OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
 
 OpFoldResult ApplyDequantizeOp::fold(FoldAdaptor adaptor) {
   auto values = readElements(adaptor.getOperands());
-  if (failed(values) || findScaleProblem((*values)[1]))
+  if (failed(values))
     return {};
-  numerics::Parameters parameters{(*values)[1].getFloats()};
-  if (getZeroPoint()) {
-    if (findZeroPointProblem((*values)[2], getStorage()))
-      return {};
-    parameters.zeroPoint = (*values)[2].getRaw();
-  }
+  auto parameters = getParameters(
+      (*values)[1], getZeroPoint() ? &(*values)[2] : nullptr, getStorage());
+  if (failed(parameters))
+    return {};
   std::vector<char> raw = makeBuffer((*values)[0], getType());
   numerics::dequantizeArray(
-      (*values)[0].getRaw(), parameters, elementLayout((*values)[0]),
+      (*values)[0].getRaw(), *parameters, elementLayout((*values)[0]),
       getIntegerFormat(getStorage()),
       getFloatFormat(getElementTypeOrSelf(getType())), raw.data());
   return getDenseConstant(getType(), raw);

@@ -77,6 +77,13 @@ std::optional<std::string> findScaleProblem(const ConstantData &scale);
 std::optional<std::string> findZeroPointProblem(const ConstantData &zeroPoint,
                                                 StorageAttr storage);
 
+/// The parameters in the words of Numerics; `zeroPoint` may be null. Fails
+/// where an element cannot be computed with. The constants must outlive the
+/// result.
+FailureOr<numerics::Parameters> getParameters(const ConstantData &scale,
+                                              const ConstantData *zeroPoint,
+                                              StorageAttr storage);
+
 /// A dense constant (or FloatAttr, IntegerAttr where `type` is not shaped) of
 /// raw elements; a splat where all are equal.
 TypedAttr getDenseConstant(Type type, ArrayRef<char> raw);
