@@ -5,6 +5,19 @@
 
 include "mlir/Pass/PassBase.td"
 
+/// What getWeightStorage takes.
+defvar schemeOptions = [
+  Option<"bits", "bits", "int64_t", /*default=*/"8",
+         "Width of the integers, 2 to 16 bits; 8 by default">,
+  Option<"symmetric", "symmetric", "bool", /*default=*/"true",
+         "Quantize without a zero point, as by default; needs signed "
+         "integers">,
+  Option<"isSigned", "signed", "bool", /*default=*/"true",
+         "Quantize to signed integers, as by default">,
+  Option<"narrowRange", "narrow-range", "bool", /*default=*/"false",
+         "Leave out the lowest integer, as i8<-127:127> does">,
+];
+
 def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
   let summary = "Quantize constant weights of linalg contractions and "
                 "convolutions";
@@ -77,9 +90,7 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     }
     ```
   }];
-  let options = [
-    Option<"bits", "bits", "int64_t", /*default=*/"8",
-           "Width of the integers, 2 to 16 bits; 8 by default">,
+  let options = !listconcat(schemeOptions, [
     Option<"granularity", "granularity", "::mlir::quant_ext::WeightGranularity",
            /*default=*/"::mlir::quant_ext::WeightGranularity::PerAxis",
            "Which elements share a scale; per-axis by default",
@@ -94,13 +105,6 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     Option<"blockSize", "block-size", "int64_t", /*default=*/"32",
            "Elements that share a scale where granularity is per-block; 32 by "
            "default">,
-    Option<"symmetric", "symmetric", "bool", /*default=*/"true",
-           "Quantize without a zero point, as by default; needs signed "
-           "integers">,
-    Option<"isSigned", "signed", "bool", /*default=*/"true",
-           "Quantize to signed integers, as by default">,
-    Option<"narrowRange", "narrow-range", "bool", /*default=*/"false",
-           "Leave out the lowest integer, as i8<-127:127> does">,
     Option<"location", "location", "std::string", /*default=*/"",
            "Regular expression (POSIX extended, unanchored); only operations "
            "with a location name that it matches">,
@@ -108,7 +112,7 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
                "Names of linalg operations, such as linalg.matmul; only these">,
     Option<"errorIfNone", "error-if-none", "bool", /*default=*/"false",
            "Fail where no weight was quantized">,
-  ];
+  ]);
   let statistics = [
     Statistic<"numQuantized", "tensors-quantized",
               "Number of weight tensors quantized">,
@@ -304,16 +308,7 @@ def Report : Pass<"quant-ext-report"> {
     per-axis          1      49.56       49.56      49.56  7.874e-03           48             12           12           24   2.00
     ```
   }];
-  let options = [
-    Option<"bits", "bits", "int64_t", /*default=*/"8",
-           "Width of the integers, 2 to 16 bits; 8 by default">,
-    Option<"symmetric", "symmetric", "bool", /*default=*/"true",
-           "Quantize without a zero point, as by default; needs signed "
-           "integers">,
-    Option<"isSigned", "signed", "bool", /*default=*/"true",
-           "Quantize to signed integers, as by default">,
-    Option<"narrowRange", "narrow-range", "bool", /*default=*/"false",
-           "Leave out the lowest integer, as i8<-127:127> does">,
+  let options = !listconcat(schemeOptions, [
     Option<"blockSize", "block-size", "int64_t", /*default=*/"0",
            "Elements that share a scale in the per-block columns; 0 for no such "
            "columns">,
@@ -328,7 +323,7 @@ def Report : Pass<"quant-ext-report"> {
     Option<"output", "output", "std::string", /*default=*/"",
            "Path of the report; '-' for standard output, empty for standard "
            "error">,
-  ];
+  ]);
   let statistics = [
     Statistic<"numReported", "tensors-reported",
               "Number of weight tensors in the report">,
