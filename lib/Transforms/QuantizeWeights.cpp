@@ -38,11 +38,14 @@ public:
 private:
   Value getDequantized(Value constant, const Granularity &granularity,
                        Location loc);
+  Value getStepOn(Operation *step, Value value);
 
   StorageAttr storage;
   bool symmetric;
   /// What is left to use for a constant, by granularity.
   DenseMap<Value, SmallVector<std::pair<Granularity, Value>, 1>> dequantized;
+  /// Copies of the operations between a constant and its user.
+  DenseMap<std::pair<Operation *, Value>, Value> copiedSteps;
 };
 } // namespace
 
@@ -61,9 +64,23 @@ Value WeightQuantizer::getDequantized(Value constant,
       params.getScale(), params.getZeroPoint(), granularity, storage);
 }
 
+/// `step` on `value` instead of its own operand. A copy, since `step` may have
+/// users that nobody asked to quantize.
+Value WeightQuantizer::getStepOn(Operation *step, Value value) {
+  Value &copied = copiedSteps[{step, value}];
+  if (!copied) {
+    OpBuilder builder(step->getContext());
+    builder.setInsertionPointAfter(step);
+    Operation *copy = builder.clone(*step);
+    copy->setOperand(0, value);
+    copied = copy->getResult(0);
+  }
+  return copied;
+}
+
 bool WeightQuantizer::quantize(const Weight &weight,
                                const Granularity &granularity) {
-  Value constant = weight.operand->get();
+  Value constant = weight.constant;
   auto &known = dequantized[constant];
   auto *found = llvm::find_if(
       known, [&](auto &entry) { return entry.first == granularity; });
@@ -73,7 +90,10 @@ bool WeightQuantizer::quantize(const Weight &weight,
     known.emplace_back(granularity, getDequantized(constant, granularity, loc));
     found = &known.back();
   }
-  weight.operand->set(found->second);
+  Value value = found->second;
+  for (Operation *step : weight.steps)
+    value = getStepOn(step, value);
+  weight.operand->set(value);
   return isNew;
 }
 

@@ -72,8 +72,7 @@ static llvm::Error writeReport(StringRef path, StringRef text) {
 /// The name that a reader knows a weight by: that of its constant's location,
 /// of its operation's, the key of its resource, or a number.
 static std::string getName(const Weight &weight, size_t index) {
-  SmallVector<StringRef> names =
-      getLocationNames(weight.operand->get().getLoc());
+  SmallVector<StringRef> names = getLocationNames(weight.constant.getLoc());
   if (names.empty())
     names = getLocationNames(weight.operand->getOwner()->getLoc());
   if (!names.empty())
@@ -118,7 +117,7 @@ static LogicalResult checkWeights(ArrayRef<Weight> weights) {
     if (!problem)
       continue;
     allGood = false;
-    emitError(weight.operand->get().getLoc()) << *problem;
+    emitError(weight.constant.getLoc()) << *problem;
   }
   return success(allGood);
 }
@@ -189,7 +188,7 @@ void Report::runOnOperation() {
   });
   for (auto [weight, account] : llvm::zip_equal(weights, accounts))
     if (int64_t count = account.accounts.front()->errors.numNonFinite)
-      emitWarning(weight.operand->get().getLoc())
+      emitWarning(weight.constant.getLoc())
           << "weight must be finite to be accounted for, found " << count
           << " elements that are not and are left out";
 

@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -84,15 +85,46 @@ struct Candidate {
   SmallVector<unsigned> channelReductionLoops;
   SmallVector<unsigned> filterLoops;
 };
+
+/// A value behind operations that keep its elements.
+struct Source {
+  Value value;
+  /// From the value to the operand.
+  SmallVector<Operation *, 1> steps;
+  /// Of each dimension of the operand: the value's.
+  SmallVector<int64_t> dims;
+};
 } // namespace
 
-/// `operand #1 is a block argument`, for reasons.
-static std::string describeProducer(OpOperand &operand) {
-  std::string text = "operand #" + std::to_string(operand.getOperandNumber());
-  if (Operation *producer = operand.get().getDefiningOp())
-    return text + " comes from '" + producer->getName().getStringRef().str() +
-           "'";
-  return text + " is a block argument";
+/// Looks through what front ends put between a weight and its user: a linear
+/// layer is a matmul with a transposed constant.
+static Source getSource(OpOperand &operand) {
+  Source source;
+  source.value = operand.get();
+  int64_t rank = cast<RankedTensorType>(source.value.getType()).getRank();
+  source.dims = llvm::to_vector(llvm::seq(rank));
+  while (Operation *op = source.value.getDefiningOp()) {
+    auto transpose = dyn_cast<linalg::TransposeOp>(op);
+    if (!transpose && !isa<tensor::CastOp, arith::ExtFOp>(op))
+      break;
+    // A cast may take a type without a rank.
+    if (!isa<RankedTensorType>(op->getOperand(0).getType()))
+      break;
+    if (transpose)
+      for (int64_t &dim : source.dims)
+        dim = transpose.getPermutation()[dim];
+    source.steps.push_back(op);
+    source.value = op->getOperand(0);
+  }
+  std::reverse(source.steps.begin(), source.steps.end());
+  return source;
+}
+
+/// `is a block argument`, for reasons.
+static std::string describeProducer(Value value) {
+  if (Operation *producer = value.getDefiningOp())
+    return "comes from '" + producer->getName().getStringRef().str() + "'";
+  return "is a block argument";
 }
 
 template <typename T>
@@ -102,13 +134,15 @@ static std::string printed(T value) {
   return text;
 }
 
-/// The dimensions of an operand that `loops` run over. `map` holds plain
-/// dimensions only.
-static SmallVector<int64_t> getDims(AffineMap map, ArrayRef<unsigned> loops) {
+/// The dimensions of the source of an operand that `loops` run over. `map`
+/// holds plain dimensions only.
+static SmallVector<int64_t> getDims(const Source &source, AffineMap map,
+                                    ArrayRef<unsigned> loops) {
   SmallVector<int64_t> dims;
-  for (auto [dim, expr] : llvm::enumerate(map.getResults()))
+  for (auto [dim, expr] : llvm::zip_equal(source.dims, map.getResults()))
     if (llvm::is_contained(loops, cast<AffineDimExpr>(expr).getPosition()))
       dims.push_back(dim);
+  llvm::sort(dims);
   return dims;
 }
 
@@ -136,13 +170,15 @@ static std::optional<Weight> getWeight(linalg::LinalgOp op,
                                        std::string &reason) {
   OpOperand &operand = *candidate.operand;
   std::string name = "operand #" + std::to_string(operand.getOperandNumber());
+  Source source = getSource(operand);
   ElementsAttr value;
-  if (operand.get().getDefiningOp<DequantizeOp>()) {
+  if (source.value.getDefiningOp<DequantizeOp>()) {
     reason = name + " is quantized already";
     return std::nullopt;
   }
-  if (!matchPattern(operand.get(), m_Constant(&value))) {
-    reason = describeProducer(operand) + ", not from a constant";
+  if (!matchPattern(source.value, m_Constant(&value))) {
+    reason =
+        name + " " + describeProducer(source.value) + ", not from a constant";
     return std::nullopt;
   }
   Type type = value.getElementType();
@@ -173,12 +209,15 @@ static std::optional<Weight> getWeight(linalg::LinalgOp op,
   Weight weight;
   weight.operand = &operand;
   weight.role = candidate.role;
+  weight.constant = source.value;
+  weight.steps = source.steps;
   weight.value = value;
-  weight.outputChannelDims = getDims(map, candidate.outputChannelLoops);
-  weight.channelReductionDims = getDims(map, candidate.channelReductionLoops);
+  weight.outputChannelDims = getDims(source, map, candidate.outputChannelLoops);
+  weight.channelReductionDims =
+      getDims(source, map, candidate.channelReductionLoops);
   SmallVector<unsigned> reduction = candidate.channelReductionLoops;
   llvm::append_range(reduction, candidate.filterLoops);
-  weight.reductionDims = getDims(map, reduction);
+  weight.reductionDims = getDims(source, map, reduction);
   return weight;
 }
 

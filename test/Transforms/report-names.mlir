@@ -7,7 +7,7 @@
 // takes two bytes and one column.
 // CHECK:      {{^}}weight              shape  type
 // CHECK-NEXT: {{^}}"quoted\name"       2x1    f32
-// CHECK-NEXT: {{^}}r{{.+}}seau              2x1    f32
+// CHECK-NEXT: {{^}}r{{.+}}seau              1x2    f32
 // CHECK-NEXT: {{^}}two\0Alines\09here  2x1    f32
 // CHECK-NEXT: {{^}}weight 3            2x1    f32
 // CHECK-NEXT: {{^}}huge                2x1    f64 {{.*}} - {{.*}} - {{.*}}{{$}}
@@ -24,8 +24,11 @@
 func.func @names(%x: tensor<1x2xf32>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
   %a = arith.constant dense<1.0> : tensor<2x1xf32> loc("\"quoted\\name\"")
   %0 = linalg.matmul ins(%x, %a : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
-  %b = arith.constant dense<2.0> : tensor<2x1xf32> loc("r\C3\A9seau")
-  %1 = linalg.matmul ins(%x, %b : tensor<1x2xf32>, tensor<2x1xf32>) outs(%0 : tensor<1x1xf32>) -> tensor<1x1xf32>
+  // Of a transposed constant, what is stored counts.
+  %b = arith.constant dense<2.0> : tensor<1x2xf32> loc("r\C3\A9seau")
+  %empty = tensor.empty() : tensor<2x1xf32>
+  %t = linalg.transpose ins(%b : tensor<1x2xf32>) outs(%empty : tensor<2x1xf32>) permutation = [1, 0] loc("transpose")
+  %1 = linalg.matmul ins(%x, %t : tensor<1x2xf32>, tensor<2x1xf32>) outs(%0 : tensor<1x1xf32>) -> tensor<1x1xf32>
   %c = arith.constant dense<3.0> : tensor<2x1xf32> loc("two\nlines\there")
   %2 = linalg.matmul ins(%x, %c : tensor<1x2xf32>, tensor<2x1xf32>) outs(%1 : tensor<1x1xf32>) -> tensor<1x1xf32>
   // An empty name is none.

@@ -32,9 +32,11 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     and depthwise, generics. Its weights are the operands that a constant
     defines (dense or dense_resource, of f16, bf16, f32 or f64) and that the
     body multiplies with: lhs and rhs of a contraction, the filter of a
-    convolution. Nothing else is touched; neither is a weight that is under
-    `dequantize` already. `location` and `ops` narrow
-    the choice further: an operation must satisfy both.
+    convolution. A `linalg.transpose`, `tensor.cast` or `arith.extf` between the
+    constant and the operation stays, on the dequantized constant. Nothing else
+    is touched; neither is a weight that is under `dequantize` already.
+    `location` and `ops` narrow the choice further: an operation must satisfy
+    both.
 
     **Granularity.** Output channels are found from the indexing maps: the
     dimensions of a rhs that n loops run over, of a lhs the m loops, of a filter

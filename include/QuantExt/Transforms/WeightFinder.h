@@ -26,9 +26,10 @@ enum class WeightRole { ContractionLhs, ContractionRhs, ConvolutionFilter };
 /// `lhs of contraction`, `rhs of contraction` or `filter of convolution`.
 StringRef stringifyWeightRole(WeightRole role);
 
-/// A constant float tensor that a linalg operation multiplies with.
+/// A constant float tensor that a linalg operation multiplies with, perhaps
+/// transposed, cast or extended on the way.
 ///
-/// Dimensions are those of the weight, in ascending order. They come from the
+/// Dimensions are those of the constant, in ascending order. They come from the
 /// operation's indexing maps, never from sizes. Example: the filter of a
 /// `linalg.conv_2d_nhwc_hwcf` has output channel 3, reduction over 0, 1 and 2,
 /// and of these the channel-like 2.
@@ -36,6 +37,10 @@ struct Weight {
   /// The operand of the linalg operation.
   OpOperand *operand = nullptr;
   WeightRole role = WeightRole::ContractionRhs;
+  /// What defines the constant, and the operations between it and the operand,
+  /// each of which takes the one before as its first operand.
+  Value constant;
+  SmallVector<Operation *, 1> steps;
   /// DenseElementsAttr or DenseResourceElementsAttr.
   ElementsAttr value;
 
@@ -48,7 +53,7 @@ struct Weight {
   SmallVector<int64_t> channelReductionDims;
 
   RankedTensorType getType() const {
-    return cast<RankedTensorType>(operand->get().getType());
+    return cast<RankedTensorType>(constant.getType());
   }
 
   /// The granularity to quantize this weight with.
