@@ -162,7 +162,8 @@ private:
   /// True where options select `op`; else `reason` is set.
   bool isSelected(Operation *op, std::string &reason) const;
 
-  /// Quantizes the weights of `op`, or sets `reason`.
+  /// Quantizes the weights of `op`, or sets `reason`; the pass fails where a
+  /// weight cannot be read.
   bool quantizeWeightsOf(linalg::LinalgOp op, const WeightSearch &search,
                          WeightQuantizer &quantizer, Outcome &outcome,
                          std::string &reason);
@@ -233,6 +234,11 @@ bool QuantizeWeights::quantizeWeightsOf(linalg::LinalgOp op,
   reason = search.reason;
   bool any = false;
   for (const Weight &weight : search.weights) {
+    if (failed(checkResource(weight))) {
+      reason = "the weight cannot be read";
+      signalPassFailure();
+      continue;
+    }
     FailureOr<Granularity> found =
         weight.getGranularity(granularity, blockSize, reason);
     if (failed(found))

@@ -102,22 +102,17 @@ static SmallVector<Weight> findAllWeights(Operation *root) {
 static LogicalResult checkWeights(ArrayRef<Weight> weights) {
   bool allGood = true;
   for (const Weight &weight : weights) {
-    auto resource = dyn_cast<DenseResourceElementsAttr>(weight.value);
-    if (!resource) {
-      if (ConstantData::get(weight.value)->canExpand())
-        continue;
+    if (failed(checkResource(weight))) {
       allGood = false;
-      emitError(weight.operand->get().getLoc())
-          << "weight must fit into memory to be accounted for, found a splat "
-             "of type "
-          << weight.getType();
       continue;
     }
-    std::optional<std::string> problem = findResourceProblem(resource);
-    if (!problem)
+    if (ConstantData::get(weight.value)->canExpand())
       continue;
     allGood = false;
-    emitError(weight.constant.getLoc()) << *problem;
+    emitError(weight.constant.getLoc())
+        << "weight must fit into memory to be accounted for, found a splat of "
+           "type "
+        << weight.getType();
   }
   return success(allGood);
 }

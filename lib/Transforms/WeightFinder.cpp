@@ -1,6 +1,7 @@
 //===- WeightFinder.cpp - Constant weights of linalg ops ------------------===//
 
 #include "QuantExt/Transforms/WeightFinder.h"
+#include "QuantExt/IR/ConstantData.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -281,6 +282,15 @@ std::optional<WeightSearch> quant_ext::findWeights(linalg::LinalgOp op) {
   if (search.weights.empty())
     search.reason = llvm::join(reasons, "; ");
   return search;
+}
+
+LogicalResult quant_ext::checkResource(const Weight &weight) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(weight.value);
+  if (!resource)
+    return success();
+  if (std::optional<std::string> problem = findResourceProblem(resource))
+    return emitError(weight.constant.getLoc()) << *problem;
+  return success();
 }
 
 //===----------------------------------------------------------------------===//

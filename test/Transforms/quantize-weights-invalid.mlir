@@ -1,4 +1,4 @@
-// RUN: %quant-opt %s -verify-diagnostics --pass-pipeline='builtin.module(quant-ext-quantize-weights{error-if-none=true})'
+// RUN: %quant-opt %s -split-input-file -verify-diagnostics --pass-pipeline='builtin.module(quant-ext-quantize-weights{error-if-none=true})'
 
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-weights{bits=1})' 2>&1 | FileCheck %s --check-prefix=NARROW
 // NARROW: error: option 'bits' must be 2 to 16, found 1
@@ -24,3 +24,19 @@ module {
     return %y : tensor<2x3xf32>
   }
 }
+
+// -----
+
+// Weights that cannot be read would never become integers.
+func.func @resources(%x: tensor<2x4xf32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %sound = arith.constant dense<0.5> : tensor<4x3xf32>
+  %0 = linalg.matmul ins(%x, %sound : tensor<2x4xf32>, tensor<4x3xf32>) outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
+  // expected-error@+1 {{resource 'short' must have 48 bytes for tensor<4x3xf32>, found 4}}
+  %short = arith.constant dense_resource<short> : tensor<4x3xf32>
+  %1 = linalg.matmul ins(%x, %short : tensor<2x4xf32>, tensor<4x3xf32>) outs(%0 : tensor<2x3xf32>) -> tensor<2x3xf32>
+  // expected-error@+1 {{resource 'missing' must have 48 bytes for tensor<4x3xf32>, found none}}
+  %missing = arith.constant dense_resource<missing> : tensor<4x3xf32>
+  %2 = linalg.matmul ins(%x, %missing : tensor<2x4xf32>, tensor<4x3xf32>) outs(%1 : tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
+{-# dialect_resources: { builtin: { short: "0x040000000000803F" } } #-}

@@ -52,8 +52,9 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
       where there is none, the innermost filter dimension.
     - `per-tensor` gives the weight one scale.
 
-    A constant that several operations use with one granularity is quantized
-    once; equal constants that are distinct operations are left to CSE.
+    A weight that is a resource whose blob is missing or of the wrong size is an
+    error. A constant that several operations use with one granularity is
+    quantized once; equal constants that are distinct operations are left to CSE.
 
     **Remarks**, of the category `quant-ext-quantize-weights`: for each
     contraction or convolution `quantized`, and how, or `left-in-float`, and

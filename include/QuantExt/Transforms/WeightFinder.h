@@ -75,6 +75,10 @@ struct Weight {
                                         std::string &reason) const;
 };
 
+/// Emits an error where `weight` is a resource whose blob is missing or of the
+/// wrong size, which the parser lets pass.
+LogicalResult checkResource(const Weight &weight);
+
 /// What a contraction or convolution holds.
 struct WeightSearch {
   SmallVector<Weight, 1> weights;
