@@ -6,6 +6,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
@@ -217,9 +218,8 @@ static std::optional<std::string> findProblem(const ConstantData &data,
     llvm::raw_string_ostream os(problem);
     os << "must be " << expected << ", found ";
     if constexpr (std::is_floating_point_v<decltype(value)>)
-      os << (std::isnan(value)   ? "nan"
-             : std::isinf(value) ? (value < 0 ? "-inf" : "inf")
-                                 : std::to_string(value));
+      // The sign of a NaN says nothing.
+      os << llvm::format("%g", std::isnan(value) ? std::abs(value) : value);
     else
       os << value;
     if (data.getNumElements() > 1)

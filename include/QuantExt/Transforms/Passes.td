@@ -158,7 +158,7 @@ def CheckParams : Pass<"quant-ext-check-params"> {
     gives
 
     ```
-    error: 'quant_ext.quantize' op scale must be positive and finite, found 0.000000 at index 1
+    error: 'quant_ext.quantize' op scale must be positive and finite, found 0 at index 1
     ```
   }];
   let statistics = [
