@@ -84,36 +84,46 @@ static std::vector<char> makeBuffer(const ConstantData &like, Type type) {
                            getContainerBytes(getElementTypeOrSelf(type)));
 }
 
-OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
-  auto values = readElements(adaptor.getOperands());
+/// apply_quantize and apply_dequantize: an input with parameters; `compute`
+/// fills the result.
+template <typename OpT, typename ComputeFn>
+static OpFoldResult foldOneScale(OpT op, ArrayRef<Attribute> operands,
+                                 ComputeFn compute) {
+  auto values = readElements(operands);
   if (failed(values))
     return {};
-  auto parameters = getParameters(
-      (*values)[1], getZeroPoint() ? &(*values)[2] : nullptr, getStorage());
+  const ConstantData &input = values->front();
+  auto parameters =
+      getParameters((*values)[1], op.getZeroPoint() ? &(*values)[2] : nullptr,
+                    op.getStorage());
   if (failed(parameters))
     return {};
-  std::vector<char> raw = makeBuffer((*values)[0], getType());
-  numerics::quantizeArray((*values)[0].getFloats(), *parameters,
-                          elementLayout((*values)[0]),
-                          getIntegerFormat(getStorage()),
-                          getDivisionMode(getDivision()), raw.data());
-  return getDenseConstant(getType(), raw);
+  std::vector<char> raw = makeBuffer(input, op.getType());
+  compute(input, *parameters, elementLayout(input), raw.data());
+  return getDenseConstant(op.getType(), raw);
+}
+
+OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
+  return foldOneScale(
+      *this, adaptor.getOperands(),
+      [&](const ConstantData &input, const numerics::Parameters &parameters,
+          const numerics::Layout &layout, void *result) {
+        numerics::quantizeArray(input.getFloats(), parameters, layout,
+                                getIntegerFormat(getStorage()),
+                                getDivisionMode(getDivision()), result);
+      });
 }
 
 OpFoldResult ApplyDequantizeOp::fold(FoldAdaptor adaptor) {
-  auto values = readElements(adaptor.getOperands());
-  if (failed(values))
-    return {};
-  auto parameters = getParameters(
-      (*values)[1], getZeroPoint() ? &(*values)[2] : nullptr, getStorage());
-  if (failed(parameters))
-    return {};
-  std::vector<char> raw = makeBuffer((*values)[0], getType());
-  numerics::dequantizeArray(
-      (*values)[0].getRaw(), *parameters, elementLayout((*values)[0]),
-      getIntegerFormat(getStorage()),
-      getFloatFormat(getElementTypeOrSelf(getType())), raw.data());
-  return getDenseConstant(getType(), raw);
+  Type elementType = getElementTypeOrSelf(getType());
+  return foldOneScale(
+      *this, adaptor.getOperands(),
+      [&](const ConstantData &input, const numerics::Parameters &parameters,
+          const numerics::Layout &layout, void *result) {
+        numerics::dequantizeArray(input.getRaw(), parameters, layout,
+                                  getIntegerFormat(getStorage()),
+                                  getFloatFormat(elementType), result);
+      });
 }
 
 OpFoldResult ApplyMultiplierOp::fold(FoldAdaptor adaptor) {
