@@ -390,16 +390,23 @@ def QuantExtInlineScalarResources
     scale among them; the lowering of `memref.global` in MLIR 22 aborts on
     rank-0 resources. A resource without a sound blob is left as it is.
 
-    Example: with the bytes of 0.5 under `scale`,
+    Example:
 
     ```mlir
-    %s = arith.constant dense_resource<scale> : tensor<f32>
+    func.func @scale() -> tensor<f32> {
+      %s = arith.constant dense_resource<half> : tensor<f32>
+      return %s : tensor<f32>
+    }
+    {-# dialect_resources: { builtin: { half: "0x040000000000003F" } } #-}
     ```
 
     becomes
 
     ```mlir
-    %s = arith.constant dense<5.000000e-01> : tensor<f32>
+    func.func @scale() -> tensor<f32> {
+      %s = arith.constant dense<5.000000e-01> : tensor<f32>
+      return %s : tensor<f32>
+    }
     ```
   }];
   let statistics = [
