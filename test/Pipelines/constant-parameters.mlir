@@ -17,7 +17,7 @@ func.func @scalar_resource(%q: tensor<4xi8>) -> tensor<4xf32> {
 func.func @bad_scale(%q: tensor<4xi8>) -> tensor<4xf32> {
   // expected-note @+1 {{the constant is here}}
   %s = arith.constant dense<0.0> : tensor<f32>
-  // expected-error @+1 {{scale must be positive and finite, found 0.000000}}
+  // expected-error @+1 {{scale must be positive and finite, found 0}}
   %x = quant_ext.dequantize %q, %s storage = <i8> : (tensor<4xi8>, tensor<f32>) -> tensor<4xf32>
   return %x : tensor<4xf32>
 }
