@@ -188,15 +188,10 @@ def load_functions(path: Path) -> list[Function]:
 
 
 def choose(path: Path) -> str:
-    """Returns the name of the function with the largest constant."""
-    candidates = load_functions(path)
-    best = max(candidates, key=lambda f: f.parameters, default=None)
-    if best is None or not best.parameters:
-        sys.exit(
-            f"demo-layer: error: {path}: expected a function from float tensors to one"
-            f" float tensor with a constant matrix, found none among {len(candidates)}"
-        )
-    return best.name
+    """The name of the function with the largest constant; empty if there is none."""
+    candidates = [f for f in load_functions(path) if f.parameters]
+    best = max(candidates, key=lambda function: function.parameters, default=None)
+    return best.name if best else ""
 
 
 def run(path: Path, name: str, libraries: Sequence[str], size: int) -> None:
@@ -228,7 +223,7 @@ def main() -> None:
         help="float module as text; large constants may be elided",
     )
     parser.add_argument(
-        "--function", help="the function to run (without: print the largest one's name)"
+        "--function", help="the function to run (without: print the largest one's name, or nothing)"
     )
     parser.add_argument(
         "--size",
