@@ -12,6 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "AVX512Recipes.h"
+
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
 #include "QuantExt/IR/QuantExt.h"
@@ -27,6 +29,8 @@ using namespace mlir::quant_ext;
 /// Lanes of 32 bits in a register, and of 8.
 static constexpr int64_t kWords = 16;
 static constexpr int64_t kBytes = 64;
+/// What 16 bits can hold: beyond 8 bits with any zero point, and converted.
+static constexpr float kLargestWord = 32767.0f;
 
 namespace {
 
@@ -82,19 +86,13 @@ private:
   }
 
   Value toInteger(Value values) {
-    auto type = cast<VectorType>(values.getType());
-    Value big = constant(type, b.getF32FloatAttr(32767.0f));
-    // In this order NaN stays, and both together are one instruction.
-    Value isBig =
-        arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, big, values);
-    Value bounded = arith::SelectOp::create(b, loc, isBig, big, values);
     auto words = VectorType::get({kWords}, b.getI32Type());
     Value unused = constant(words, b.getI32IntegerAttr(0));
     Value all = arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1));
     constexpr int32_t kCurrentRounding = 4;
     Value rounding = arith::ConstantOp::create(
         b, loc, b.getI32IntegerAttr(kCurrentRounding));
-    return call("mask.cvtps2dq.512", words, {bounded, unused, all, rounding});
+    return call("mask.cvtps2dq.512", words, {values, unused, all, rounding});
   }
 
   Value extendToI16(Value zeroPoint) {
@@ -145,14 +143,46 @@ private:
 
 } // namespace
 
-/// The one zero point of all lanes; failure where lanes may have their own.
-static FailureOr<Value> getCommonZeroPoint(Value zeroPoint) {
-  if (!zeroPoint)
-    return Value();
-  auto broadcast = zeroPoint.getDefiningOp<vector::BroadcastOp>();
+Value quant_ext::getSplatScalar(Value vector) {
+  auto broadcast = vector.getDefiningOp<vector::BroadcastOp>();
   if (!broadcast || isa<VectorType>(broadcast.getSource().getType()))
-    return failure();
+    return Value();
   return broadcast.getSource();
+}
+
+bool quant_ext::hasSaturatingRound(Type resultType, StorageAttr storage,
+                                   Rounding rounding) {
+  auto type = dyn_cast<VectorType>(resultType);
+  return type && type.getRank() == 1 && type.getNumElements() % kBytes == 0 &&
+         storage.getWidth() <= 8 && rounding == Rounding::HalfEven;
+}
+
+Value quant_ext::emitSaturatingRound(OpBuilder &builder, Location loc,
+                                     Value values, Value zeroPoint,
+                                     StorageAttr storage) {
+  ByteRounder rounder(builder, loc, storage);
+  auto type = cast<VectorType>(values.getType());
+  if (type.getNumElements() == kBytes)
+    return rounder.round(values, zeroPoint);
+  Value result = arith::ConstantOp::create(
+      builder, loc, builder.getZeroAttr(type.clone(storage.getElementType())));
+  for (int64_t at = 0; at < type.getNumElements(); at += kBytes) {
+    Value part = vector::ExtractStridedSliceOp::create(
+        builder, loc, values, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{kBytes},
+        ArrayRef<int64_t>{1});
+    result = vector::InsertStridedSliceOp::create(
+        builder, loc, rounder.round(part, zeroPoint), result,
+        ArrayRef<int64_t>{at}, ArrayRef<int64_t>{1});
+  }
+  return result;
+}
+
+// In this order of the operands NaN stays.
+Value quant_ext::emitUpperBound(OpBuilder &builder, Location loc, Value values,
+                                Value bound) {
+  Value isBeyond = arith::CmpFOp::create(
+      builder, loc, arith::CmpFPredicate::OLT, bound, values);
+  return arith::SelectOp::create(builder, loc, isBeyond, bound, values);
 }
 
 namespace {
@@ -164,38 +194,26 @@ struct RoundToBytes final : public OpRewritePattern<OpT> {
 
   LogicalResult matchAndRewrite(OpT op,
                                 PatternRewriter &rewriter) const override {
-    auto type = dyn_cast<VectorType>(op.getResult().getType());
     StorageAttr storage = op.getStorage();
-    if (!type || type.getRank() != 1 || type.getNumElements() % kBytes != 0)
-      return rewriter.notifyMatchFailure(op, "it does not fill registers");
-    if (storage.getWidth() > 8)
-      return rewriter.notifyMatchFailure(op, "storage is wider than 8 bits");
-    if (op.getRounding() != Rounding::HalfEven)
-      return rewriter.notifyMatchFailure(op, "rounding is not half_even");
-    FailureOr<Value> zeroPoint = getCommonZeroPoint(getZeroPoint(op));
-    if (failed(zeroPoint))
+    if (!hasSaturatingRound(op.getResult().getType(), storage,
+                            op.getRounding()))
+      return rewriter.notifyMatchFailure(
+          op, "it does not fill registers with 8 bits rounded to nearest even");
+    Value zeroPoint = getZeroPoint(op);
+    if (zeroPoint && !(zeroPoint = getSplatScalar(zeroPoint)))
       return rewriter.notifyMatchFailure(op, "lanes differ in zero point");
     if (computesInDouble(op))
       return rewriter.notifyMatchFailure(op, "it computes in f64");
 
     Location loc = op.getLoc();
     Value values = Emit(rewriter, op);
-    ByteRounder rounder(rewriter, loc, storage);
-    if (type.getNumElements() == kBytes) {
-      rewriter.replaceOp(op, rounder.round(values, *zeroPoint));
-      return success();
-    }
-    Value result =
-        arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(type));
-    for (int64_t at = 0; at < type.getNumElements(); at += kBytes) {
-      Value part = vector::ExtractStridedSliceOp::create(
-          rewriter, loc, values, ArrayRef<int64_t>{at},
-          ArrayRef<int64_t>{kBytes}, ArrayRef<int64_t>{1});
-      result = vector::InsertStridedSliceOp::create(
-          rewriter, loc, rounder.round(part, *zeroPoint), result,
-          ArrayRef<int64_t>{at}, ArrayRef<int64_t>{1});
-    }
-    rewriter.replaceOp(op, result);
+    auto type = cast<VectorType>(values.getType());
+    Value big = arith::ConstantOp::create(
+        rewriter, loc,
+        DenseElementsAttr::get(type, ArrayRef<float>(kLargestWord)));
+    values = emitUpperBound(rewriter, loc, values, big);
+    rewriter.replaceOp(
+        op, emitSaturatingRound(rewriter, loc, values, zeroPoint, storage));
     return success();
   }
 

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
@@ -33,19 +34,25 @@ struct LowerElementOpsPass
         target, features, [&] { return emitError(UnknownLoc::get(context)); });
     if (failed(info))
       return failure();
-    RewritePatternSet set(context);
-    populateQuantExtToArithPatterns(set, kPortableBenefit);
+    RewritePatternSet divisionSet(context);
+    populateDivideBySplatPatterns(divisionSet, *info);
+    divisions = std::move(divisionSet);
+
+    RewritePatternSet expansionSet(context);
+    populateQuantExtToArithPatterns(expansionSet, kPortableBenefit);
     if (info->hasAVX512)
-      populateAVX512RecipePatterns(set, kRecipeBenefit);
-    patterns = std::move(set);
+      populateAVX512RecipePatterns(expansionSet, kRecipeBenefit);
+    expansions = std::move(expansionSet);
     return success();
   }
 
   void runOnOperation() override {
-    walkAndApplyPatterns(getOperation(), patterns);
+    walkAndApplyPatterns(getOperation(), divisions);
+    walkAndApplyPatterns(getOperation(), expansions);
   }
 
-  FrozenRewritePatternSet patterns;
+  FrozenRewritePatternSet divisions;
+  FrozenRewritePatternSet expansions;
 };
 
 } // namespace

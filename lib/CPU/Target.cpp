@@ -131,6 +131,7 @@ static std::string findArchitecture(StringRef cpu, StringRef hostArch) {
 static void describeInstructions(TargetInfo &info) {
   if (!info.isX86()) {
     info.hasF16Conversion = true;
+    info.hasFMA = true;
     return;
   }
   auto hasAll = [&](std::initializer_list<StringRef> features) {
@@ -147,6 +148,7 @@ static void describeInstructions(TargetInfo &info) {
     info.vectorBits = 256;
   }
   info.hasF16Conversion = info.hasFeature("f16c");
+  info.hasFMA = info.hasFeature("fma") || info.hasAVX512;
 }
 
 FailureOr<TargetInfo>

@@ -7,12 +7,12 @@
 // integer.
 // CHECK-LABEL: func.func @signed(
 // CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: vector<64xf32>
-// CHECK-DAG: %[[BIG:.*]] = arith.constant dense<3.276700e+04> : vector<16xf32>
+// CHECK-DAG: %[[BIG:.*]] = arith.constant dense<3.276700e+04> : vector<64xf32>
 // CHECK: %[[V:.*]] = arith.divf %[[X]], %[[S]] : vector<64xf32>
-// CHECK: %[[PART:.*]] = vector.extract_strided_slice %[[V]] {offsets = [0], sizes = [16]
-// CHECK: %[[IS_BIG:.*]] = arith.cmpf olt, %[[BIG]], %[[PART]]
-// CHECK: %[[BOUNDED:.*]] = arith.select %[[IS_BIG]], %[[BIG]], %[[PART]]
-// CHECK: %[[W0:.*]] = llvm.call_intrinsic "llvm.x86.avx512.mask.cvtps2dq.512"(%[[BOUNDED]],
+// CHECK: %[[IS_BIG:.*]] = arith.cmpf olt, %[[BIG]], %[[V]]
+// CHECK: %[[BOUNDED:.*]] = arith.select %[[IS_BIG]], %[[BIG]], %[[V]]
+// CHECK: %[[PART:.*]] = vector.extract_strided_slice %[[BOUNDED]] {offsets = [0], sizes = [16]
+// CHECK: %[[W0:.*]] = llvm.call_intrinsic "llvm.x86.avx512.mask.cvtps2dq.512"(%[[PART]],
 // CHECK: %[[W1:.*]] = llvm.call_intrinsic "llvm.x86.avx512.mask.cvtps2dq.512"
 // CHECK: %[[W2:.*]] = llvm.call_intrinsic "llvm.x86.avx512.mask.cvtps2dq.512"
 // CHECK: %[[W3:.*]] = llvm.call_intrinsic "llvm.x86.avx512.mask.cvtps2dq.512"
@@ -73,7 +73,7 @@ func.func @four_bits(%x: vector<64xf32>, %s: vector<64xf32>) -> vector<64xi4> {
 // CHECK-LABEL: func.func @requantize(
 // CHECK: %[[A:.*]] = arith.sitofp %{{.*}} : vector<64xi32> to vector<64xf32>
 // CHECK: %[[V:.*]] = arith.mulf %[[A]], %{{.*}} : vector<64xf32>
-// CHECK: vector.extract_strided_slice %[[V]]
+// CHECK: arith.cmpf olt, %{{.*}}, %[[V]] : vector<64xf32>
 // CHECK: llvm.call_intrinsic "llvm.x86.avx512.packsswb.512"
 func.func @requantize(%a: vector<64xi32>, %m: vector<64xf32>) -> vector<64xi8> {
   %q = quant_ext.apply_requantize %a by %m storage_in = <i32> storage = <i8>

@@ -22,6 +22,12 @@ struct TargetInfo;
 void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
                                        const TargetInfo &target);
 
+/// Rewrites quantize of lanes that share a scale so that what depends on the
+/// scale alone is computed once: the reciprocal, and an exact quotient by fused
+/// multiply-adds where `target` has them.
+void populateDivideBySplatPatterns(RewritePatternSet &patterns,
+                                   const TargetInfo &target);
+
 /// Expands quantize and requantize of 64 lanes to 8 bits or fewer by the
 /// saturating conversions and packs of AVX-512 (F and BW).
 void populateAVX512RecipePatterns(RewritePatternSet &patterns,

@@ -312,6 +312,11 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
       fewer, computed in f32, by saturating conversions and packs, where all
       lanes have one zero point or none.
 
+    Where lanes share a scale, there is one division for all of them: the
+    reciprocal serves `division = reciprocal`, and, on targets with fused
+    multiply-adds, an exact quotient too (see DivideBySplat.cpp for the proof and
+    the scales it covers). A branch keeps to the division for all other scales.
+
     Bufferization refuses the intrinsics of a recipe, so that this pass comes
     after it.
 
@@ -341,7 +346,8 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
   let options = targetOptions;
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect",
   ];
 }
 

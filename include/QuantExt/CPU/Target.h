@@ -52,6 +52,8 @@ struct TargetInfo {
   bool hasAVX512 = false;
   /// Masked loads and stores cost what plain ones do.
   bool hasMasking = false;
+  /// Fused multiply-adds of f32 are instructions.
+  bool hasFMA = false;
   /// Instructions between f16 and f32 exist.
   bool hasF16Conversion = false;
 

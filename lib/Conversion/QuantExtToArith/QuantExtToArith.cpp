@@ -11,6 +11,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
@@ -132,6 +133,12 @@ public:
     return addend ? make<arith::AddIOp>(result, addend) : result;
   }
 
+  /// R(value) + z in the type of the storage, where that needs no clamping.
+  Value roundInRange(Value value, Value zeroPoint, StorageAttr storage) const {
+    Value z = zeroPoint ? extend(zeroPoint, storage) : Value();
+    return truncate(roundToInteger(value, z), storage);
+  }
+
   /// clamp(R(value), qmin - z, qmax - z) + z in the type of the storage.
   Value roundToStorage(Value value, Value zeroPoint,
                        StorageAttr storage) const {
@@ -141,7 +148,7 @@ public:
     Type element = elementOf(value);
     if (!zeroPoint) {
       value = clamp(value, number(element, min), number(element, max));
-      return truncate(roundToInteger(value, Value()), storage);
+      return roundInRange(value, Value(), storage);
     }
     // Bounds that hold for any zero point make constants of what would be two
     // conversions: |z| < 2^16, so 2^17 saturates whichever z is added.
@@ -199,10 +206,19 @@ Value quant_ext::emitQuotient(OpBuilder &builder, ApplyQuantizeOp op) {
   Type type =
       computingType(emit, op.getInput().getType(), op.getScale().getType());
   Value x = emit.widen(op.getInput(), type);
+  // A number that is to be rounded as it is.
+  if (matchPattern(op.getScale(), m_OneFloat()))
+    return x;
   Value s = emit.widen(op.getScale(), type);
   return op.getDivision() == Division::Reciprocal
              ? multiplyByReciprocal(emit, x, s, type)
              : emit.make<arith::DivFOp>(x, s);
+}
+
+Value quant_ext::emitRoundInRange(OpBuilder &builder, ApplyQuantizeOp op,
+                                  Value value) {
+  Emitter emit(builder, op.getLoc(), value.getType());
+  return emit.roundInRange(value, op.getZeroPoint(), op.getStorage());
 }
 
 /// a - zero_point_in, exact, rounded once to f32.

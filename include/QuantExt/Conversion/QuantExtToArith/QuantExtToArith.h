@@ -14,6 +14,10 @@ class ApplyRequantizeOp;
 /// x * (1 / scale) where it asks for that and 1 / scale is finite and normal.
 Value emitQuotient(OpBuilder &builder, ApplyQuantizeOp op);
 
+/// What `op` makes of a quotient in [qmin - zero_point, qmax - zero_point]: the
+/// rounded `value` plus the zero point. Storages of at most 16 bits.
+Value emitRoundInRange(OpBuilder &builder, ApplyQuantizeOp op, Value value);
+
 /// The real number that `op` rounds and clamps, in f32: the difference to the
 /// zero point, times the multiplier.
 Value emitProduct(OpBuilder &builder, ApplyRequantizeOp op);

@@ -1,0 +1,134 @@
+// RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v3},canonicalize,cse)" | FileCheck %s --check-prefixes=CHECK,AVX2
+// RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v4},canonicalize,cse)" | FileCheck %s --check-prefixes=CHECK,AVX512
+// RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v2})" | FileCheck %s --check-prefix=SSE
+
+// One division for all lanes; an exact quotient by two fused multiply-adds for
+// the scales that the proof covers, 2^-100 = 7.88860905e-31 up to the number
+// below 2^119, (1 - 2^-24) 2^119 = 6.64613958e+35, and divisions for all others. -128 and 127 times
+// the scale bound what does not saturate.
+// SSE-LABEL: func.func @exact(
+// SSE-NOT: scf.if
+// SSE: arith.divf %{{.*}}, %{{.*}} : vector<64xf32>
+// CHECK-LABEL: func.func @exact(
+// CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: f32)
+// CHECK-DAG: %[[LEAST:.*]] = arith.constant 7.88860905E-31 : f32
+// CHECK-DAG: %[[MOST:.*]] = arith.constant 6.64613958E+35 : f32
+// CHECK-DAG: %[[SCALES:.*]] = vector.broadcast %[[S]] : f32 to vector<64xf32>
+// CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : f32
+// CHECK-DAG: %[[INVS:.*]] = vector.broadcast %[[INV]] : f32 to vector<64xf32>
+// CHECK-DAG: %[[ABOVE:.*]] = arith.cmpf oge, %[[S]], %[[LEAST]] : f32
+// CHECK-DAG: %[[BELOW:.*]] = arith.cmpf ole, %[[S]], %[[MOST]] : f32
+// CHECK-DAG: %[[SERVED:.*]] = arith.andi %[[ABOVE]], %[[BELOW]]
+// CHECK-DAG: %[[HI:.*]] = arith.mulf %[[S]], %{{.*}} : f32
+// CHECK: scf.if %[[SERVED]] -> (vector<64xi8>)
+// AVX2: arith.cmpf ogt, %[[X]], %{{.*}} : vector<64xf32>
+// AVX2: arith.cmpf olt
+// AVX512-NOT: arith.cmpf ogt
+// AVX512: arith.cmpf olt, %{{.*}}, %[[X]] : vector<64xf32>
+// CHECK: %[[C:.*]] = arith.select
+// CHECK-NEXT: %[[Q0:.*]] = arith.mulf %[[C]], %[[INVS]]
+// CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[Q0]]
+// CHECK-NEXT: %[[R:.*]] = math.fma %[[NEG]], %[[SCALES]], %[[C]]
+// CHECK-NEXT: %[[Q1:.*]] = math.fma %[[R]], %[[INVS]], %[[Q0]]
+// AVX2-NEXT: arith.addf %[[Q1]], %{{.*}}
+// AVX512: llvm.x86.avx512.mask.cvtps2dq.512
+// CHECK: } else {
+// CHECK: arith.divf %[[X]], %[[SCALES]] : vector<64xf32>
+func.func @exact(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8>
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// A scale that is known leaves no branch.
+// CHECK-LABEL: func.func @served_constant(
+// CHECK-NOT: scf.if
+// CHECK: math.fma
+// CHECK-NOT: arith.divf
+// CHECK: return
+func.func @served_constant(%x: vector<64xf32>) -> vector<64xi8> {
+  %scale = arith.constant 0.3 : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8>
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @zero_constant(
+// CHECK-NOT: scf.if
+// CHECK-NOT: math.fma
+// CHECK: arith.divf %{{.*}} : vector<64xf32>
+// CHECK: return
+func.func @zero_constant(%x: vector<64xf32>) -> vector<64xi8> {
+  %scale = arith.constant 0.0 : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8>
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// The bounds follow the zero point; bf16 is widened before the branch.
+// CHECK-LABEL: func.func @zero_point(
+// CHECK-SAME: %[[X:.*]]: vector<64xbf16>, %{{.*}}: f32, %[[Z:.*]]: i8)
+// CHECK-DAG: arith.extf %[[X]] : vector<64xbf16> to vector<64xf32>
+// CHECK-DAG: %[[Z32:.*]] = arith.extui %[[Z]] : i8 to i32
+// CHECK-DAG: %[[STEPS:.*]] = arith.subi %c255_i32, %[[Z32]]
+// CHECK-DAG: arith.sitofp %[[STEPS]] : i32 to f32
+// CHECK: scf.if
+// CHECK-NOT: bf16
+// CHECK: return
+func.func @zero_point(%x: vector<64xbf16>, %scale: f32, %zero: i8) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %z = vector.broadcast %zero : i8 to vector<64xi8>
+  %q = quant_ext.apply_quantize %x, %s, %z storage = <u8>
+      : (vector<64xbf16>, vector<64xf32>, vector<64xi8>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// The reciprocal needs no fused multiply-add.
+// SSE-LABEL: func.func @reciprocal(
+// SSE: scf.if
+// CHECK-LABEL: func.func @reciprocal(
+// CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: f32)
+// CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : f32
+// CHECK-DAG: %[[INVS:.*]] = vector.broadcast %[[INV]] : f32 to vector<64xf32>
+// CHECK-DAG: math.absf %[[INV]] : f32
+// CHECK: scf.if
+// CHECK-NOT: arith.divf
+// CHECK: arith.mulf %[[X]], %[[INVS]]
+// CHECK-NOT: arith.divf
+// CHECK: } else {
+// CHECK: arith.divf %[[X]], %{{.*}} : vector<64xf32>
+func.func @reciprocal(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> division = reciprocal
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// Each lane with a scale of its own, and f64, are divided.
+// CHECK-LABEL: func.func @left(
+// CHECK-NOT: scf.if
+// CHECK: arith.divf %{{.*}} : vector<64xf32>
+// CHECK: arith.divf %{{.*}} : vector<64xf64>
+// CHECK: return
+func.func @left(%x: vector<64xf32>, %s: vector<64xf32>, %y: vector<64xf64>, %scale: f64)
+    -> (vector<64xi8>, vector<64xi8>) {
+  %t = vector.broadcast %scale : f64 to vector<64xf64>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8>
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  %r = quant_ext.apply_quantize %y, %t storage = <i8>
+      : (vector<64xf64>, vector<64xf64>) -> vector<64xi8>
+  return %q, %r : vector<64xi8>, vector<64xi8>
+}
