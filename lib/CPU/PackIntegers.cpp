@@ -120,8 +120,6 @@ private:
           return !isa<linalg::LinalgOp>(op) || converter.isLegal(op);
         });
 
-    populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
-                                                                   converter);
     // Branches convert the blocks that they go to.
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
       return converter.isSignatureLegal(op.getFunctionType());

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -333,6 +334,52 @@ private:
   Packer &packer;
 };
 
+/// One argument or result becomes several. What its attributes say is said of
+/// the first of them, the bytes.
+struct PackFunction final : public OpConversionPattern<func::FuncOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(func::FuncOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    const TypeConverter &converter = *getTypeConverter();
+    SmallVector<Type> arguments, results;
+    SmallVector<DictionaryAttr> argumentAttrs, resultAttrs;
+    op.getAllArgAttrs(argumentAttrs);
+    op.getAllResultAttrs(resultAttrs);
+    TypeConverter::SignatureConversion signature(op.getNumArguments());
+    if (failed(convert(op.getArgumentTypes(), argumentAttrs, arguments)) ||
+        failed(convert(op.getResultTypes(), resultAttrs, results)) ||
+        failed(
+            converter.convertSignatureArgs(op.getArgumentTypes(), signature)) ||
+        (!op.isExternal() && failed(rewriter.convertRegionTypes(
+                                 &op.getBody(), converter, &signature))))
+      return rewriter.notifyMatchFailure(op, "a type cannot be converted");
+    rewriter.modifyOpInPlace(op, [&] {
+      op.setType(rewriter.getFunctionType(arguments, results));
+      op.setAllArgAttrs(argumentAttrs);
+      op.setAllResultAttrs(resultAttrs);
+    });
+    return success();
+  }
+
+private:
+  /// Adds what becomes of `types` to `converted`, and spreads `attrs`, one for
+  /// each of the types, to one for each of these.
+  LogicalResult convert(TypeRange types, SmallVector<DictionaryAttr> &attrs,
+                        SmallVectorImpl<Type> &converted) const {
+    SmallVector<DictionaryAttr> old = std::move(attrs);
+    attrs.clear();
+    for (auto [type, attr] : llvm::zip_equal(types, old)) {
+      if (failed(getTypeConverter()->convertType(type, converted)))
+        return failure();
+      attrs.push_back(attr);
+      attrs.resize(converted.size(), DictionaryAttr::get(getContext()));
+    }
+    return success();
+  }
+};
+
 } // namespace
 
 void quant_ext::populatePackPatterns(RewritePatternSet &patterns,
@@ -343,4 +390,5 @@ void quant_ext::populatePackPatterns(RewritePatternSet &patterns,
                PackReshape<tensor::ExpandShapeOp>, PackExtract,
                PackExtractSlice, PackInsertSlice, PackLinalg>(
       converter, patterns.getContext(), packer);
+  patterns.add<PackFunction>(converter, patterns.getContext());
 }

@@ -338,6 +338,23 @@ func.func @unknown(%q: tensor<6xi4>) -> tensor<10xi4> {
 
 // -----
 
+// Attributes stay with their argument or result where others become several.
+// CHECK-LABEL: func.func @attributes(
+// CHECK-SAME: %{{[a-z0-9]+}}: tensor<?xi8> {test.a}, %{{[a-z0-9]+}}: index, %{{[a-z0-9]+}}: tensor<4xf32> {bufferization.writable = false})
+// CHECK-SAME: -> (tensor<?xi8> {test.b}, index, tensor<4xf32> {test.c})
+func.func @attributes(%q: tensor<?x3xi4> {test.a},
+                      %x: tensor<4xf32> {bufferization.writable = false})
+    -> (tensor<?x3xi4> {test.b}, tensor<4xf32> {test.c}) {
+  return %q, %x : tensor<?x3xi4>, tensor<4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @external_attributes(tensor<?xi8> {test.a}, index, f32 {test.b})
+func.func private @external_attributes(tensor<?x3xi4> {test.a}, f32 {test.b})
+
+// -----
+
 // A value that is needed packed and unpacked is not taken apart again.
 // CHECK-LABEL: func.func @used_twice(
 // CHECK: quant_ext.apply_quantize
