@@ -355,6 +355,27 @@ func.func private @external_attributes(tensor<?x3xi4> {test.a}, f32 {test.b})
 
 // -----
 
+// The sizes of an argument are known from its use, but not from its type.
+// CHECK-LABEL: func.func @size_from_constant(
+// CHECK-SAME: %[[X:.*]]: tensor<3xi8>) -> (tensor<?xi8>, index)
+// CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0] [3] [1] : tensor<3xi8> into tensor<4xi8>
+func.func @size_from_constant(%x: tensor<3xi8>) -> tensor<?xi4> {
+  %c3 = arith.constant 3 : index
+  %init = tensor.empty(%c3) : tensor<?xi4>
+  %cast = tensor.cast %x : tensor<3xi8> to tensor<?xi8>
+  %r = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}
+      ins(%cast : tensor<?xi8>) outs(%init : tensor<?xi4>) {
+  ^bb0(%a: i8, %out: i4):
+    %v = arith.trunci %a : i8 to i4
+    linalg.yield %v : i4
+  } -> tensor<?xi4>
+  return %r : tensor<?xi4>
+}
+
+// -----
+
 // A value that is needed packed and unpacked is not taken apart again.
 // CHECK-LABEL: func.func @used_twice(
 // CHECK: quant_ext.apply_quantize
