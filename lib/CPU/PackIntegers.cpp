@@ -144,6 +144,11 @@ private:
       auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
       return generic && generic.getNumReductionLoops() == 0;
     };
+    auto readsInits = [](linalg::GenericOp op) {
+      return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
+        return op.payloadUsesValueFromOperand(&init);
+      });
+    };
     auto mayReshape = [&](OpOperand *operand) {
       Value value = operand->get();
       // What is unpacked, read by an elementwise operation.
@@ -162,8 +167,11 @@ private:
     auto mayFuse = [&](OpOperand *operand) {
       Operation *producer = operand->get().getDefiningOp();
       Operation *consumer = operand->getOwner();
+      // Where the old values are read, the fused operation would write the new
+      // ones too, beside the bytes.
       if (isMarked(consumer, kPackMarker))
-        return isElementwise(producer) && producer->hasOneUse();
+        return isElementwise(producer) && producer->hasOneUse() &&
+               !readsInits(cast<linalg::GenericOp>(producer));
       return isMarked(producer, kUnpackMarker);
     };
 

@@ -338,6 +338,30 @@ func.func @unknown(%q: tensor<6xi4>) -> tensor<10xi4> {
 
 // -----
 
+// An operation that reads what it writes over is not fused with packing: the
+// packing would have to write the new values too, which nothing needs.
+// CHECK-LABEL: func.func @reads_init(
+// CHECK: %[[OLD:.*]] = linalg.generic
+// CHECK: %[[NEW:.*]] = linalg.generic
+// CHECK-SAME: outs(%[[OLD]] :
+// CHECK: arith.addi %{{.*}} : i4
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]} ins(%[[NEW]] : tensor<2x2xi8>) outs(%{{[a-z0-9]+}} : tensor<2xi8>)
+func.func @reads_init(%x: tensor<4xi8>, %q: tensor<4xi4>) -> tensor<4xi4> {
+  %r = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}
+      ins(%x : tensor<4xi8>) outs(%q : tensor<4xi4>) {
+  ^bb0(%a: i8, %out: i4):
+    %v = arith.trunci %a : i8 to i4
+    %sum = arith.addi %v, %out : i4
+    linalg.yield %sum : i4
+  } -> tensor<4xi4>
+  return %r : tensor<4xi4>
+}
+
+// -----
+
 // Attributes stay with their argument or result where others become several.
 // CHECK-LABEL: func.func @attributes(
 // CHECK-SAME: %{{[a-z0-9]+}}: tensor<?xi8> {test.a}, %{{[a-z0-9]+}}: index, %{{[a-z0-9]+}}: tensor<4xf32> {bufferization.writable = false})
