@@ -35,7 +35,8 @@ static bool isUncountable(RankedTensorType type) {
 
 std::optional<PackedLayout> PackedLayout::get(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.getElementType().isSignlessInteger())
+  if (!tensor || !tensor.getElementType().isSignlessInteger() ||
+      tensor.getEncoding())
     return std::nullopt;
   unsigned width = tensor.getElementType().getIntOrFloatBitWidth();
   if (width < 2 || width > 15 || width == 8 || isUncountable(tensor))
@@ -46,7 +47,7 @@ std::optional<PackedLayout> PackedLayout::get(Type type) {
 }
 
 RankedTensorType PackedLayout::getValuesType() const {
-  return RankedTensorType::get(type.getShape(), container, type.getEncoding());
+  return RankedTensorType::get(type.getShape(), container);
 }
 
 int64_t PackedLayout::getNumBytes() const {
