@@ -33,12 +33,37 @@ using namespace mlir::quant_ext;
 /// filled with zeros where it is wider.
 static Value castElements(OpBuilder &builder, Location loc, Value tensor,
                           Type elementType) {
-  auto type = cast<RankedTensorType>(tensor.getType()).clone(elementType);
-  bool isNarrower = type.getElementTypeBitWidth() <
-                    getElementTypeOrSelf(tensor).getIntOrFloatBitWidth();
-  if (isNarrower)
-    return arith::TruncIOp::create(builder, loc, type, tensor);
-  return arith::ExtUIOp::create(builder, loc, type, tensor);
+  auto type = cast<RankedTensorType>(tensor.getType());
+  bool isNarrower =
+      elementType.getIntOrFloatBitWidth() < type.getElementTypeBitWidth();
+  Value init = tensor::EmptyOp::create(
+      builder, loc, tensor::getMixedSizes(builder, loc, tensor), elementType);
+  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+  // Not arith on tensors, which cannot be bufferized.
+  return linalg::GenericOp::create(
+             builder, loc, init.getType(), tensor, init, {identity, identity},
+             SmallVector<utils::IteratorType>(type.getRank(),
+                                              utils::IteratorType::parallel),
+             [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+               Value element = isNarrower
+                                   ? Value(arith::TruncIOp::create(
+                                         body, bodyLoc, elementType, args[0]))
+                                   : Value(arith::ExtUIOp::create(
+                                         body, bodyLoc, elementType, args[0]));
+               linalg::YieldOp::create(body, bodyLoc, element);
+             })
+      .getResult(0);
+}
+
+/// Whether every tensor that `op` takes or gives has a layout. Where only some
+/// have, the operation stays: no rewrite of both sides alike could be right.
+static bool hasLayouts(Operation *op) {
+  return llvm::all_of(
+      llvm::concat<const Type>(SmallVector<Type>(op->getOperandTypes()),
+                               SmallVector<Type>(op->getResultTypes())),
+      [](Type type) {
+        return !isa<TensorType>(type) || PackedLayout::get(type);
+      });
 }
 
 namespace {
@@ -111,17 +136,17 @@ private:
     populatePackPatterns(patterns, converter, packer);
     target.addDynamicallyLegalOp<arith::ConstantOp>(
         [](arith::ConstantOp op) { return !canPackConstant(op.getValue()); });
-    target.addDynamicallyLegalOp<
-        tensor::EmptyOp, tensor::DimOp, tensor::CastOp, tensor::CollapseShapeOp,
-        tensor::ExpandShapeOp, tensor::ExtractOp, tensor::ExtractSliceOp,
-        tensor::InsertSliceOp, func::CallOp, func::ReturnOp>(isLegal);
+    target.addDynamicallyLegalOp<tensor::EmptyOp, tensor::DimOp, tensor::CastOp,
+                                 tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+                                 tensor::ExtractOp, tensor::ExtractSliceOp,
+                                 tensor::InsertSliceOp>(
+        [](Operation *op) { return !hasLayouts(op); });
+    target.addDynamicallyLegalOp<func::CallOp, func::ReturnOp>(isLegal);
     target.addDynamicallyLegalDialect<linalg::LinalgDialect>(
         [&](Operation *op) {
           return !isa<linalg::LinalgOp>(op) || converter.isLegal(op);
         });
 
-    populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
-                                                                   converter);
     // Branches convert the blocks that they go to.
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
       return converter.isSignatureLegal(op.getFunctionType());
@@ -146,6 +171,11 @@ private:
       auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
       return generic && generic.getNumReductionLoops() == 0;
     };
+    auto readsInits = [](linalg::GenericOp op) {
+      return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
+        return op.payloadUsesValueFromOperand(&init);
+      });
+    };
     auto mayReshape = [&](OpOperand *operand) {
       Value value = operand->get();
       // What is unpacked, read by an elementwise operation.
@@ -164,8 +194,11 @@ private:
     auto mayFuse = [&](OpOperand *operand) {
       Operation *producer = operand->get().getDefiningOp();
       Operation *consumer = operand->getOwner();
+      // Where the old values are read, the fused operation would write the new
+      // ones too, beside the bytes.
       if (isMarked(consumer, kPackMarker))
-        return isElementwise(producer) && producer->hasOneUse();
+        return isElementwise(producer) && producer->hasOneUse() &&
+               !readsInits(cast<linalg::GenericOp>(producer));
       return isMarked(producer, kUnpackMarker);
     };
 

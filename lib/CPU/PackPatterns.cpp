@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -68,14 +69,27 @@ struct PackDim final : public PackPattern<tensor::DimOp> {
   LogicalResult
   matchAndRewrite(tensor::DimOp op, OneToNAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    SmallVector<Value> sizes = getValueOrCreateConstantIndexOp(
+        rewriter, loc,
+        getSizes(rewriter, loc, adaptor.getSource(), op.getSource().getType()));
+    int64_t rank = sizes.size();
     std::optional<int64_t> index = op.getConstantIndex();
-    Type type = op.getSource().getType();
-    if (!index || *index >= cast<RankedTensorType>(type).getRank())
-      return rewriter.notifyMatchFailure(op, "the dimension is not known");
-    SmallVector<OpFoldResult> sizes =
-        getSizes(rewriter, op.getLoc(), adaptor.getSource(), type);
-    rewriter.replaceOp(op, getValueOrCreateConstantIndexOp(
-                               rewriter, op.getLoc(), sizes[*index]));
+    if (index && *index >= 0 && *index < rank) {
+      rewriter.replaceOp(op, sizes[*index]);
+      return success();
+    }
+    // An index out of bounds may give any size.
+    Value size =
+        rank ? sizes[0] : arith::ConstantIndexOp::create(rewriter, loc, 0);
+    for (int64_t dim = 1; dim < rank; ++dim) {
+      Value number = arith::ConstantIndexOp::create(rewriter, loc, dim);
+      Value isHere =
+          arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::eq,
+                                adaptor.getIndex().front(), number);
+      size = arith::SelectOp::create(rewriter, loc, isHere, sizes[dim], size);
+    }
+    rewriter.replaceOp(op, size);
     return success();
   }
 };
@@ -91,10 +105,8 @@ struct PackReshape final : public PackPattern<OpT> {
   matchAndRewrite(OpT op, OneToNAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    auto type = dyn_cast<RankedTensorType>(op.getResult().getType());
-    auto sourceType = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
-    if (!type || !sourceType)
-      return rewriter.notifyMatchFailure(op, "a tensor is not ranked");
+    auto type = cast<RankedTensorType>(op.getResult().getType());
+    auto sourceType = cast<RankedTensorType>(op->getOperand(0).getType());
     PackedLayout layout = *PackedLayout::get(type);
     ValueRange source = adaptor.getOperands().front();
     Value values = this->packer.getKnownValues(source, sourceType);
@@ -159,19 +171,17 @@ struct PackExtract final : public PackPattern<tensor::ExtractOp> {
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Type type = op.getTensor().getType();
-    std::optional<PackedLayout> layout = PackedLayout::get(type);
-    if (!layout)
-      return rewriter.notifyMatchFailure(op, "the tensor is left as it is");
+    PackedLayout layout = *PackedLayout::get(type);
     ValueRange memory = adaptor.getTensor();
     Value values = packer.getKnownValues(memory, type);
-    if (!values && !layout->isPacked())
+    if (!values && !layout.isPacked())
       values = memory.front();
     Value element;
     if (values) {
       element =
           tensor::ExtractOp::create(rewriter, loc, values, op.getIndices());
     } else {
-      element = extractFromByte(rewriter, op, memory, *layout);
+      element = extractFromByte(rewriter, op, memory, layout);
     }
     rewriter.replaceOpWithNewOp<arith::TruncIOp>(op, op.getType(), element);
     return success();
@@ -333,6 +343,52 @@ private:
   Packer &packer;
 };
 
+/// One argument or result becomes several. What its attributes say is said of
+/// the first of them, the bytes.
+struct PackFunction final : public OpConversionPattern<func::FuncOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(func::FuncOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    const TypeConverter &converter = *getTypeConverter();
+    SmallVector<Type> arguments, results;
+    SmallVector<DictionaryAttr> argumentAttrs, resultAttrs;
+    op.getAllArgAttrs(argumentAttrs);
+    op.getAllResultAttrs(resultAttrs);
+    TypeConverter::SignatureConversion signature(op.getNumArguments());
+    if (failed(convert(op.getArgumentTypes(), argumentAttrs, arguments)) ||
+        failed(convert(op.getResultTypes(), resultAttrs, results)) ||
+        failed(
+            converter.convertSignatureArgs(op.getArgumentTypes(), signature)) ||
+        (!op.isExternal() && failed(rewriter.convertRegionTypes(
+                                 &op.getBody(), converter, &signature))))
+      return rewriter.notifyMatchFailure(op, "a type cannot be converted");
+    rewriter.modifyOpInPlace(op, [&] {
+      op.setType(rewriter.getFunctionType(arguments, results));
+      op.setAllArgAttrs(argumentAttrs);
+      op.setAllResultAttrs(resultAttrs);
+    });
+    return success();
+  }
+
+private:
+  /// Adds what becomes of `types` to `converted`, and spreads `attrs`, one for
+  /// each of the types, to one for each of these.
+  LogicalResult convert(TypeRange types, SmallVector<DictionaryAttr> &attrs,
+                        SmallVectorImpl<Type> &converted) const {
+    SmallVector<DictionaryAttr> old = std::move(attrs);
+    attrs.clear();
+    for (auto [type, attr] : llvm::zip_equal(types, old)) {
+      if (failed(getTypeConverter()->convertType(type, converted)))
+        return failure();
+      attrs.push_back(attr);
+      attrs.resize(converted.size(), DictionaryAttr::get(getContext()));
+    }
+    return success();
+  }
+};
+
 } // namespace
 
 void quant_ext::populatePackPatterns(RewritePatternSet &patterns,
@@ -343,4 +399,5 @@ void quant_ext::populatePackPatterns(RewritePatternSet &patterns,
                PackReshape<tensor::ExpandShapeOp>, PackExtract,
                PackExtractSlice, PackInsertSlice, PackLinalg>(
       converter, patterns.getContext(), packer);
+  patterns.add<PackFunction>(converter, patterns.getContext());
 }

@@ -35,7 +35,8 @@ static bool isUncountable(RankedTensorType type) {
 
 std::optional<PackedLayout> PackedLayout::get(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.getElementType().isSignlessInteger())
+  if (!tensor || !tensor.getElementType().isSignlessInteger() ||
+      tensor.getEncoding())
     return std::nullopt;
   unsigned width = tensor.getElementType().getIntOrFloatBitWidth();
   if (width < 2 || width > 15 || width == 8 || isUncountable(tensor))
@@ -46,7 +47,7 @@ std::optional<PackedLayout> PackedLayout::get(Type type) {
 }
 
 RankedTensorType PackedLayout::getValuesType() const {
-  return RankedTensorType::get(type.getShape(), container, type.getEncoding());
+  return RankedTensorType::get(type.getShape(), container);
 }
 
 int64_t PackedLayout::getNumBytes() const {
@@ -108,8 +109,18 @@ static SmallVector<ReassociationIndices> groupLastTwo(int64_t rank) {
   return groups;
 }
 
-/// A tensor of `elementType` and `sizes`, from one of rank 1 with as many
-/// elements.
+/// `flat`, of rank 1, by a type that says `size`. A product of sizes folds to a
+/// number even where the types of the tensors leave them open.
+static Value castFlat(OpBuilder &builder, Location loc, Value flat,
+                      int64_t size) {
+  auto type = cast<RankedTensorType>(flat.getType());
+  if (type.getDimSize(0) == size)
+    return flat;
+  return tensor::CastOp::create(
+      builder, loc, RankedTensorType::get({size}, type.getElementType()), flat);
+}
+
+/// A tensor of `sizes` from one of rank 1 with as many elements.
 static Value expandFlat(OpBuilder &builder, Location loc, Value flat,
                         ArrayRef<OpFoldResult> sizes) {
   SmallVector<int64_t> shape;
@@ -117,10 +128,11 @@ static Value expandFlat(OpBuilder &builder, Location loc, Value flat,
   dispatchIndexOpFoldResults(sizes, dynamic, shape);
   auto type = RankedTensorType::get(
       shape, cast<RankedTensorType>(flat.getType()).getElementType());
+  flat = castFlat(builder, loc, flat,
+                  type.hasStaticShape() ? type.getNumElements()
+                                        : ShapedType::kDynamic);
   if (type.getRank() == 1)
-    return flat.getType() == type
-               ? flat
-               : tensor::CastOp::create(builder, loc, type, flat);
+    return flat;
   if (type.getRank() == 0)
     return tensor::CollapseShapeOp::create(builder, loc, type, flat,
                                            groupAll(0));
@@ -296,10 +308,13 @@ SmallVector<Value> Packer::pack(OpBuilder &builder, Location loc, Value values,
         tensor::EmptyOp::create(builder, loc, padded, layout.container);
     Value zeros =
         linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
+    Value elements =
+        castFlat(builder, loc, collapseAll(builder, loc, values),
+                 isa<Attribute>(count) ? *getConstantIntValue(count)
+                                       : ShapedType::kDynamic);
     Value flat = tensor::InsertSliceOp::create(
-        builder, loc, collapseAll(builder, loc, values), zeros,
-        OpFoldResult(builder.getIndexAttr(0)), count,
-        OpFoldResult(builder.getIndexAttr(1)));
+        builder, loc, elements, zeros, OpFoldResult(builder.getIndexAttr(0)),
+        count, OpFoldResult(builder.getIndexAttr(1)));
     Value split = expandFlat(builder, loc, flat,
                              {numBytes, builder.getIndexAttr(perByte)});
     bytes = joinBytes(builder, loc, split, perByte);

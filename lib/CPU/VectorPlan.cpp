@@ -108,6 +108,18 @@ static FailureOr<SmallVector<Combiner>> findCombiners(linalg::LinalgOp op) {
   return combiners;
 }
 
+/// True where a reduction has a result of its own in each of its steps, beside
+/// what it accumulates. Loops carry accumulators only.
+static bool writesInReduction(linalg::LinalgOp op) {
+  SmallVector<unsigned> reductions;
+  op.getReductionDims(reductions);
+  return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
+    AffineMap map = op.getMatchingIndexingMap(&init);
+    return llvm::any_of(reductions,
+                        [&](unsigned dim) { return map.isFunctionOfDim(dim); });
+  });
+}
+
 /// True where the vector dimension of `plan` suits every operand.
 static bool suitsOperands(linalg::LinalgOp op, const VectorPlan &plan) {
   for (OpOperand &operand : op->getOpOperands()) {
@@ -161,6 +173,10 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
   }
   if (!isBodyVectorizable(op)) {
     reason = "its body is not elementwise";
+    return failure();
+  }
+  if (writesInReduction(op)) {
+    reason = "a result depends on a reduction dimension";
     return failure();
   }
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();

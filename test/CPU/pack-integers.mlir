@@ -321,12 +321,19 @@ func.func @control_flow(%a: tensor<6xi4>, %b: tensor<6xi4>, %c: i1, %n: index) -
 
 // -----
 
-// An operation that the pass does not know keeps its types.
+// An operation that the pass does not know keeps its types. What narrows the
+// elements before it and widens them after it is linalg: arith on tensors cannot
+// be bufferized.
 // CHECK-LABEL: func.func @unknown(
 // CHECK-SAME: %[[BYTES:.*]]: tensor<3xi8>) -> tensor<5xi8>
-// CHECK: %[[Q:.*]] = arith.trunci %{{.*}} : tensor<6xi8> to tensor<6xi4>
+// CHECK: %[[SPLIT:.*]] = linalg.generic
+// CHECK: %[[NARROW:.*]] = arith.trunci %{{.*}} : i8 to i4
+// CHECK: linalg.yield %[[NARROW]] : i4
+// CHECK: %[[Q:.*]] = tensor.collapse_shape %[[SPLIT]]
 // CHECK: %[[PADDED:.*]] = tensor.pad %[[Q]] low[2] high[2]
-// CHECK: arith.extui %[[PADDED]] : tensor<10xi4> to tensor<10xi8>
+// CHECK: tensor.expand_shape %[[PADDED]]
+// CHECK: linalg.generic
+// CHECK: arith.extui %{{.*}} : i4 to i8
 func.func @unknown(%q: tensor<6xi4>) -> tensor<10xi4> {
   %zero = arith.constant 0 : i4
   %r = tensor.pad %q low[2] high[2] {
@@ -334,6 +341,108 @@ func.func @unknown(%q: tensor<6xi4>) -> tensor<10xi4> {
     tensor.yield %zero : i4
   } : tensor<6xi4> to tensor<10xi4>
   return %r : tensor<10xi4>
+}
+
+// -----
+
+// An operation that reads what it writes over is not fused with packing: the
+// packing would have to write the new values too, which nothing needs.
+// CHECK-LABEL: func.func @reads_init(
+// CHECK: %[[OLD:.*]] = linalg.generic
+// CHECK: %[[NEW:.*]] = linalg.generic
+// CHECK-SAME: outs(%[[OLD]] :
+// CHECK: arith.addi %{{.*}} : i4
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]} ins(%[[NEW]] : tensor<2x2xi8>) outs(%{{[a-z0-9]+}} : tensor<2xi8>)
+func.func @reads_init(%x: tensor<4xi8>, %q: tensor<4xi4>) -> tensor<4xi4> {
+  %r = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}
+      ins(%x : tensor<4xi8>) outs(%q : tensor<4xi4>) {
+  ^bb0(%a: i8, %out: i4):
+    %v = arith.trunci %a : i8 to i4
+    %sum = arith.addi %v, %out : i4
+    linalg.yield %sum : i4
+  } -> tensor<4xi4>
+  return %r : tensor<4xi4>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @dynamic_index(
+// CHECK-SAME: %{{.*}}: tensor<?xi8>, %[[ROWS:.*]]: index, %[[I:.*]]: index) -> index
+// CHECK: %[[IS_1:.*]] = arith.cmpi eq, %[[I]], %c1
+// CHECK: %[[SIZE:.*]] = arith.select %[[IS_1]], %c3, %[[ROWS]] : index
+// CHECK: return %[[SIZE]]
+func.func @dynamic_index(%q: tensor<?x3xi4>, %i: index) -> index {
+  %size = tensor.dim %q, %i : tensor<?x3xi4>
+  return %size : index
+}
+
+// -----
+
+// Attributes stay with their argument or result where others become several.
+// CHECK-LABEL: func.func @attributes(
+// CHECK-SAME: %{{[a-z0-9]+}}: tensor<?xi8> {test.a}, %{{[a-z0-9]+}}: index, %{{[a-z0-9]+}}: tensor<4xf32> {bufferization.writable = false})
+// CHECK-SAME: -> (tensor<?xi8> {test.b}, index, tensor<4xf32> {test.c})
+func.func @attributes(%q: tensor<?x3xi4> {test.a},
+                      %x: tensor<4xf32> {bufferization.writable = false})
+    -> (tensor<?x3xi4> {test.b}, tensor<4xf32> {test.c}) {
+  return %q, %x : tensor<?x3xi4>, tensor<4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @external_attributes(tensor<?xi8> {test.a}, index, f32 {test.b})
+func.func private @external_attributes(tensor<?x3xi4> {test.a}, f32 {test.b})
+
+// -----
+
+// A tensor without a rank, or with an encoding, has no packed form.
+// CHECK-LABEL: func.func @cast_to_what_stays(
+// CHECK-SAME: %{{.*}}: tensor<2xi8>) -> tensor<*xi4>
+// CHECK: tensor.cast %{{.*}} : tensor<4xi4> to tensor<*xi4>
+func.func @cast_to_what_stays(%q: tensor<4xi4>) -> tensor<*xi4> {
+  %r = tensor.cast %q : tensor<4xi4> to tensor<*xi4>
+  return %r : tensor<*xi4>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @cast_of_what_stays(
+// CHECK-SAME: %[[Q:.*]]: tensor<*xi4>) -> tensor<2xi8>
+// CHECK: tensor.cast %[[Q]] : tensor<*xi4> to tensor<4xi4>
+func.func @cast_of_what_stays(%q: tensor<*xi4>) -> tensor<4xi4> {
+  %r = tensor.cast %q : tensor<*xi4> to tensor<4xi4>
+  return %r : tensor<4xi4>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @encoding(%{{.*}}: tensor<4xi4, "somewhere">)
+func.func @encoding(%q: tensor<4xi4, "somewhere">) {
+  return
+}
+
+// -----
+
+// The sizes of an argument are known from its use, but not from its type.
+// CHECK-LABEL: func.func @size_from_constant(
+// CHECK-SAME: %[[X:.*]]: tensor<3xi8>) -> (tensor<?xi8>, index)
+// CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0] [3] [1] : tensor<3xi8> into tensor<4xi8>
+func.func @size_from_constant(%x: tensor<3xi8>) -> tensor<?xi4> {
+  %c3 = arith.constant 3 : index
+  %init = tensor.empty(%c3) : tensor<?xi4>
+  %cast = tensor.cast %x : tensor<3xi8> to tensor<?xi8>
+  %r = linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}
+      ins(%cast : tensor<?xi8>) outs(%init : tensor<?xi4>) {
+  ^bb0(%a: i8, %out: i4):
+    %v = arith.trunci %a : i8 to i4
+    linalg.yield %v : i4
+  } -> tensor<?xi4>
+  return %r : tensor<?xi4>
 }
 
 // -----
@@ -388,4 +497,25 @@ func.func @huge_splat() {
 // CHECK-LABEL: func.func @uncountable(%{{.*}}: tensor<3x4611686018427387904x2xi2>)
 func.func @uncountable(%q: tensor<3x4611686018427387904x2xi2>) {
   return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @countable_from_uncountable(
+// CHECK: tensor.extract_slice %{{.*}} : tensor<3x4611686018427387904x2xi2> to tensor<2xi2>
+func.func @countable_from_uncountable(%q: tensor<3x4611686018427387904x2xi2>) -> tensor<2xi2> {
+  %r = tensor.extract_slice %q[0, 0, 0] [1, 1, 2] [1, 1, 1]
+      : tensor<3x4611686018427387904x2xi2> to tensor<2xi2>
+  return %r : tensor<2xi2>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @uncountable_from_countable(
+// CHECK-SAME: tensor<?xi8>, %{{.*}}: index) -> tensor<3x4611686018427387904xi2>
+// CHECK: tensor.cast %{{.*}} : tensor<?x4611686018427387904xi2> to tensor<3x4611686018427387904xi2>
+func.func @uncountable_from_countable(%q: tensor<?x4611686018427387904xi2>)
+    -> tensor<3x4611686018427387904xi2> {
+  %r = tensor.cast %q : tensor<?x4611686018427387904xi2> to tensor<3x4611686018427387904xi2>
+  return %r : tensor<3x4611686018427387904xi2>
 }

@@ -346,3 +346,26 @@ func.func @no_elements(%x: tensor<4x0xi32>, %init: tensor<4xi32>) -> tensor<4xi3
   } -> tensor<4xi32>
   return %y : tensor<4xi32>
 }
+
+// -----
+
+// A result in each step of the reduction, beside the sum: no accumulator, and so
+// left to scalar loops. A loop that carried it would write its last value only.
+// CHECK-LABEL: func @result_in_reduction
+// CHECK-NOT: scf.for
+// CHECK: linalg.generic
+// CHECK-NOT: scf.for
+func.func @result_in_reduction(%x: tensor<8x2xi32>, %steps: tensor<8x2xi32>, %sum: tensor<8xi32>)
+    -> (tensor<8x2xi32>, tensor<8xi32>) {
+  %r:2 = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>,
+                       affine_map<(d0, d1) -> (d0)>],
+      iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<8x2xi32>) outs(%steps, %sum : tensor<8x2xi32>, tensor<8xi32>) {
+  ^bb0(%a: i32, %step: i32, %acc: i32):
+    %v = arith.addi %a, %step : i32
+    %s = arith.addi %a, %acc : i32
+    linalg.yield %v, %s : i32, i32
+  } -> (tensor<8x2xi32>, tensor<8xi32>)
+  return %r#0, %r#1 : tensor<8x2xi32>, tensor<8xi32>
+}

@@ -73,7 +73,8 @@ def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
     Unpacking is fused with the elementwise operation that reads the values, and
     packing with the one that makes them, where every row fills whole bytes.
     Operations that the pass does not know keep their types, between a
-    conversion before and after them.
+    conversion before and after them, and so do tensors without a rank or with
+    an encoding.
 
     It runs on linalg and tensor operations, after
     `convert-quant-ext-to-linalg` and before bufferization.
