@@ -10,6 +10,9 @@
 // saturates at 16 bits is beyond 8 bits whatever zero point of 8 bits is added,
 // saturating again, so that the result is exact.
 //
+// Other roundings than half_even convert by cvttps2dq, which saturates alike;
+// half_away adds what makes a truncation round before it.
+//
 //===----------------------------------------------------------------------===//
 
 #include "QuantExt/CPU/Passes.h"
@@ -33,8 +36,9 @@ namespace {
 /// Builds the recipe for one register of results.
 class ByteRounder {
 public:
-  ByteRounder(OpBuilder &builder, Location loc, StorageAttr storage)
-      : b(builder), loc(loc), storage(storage) {}
+  ByteRounder(OpBuilder &builder, Location loc, StorageAttr storage,
+              Rounding rounding)
+      : b(builder), loc(loc), storage(storage), rounding(rounding) {}
 
   /// The integers for 64 lanes of f32; `zeroPoint` is a scalar or null.
   Value round(Value values, Value zeroPoint) {
@@ -88,13 +92,17 @@ private:
     Value isBig =
         arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, big, values);
     Value bounded = arith::SelectOp::create(b, loc, isBig, big, values);
+    if (rounding == Rounding::HalfAway)
+      bounded = emitBiasAwayFromZero(b, loc, bounded);
     auto words = VectorType::get({kWords}, b.getI32Type());
     Value unused = constant(words, b.getI32IntegerAttr(0));
     Value all = arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1));
     constexpr int32_t kCurrentRounding = 4;
-    Value rounding = arith::ConstantOp::create(
+    Value direction = arith::ConstantOp::create(
         b, loc, b.getI32IntegerAttr(kCurrentRounding));
-    return call("mask.cvtps2dq.512", words, {bounded, unused, all, rounding});
+    StringRef convert = rounding == Rounding::HalfEven ? "mask.cvtps2dq.512"
+                                                       : "mask.cvttps2dq.512";
+    return call(convert, words, {bounded, unused, all, direction});
   }
 
   Value extendToI16(Value zeroPoint) {
@@ -141,6 +149,7 @@ private:
   OpBuilder &b;
   Location loc;
   StorageAttr storage;
+  Rounding rounding;
 };
 
 } // namespace
@@ -170,8 +179,6 @@ struct RoundToBytes final : public OpRewritePattern<OpT> {
       return rewriter.notifyMatchFailure(op, "it does not fill registers");
     if (storage.getWidth() > 8)
       return rewriter.notifyMatchFailure(op, "storage is wider than 8 bits");
-    if (op.getRounding() != Rounding::HalfEven)
-      return rewriter.notifyMatchFailure(op, "rounding is not half_even");
     FailureOr<Value> zeroPoint = getCommonZeroPoint(getZeroPoint(op));
     if (failed(zeroPoint))
       return rewriter.notifyMatchFailure(op, "lanes differ in zero point");
@@ -180,7 +187,7 @@ struct RoundToBytes final : public OpRewritePattern<OpT> {
 
     Location loc = op.getLoc();
     Value values = Emit(rewriter, op);
-    ByteRounder rounder(rewriter, loc, storage);
+    ByteRounder rounder(rewriter, loc, storage, op.getRounding());
     if (type.getNumElements() == kBytes) {
       rewriter.replaceOp(op, rounder.round(values, *zeroPoint));
       return success();
