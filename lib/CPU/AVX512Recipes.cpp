@@ -10,6 +10,9 @@
 // saturates at 16 bits is beyond 8 bits whatever zero point of 8 bits is added,
 // saturating again, so that the result is exact.
 //
+// Other roundings than half_even convert by cvttps2dq, which saturates alike;
+// half_away adds what makes a truncation round before it.
+//
 //===----------------------------------------------------------------------===//
 
 #include "AVX512Recipes.h"
@@ -37,8 +40,9 @@ namespace {
 /// Builds the recipe for one register of results.
 class ByteRounder {
 public:
-  ByteRounder(OpBuilder &builder, Location loc, StorageAttr storage)
-      : b(builder), loc(loc), storage(storage) {}
+  ByteRounder(OpBuilder &builder, Location loc, StorageAttr storage,
+              Rounding rounding)
+      : b(builder), loc(loc), storage(storage), rounding(rounding) {}
 
   /// The integers for 64 lanes of f32; `zeroPoint` is a scalar or null.
   Value round(Value values, Value zeroPoint) {
@@ -86,13 +90,17 @@ private:
   }
 
   Value toInteger(Value values) {
+    if (rounding == Rounding::HalfAway)
+      values = emitBiasAwayFromZero(b, loc, values);
     auto words = VectorType::get({kWords}, b.getI32Type());
     Value unused = constant(words, b.getI32IntegerAttr(0));
     Value all = arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1));
     constexpr int32_t kCurrentRounding = 4;
-    Value rounding = arith::ConstantOp::create(
+    Value direction = arith::ConstantOp::create(
         b, loc, b.getI32IntegerAttr(kCurrentRounding));
-    return call("mask.cvtps2dq.512", words, {values, unused, all, rounding});
+    StringRef convert = rounding == Rounding::HalfEven ? "mask.cvtps2dq.512"
+                                                       : "mask.cvttps2dq.512";
+    return call(convert, words, {values, unused, all, direction});
   }
 
   Value extendToI16(Value zeroPoint) {
@@ -139,6 +147,7 @@ private:
   OpBuilder &b;
   Location loc;
   StorageAttr storage;
+  Rounding rounding;
 };
 
 } // namespace
@@ -150,17 +159,16 @@ Value quant_ext::getSplatScalar(Value vector) {
   return broadcast.getSource();
 }
 
-bool quant_ext::hasSaturatingRound(Type resultType, StorageAttr storage,
-                                   Rounding rounding) {
+bool quant_ext::hasSaturatingRound(Type resultType, StorageAttr storage) {
   auto type = dyn_cast<VectorType>(resultType);
   return type && type.getRank() == 1 && type.getNumElements() % kBytes == 0 &&
-         storage.getWidth() <= 8 && rounding == Rounding::HalfEven;
+         storage.getWidth() <= 8;
 }
 
 Value quant_ext::emitSaturatingRound(OpBuilder &builder, Location loc,
                                      Value values, Value zeroPoint,
-                                     StorageAttr storage) {
-  ByteRounder rounder(builder, loc, storage);
+                                     StorageAttr storage, Rounding rounding) {
+  ByteRounder rounder(builder, loc, storage, rounding);
   auto type = cast<VectorType>(values.getType());
   if (type.getNumElements() == kBytes)
     return rounder.round(values, zeroPoint);
@@ -195,10 +203,9 @@ struct RoundToBytes final : public OpRewritePattern<OpT> {
   LogicalResult matchAndRewrite(OpT op,
                                 PatternRewriter &rewriter) const override {
     StorageAttr storage = op.getStorage();
-    if (!hasSaturatingRound(op.getResult().getType(), storage,
-                            op.getRounding()))
+    if (!hasSaturatingRound(op.getResult().getType(), storage))
       return rewriter.notifyMatchFailure(
-          op, "it does not fill registers with 8 bits rounded to nearest even");
+          op, "it does not fill registers with 8 bits or fewer");
     Value zeroPoint = getZeroPoint(op);
     if (zeroPoint && !(zeroPoint = getSplatScalar(zeroPoint)))
       return rewriter.notifyMatchFailure(op, "lanes differ in zero point");
@@ -212,8 +219,8 @@ struct RoundToBytes final : public OpRewritePattern<OpT> {
         rewriter, loc,
         DenseElementsAttr::get(type, ArrayRef<float>(kLargestWord)));
     values = emitUpperBound(rewriter, loc, values, big);
-    rewriter.replaceOp(
-        op, emitSaturatingRound(rewriter, loc, values, zeroPoint, storage));
+    rewriter.replaceOp(op, emitSaturatingRound(rewriter, loc, values, zeroPoint,
+                                               storage, op.getRounding()));
     return success();
   }
 

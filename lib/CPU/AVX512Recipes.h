@@ -13,14 +13,14 @@ namespace mlir::quant_ext {
 Value getSplatScalar(Value vector);
 
 /// Whether emitSaturatingRound serves results of this type: whole registers of
-/// at most 8 bits, rounded to nearest even.
-bool hasSaturatingRound(Type resultType, StorageAttr storage,
-                        Rounding rounding);
+/// at most 8 bits.
+bool hasSaturatingRound(Type resultType, StorageAttr storage);
 
 /// Rounds f32 `values`, none above 32767, to the storage, saturating. NaN gives
 /// the lowest integer. `zeroPoint` is a scalar that is added, or null.
 Value emitSaturatingRound(OpBuilder &builder, Location loc, Value values,
-                          Value zeroPoint, StorageAttr storage);
+                          Value zeroPoint, StorageAttr storage,
+                          Rounding rounding);
 
 /// min(values, bound); NaN stays. One instruction.
 Value emitUpperBound(OpBuilder &builder, Location loc, Value values,

@@ -163,8 +163,8 @@ struct DivideExactly final : public SplatScalePattern {
     Value isServed = splat.isWithin(splat.scale, 0x1p-100f, largest);
     Value lo = scaleBound(splat, storage.getMin(), zeroPoint);
     Value hi = scaleBound(splat, storage.getMax(), zeroPoint);
-    bool saturates = hasAVX512 && hasSaturatingRound(op.getResult().getType(),
-                                                     storage, op.getRounding());
+    bool saturates =
+        hasAVX512 && hasSaturatingRound(op.getResult().getType(), storage);
     rewriter.replaceOp(op, splat.branch(isServed, [&] {
       if (!saturates)
         return emitRoundInRange(splat.b, op,
@@ -173,7 +173,8 @@ struct DivideExactly final : public SplatScalePattern {
       // NaN, which both convert to the lowest integer.
       Value v =
           divide(splat, emitUpperBound(splat.b, op.getLoc(), splat.x, hi));
-      return emitSaturatingRound(splat.b, op.getLoc(), v, zeroPoint, storage);
+      return emitSaturatingRound(splat.b, op.getLoc(), v, zeroPoint, storage,
+                                 op.getRounding());
     }));
     return success();
   }

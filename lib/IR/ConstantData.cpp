@@ -51,6 +51,18 @@ numerics::IntegerFormat quant_ext::getIntegerFormat(StorageAttr storage) {
           {storage.getMin(), storage.getMax()}};
 }
 
+numerics::RoundingMode quant_ext::getRoundingMode(Rounding rounding) {
+  switch (rounding) {
+  case Rounding::HalfEven:
+    return numerics::RoundingMode::HalfEven;
+  case Rounding::HalfAway:
+    return numerics::RoundingMode::HalfAway;
+  case Rounding::TowardZero:
+    return numerics::RoundingMode::TowardZero;
+  }
+  llvm_unreachable("unknown rounding");
+}
+
 numerics::DivisionMode quant_ext::getDivisionMode(Division division) {
   return division == Division::Exact ? numerics::DivisionMode::Exact
                                      : numerics::DivisionMode::Reciprocal;

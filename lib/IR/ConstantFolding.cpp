@@ -174,6 +174,7 @@ static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
           const numerics::Layout &layout, void *result) {
         numerics::quantizeArray(input.getFloats(), parameters, layout,
                                 getIntegerFormat(op.getStorage()),
+                                getRoundingMode(op.getRounding()),
                                 getDivisionMode(op.getDivision()), result);
       });
 }
@@ -186,6 +187,7 @@ static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
           const numerics::Layout &layout, void *result) {
         numerics::fakeQuantizeArray(input.getFloats(), parameters, layout,
                                     getIntegerFormat(op.getStorage()),
+                                    getRoundingMode(op.getRounding()),
                                     getDivisionMode(op.getDivision()), result);
       });
 }
@@ -234,7 +236,8 @@ static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
                         getContainerBytes(type.getElementType()));
   numerics::requantizeArray(input.getRaw(), getIntegerFormat(op.getStorageIn()),
                             *in, inLayout, *out, outLayout,
-                            getIntegerFormat(op.getStorage()), raw.data());
+                            getIntegerFormat(op.getStorage()),
+                            getRoundingMode(op.getRounding()), raw.data());
   results.push_back(makeElements(op, type, "requantized", operands, raw));
   return success();
 }
@@ -274,6 +277,7 @@ Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
   StorageAttr storage = op.getStorage();
   if (dequantize.getStorage() != storage || storage.isNarrow() ||
       storage.getWidth() > 16 || op.getDivision() != Division::Exact ||
+      op.getRounding() == Rounding::TowardZero ||
       op.getGranularity() != dequantize.getGranularity() ||
       op.getResult().getType() != dequantize.getInput().getType() ||
       !areSame(op.getScale(), dequantize.getScale()) ||

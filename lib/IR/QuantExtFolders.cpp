@@ -110,6 +110,7 @@ OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
           const numerics::Layout &layout, void *result) {
         numerics::quantizeArray(input.getFloats(), parameters, layout,
                                 getIntegerFormat(getStorage()),
+                                getRoundingMode(getRounding()),
                                 getDivisionMode(getDivision()), result);
       });
 }
@@ -153,18 +154,20 @@ OpFoldResult ApplyRequantizeOp::fold(FoldAdaptor adaptor) {
   numerics::IntegerFormat storage = getIntegerFormat(getStorage());
   std::vector<char> raw = makeBuffer((*values)[0], getType());
   unsigned bytes = storage.getBytes();
-  for (int64_t i = 0, n = (*values)[0].getNumElements(); i < n; ++i) {
-    int32_t q = numerics::requantize(
-        (*values)[0].getInteger(i, getStorageIn().getIsSigned()),
-        in ? in->getInteger(i, getStorageIn().getIsSigned()) : 0,
-        static_cast<float>((*values)[1].getFloat(i)),
-        out ? out->getInteger(i, getStorage().getIsSigned()) : 0,
-        storage.range);
-    uint32_t bits = storage.width == 32 ? q
-                                        : static_cast<uint32_t>(q) &
-                                              ((1u << storage.width) - 1);
-    std::memcpy(raw.data() + i * bytes, &bits, bytes);
-  }
+  numerics::dispatchRounding(getRoundingMode(getRounding()), [&](auto mode) {
+    for (int64_t i = 0, n = (*values)[0].getNumElements(); i < n; ++i) {
+      int32_t q = numerics::requantize<mode()>(
+          (*values)[0].getInteger(i, getStorageIn().getIsSigned()),
+          in ? in->getInteger(i, getStorageIn().getIsSigned()) : 0,
+          static_cast<float>((*values)[1].getFloat(i)),
+          out ? out->getInteger(i, getStorage().getIsSigned()) : 0,
+          storage.range);
+      uint32_t bits = storage.width == 32 ? q
+                                          : static_cast<uint32_t>(q) &
+                                                ((1u << storage.width) - 1);
+      std::memcpy(raw.data() + i * bytes, &bits, bytes);
+    }
+  });
   return getDenseConstant(getType(), raw);
 }
 

@@ -112,40 +112,41 @@ struct WideParameters {
 //===----------------------------------------------------------------------===//
 
 /// One value; 32-bit storage is rounded in double, where its bounds are exact.
-template <typename T>
+template <RoundingMode mode, typename T>
 static int32_t roundToStorage(T quotient, int32_t zeroPoint,
                               const IntegerFormat &storage) {
   if (storage.width == 32)
-    return roundAndClamp<double>(quotient, zeroPoint, storage.range);
-  return roundAndClampNarrow<T>(quotient, zeroPoint,
-                                static_cast<int32_t>(storage.range.min),
-                                static_cast<int32_t>(storage.range.max));
+    return roundAndClamp<mode, double>(quotient, zeroPoint, storage.range);
+  return roundAndClampNarrow<mode, T>(quotient, zeroPoint,
+                                      static_cast<int32_t>(storage.range.min),
+                                      static_cast<int32_t>(storage.range.max));
 }
 
 /// Neighbours that share a scale: what depends on the scale is done once.
-template <typename X, typename T, typename Fn>
+template <RoundingMode mode, typename X, typename T, typename Fn>
 static void quantizeRun(const X *input, int64_t size, T scale,
                         int32_t zeroPoint, const IntegerFormat &storage,
                         DivisionMode division, Fn &&emit) {
   if (division == DivisionMode::Reciprocal && hasUsableReciprocal(scale)) {
     T reciprocal = T(1) / scale;
     for (int64_t i = 0; i < size; ++i)
-      emit(i, roundToStorage<T>(widen<T>(input[i]) * reciprocal, zeroPoint,
-                                storage));
+      emit(i, roundToStorage<mode, T>(widen<T>(input[i]) * reciprocal,
+                                      zeroPoint, storage));
     return;
   }
   for (int64_t i = 0; i < size; ++i)
-    emit(i, roundToStorage<T>(widen<T>(input[i]) / scale, zeroPoint, storage));
+    emit(i, roundToStorage<mode, T>(widen<T>(input[i]) / scale, zeroPoint,
+                                    storage));
 }
 
 /// Calls `emit(element, q, group)` for each element.
-template <typename X, typename T, typename Fn>
+template <RoundingMode mode, typename X, typename T, typename Fn>
 static void quantizeElements(const X *input, const WideParameters<T> &wide,
                              const Layout &layout, const IntegerFormat &storage,
                              DivisionMode division, Fn &&emit) {
   layout.forEachRun([&](const Run &run) {
     if (run.groupStride == 0) {
-      quantizeRun(
+      quantizeRun<mode>(
           input + run.begin, run.size, wide.scales[run.group],
           wide.zeroPoints[run.group], storage, division,
           [&](int64_t i, int32_t q) { emit(run.begin + i, q, run.group); });
@@ -156,14 +157,16 @@ static void quantizeElements(const X *input, const WideParameters<T> &wide,
       T quotient =
           divide(widen<T>(input[run.begin + i]), wide.scales[group], division);
       emit(run.begin + i,
-           roundToStorage<T>(quotient, wide.zeroPoints[group], storage), group);
+           roundToStorage<mode, T>(quotient, wide.zeroPoints[group], storage),
+           group);
     }
   });
 }
 
 void mlir::quant_ext::numerics::quantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
-    const IntegerFormat &storage, DivisionMode division, void *result) {
+    const IntegerFormat &storage, RoundingMode rounding, DivisionMode division,
+    void *result) {
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
@@ -173,11 +176,13 @@ void mlir::quant_ext::numerics::quantizeArray(
           using C = std::remove_pointer_t<decltype(c)>;
           Container<C> container(storage);
           auto *output = static_cast<C *>(result);
-          quantizeElements(static_cast<const X *>(input.data), wide, layout,
-                           storage, division,
-                           [&](int64_t element, int32_t q, int64_t) {
-                             output[element] = container.write(q);
-                           });
+          dispatchRounding(rounding, [&](auto mode) {
+            quantizeElements<mode()>(static_cast<const X *>(input.data), wide,
+                                     layout, storage, division,
+                                     [&](int64_t element, int32_t q, int64_t) {
+                                       output[element] = container.write(q);
+                                     });
+          });
         });
       });
 }
@@ -214,19 +219,22 @@ void mlir::quant_ext::numerics::dequantizeArray(
 
 void mlir::quant_ext::numerics::fakeQuantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
-    const IntegerFormat &storage, DivisionMode division, void *result) {
+    const IntegerFormat &storage, RoundingMode rounding, DivisionMode division,
+    void *result) {
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         auto *output = static_cast<X *>(result);
-        quantizeElements(static_cast<const X *>(input.data), wide, layout,
-                         storage, division,
-                         [&](int64_t element, int32_t q, int64_t group) {
-                           output[element] = narrow<X>(dequantize<T>(
-                               q, wide.zeroPoints[group], wide.scales[group]));
-                         });
+        dispatchRounding(rounding, [&](auto mode) {
+          quantizeElements<mode()>(
+              static_cast<const X *>(input.data), wide, layout, storage,
+              division, [&](int64_t element, int32_t q, int64_t group) {
+                output[element] = narrow<X>(dequantize<T>(
+                    q, wide.zeroPoints[group], wide.scales[group]));
+              });
+        });
       });
 }
 
@@ -237,7 +245,7 @@ void mlir::quant_ext::numerics::fakeQuantizeArray(
 void mlir::quant_ext::numerics::requantizeArray(
     const void *input, const IntegerFormat &inputStorage, const Parameters &in,
     const Layout &inLayout, const Parameters &out, const Layout &outLayout,
-    const IntegerFormat &storage, void *result) {
+    const IntegerFormat &storage, RoundingMode rounding, void *result) {
   WideParameters<float> wideIn(in, inLayout.getNumGroups(), inputStorage);
   WideParameters<float> wideOut(out, outLayout.getNumGroups(), storage);
   // Each of the two is per-tensor or cut along the same axis: the finer one
@@ -255,17 +263,19 @@ void mlir::quant_ext::numerics::requantizeArray(
       using C = std::remove_pointer_t<decltype(c)>;
       Container<C> target(storage);
       auto *output = static_cast<C *>(result);
-      finer.forEachRun([&](const Run &run) {
-        for (int64_t i = 0; i < run.size; ++i) {
-          int64_t group = run.group + i * run.groupStride;
-          int64_t inGroup = inIsShared ? 0 : group;
-          int64_t outGroup = outIsShared ? 0 : group;
-          float factor =
-              multiplier(wideIn.scales[inGroup], wideOut.scales[outGroup]);
-          output[run.begin + i] = target.write(requantize(
-              source.read(values[run.begin + i]), wideIn.zeroPoints[inGroup],
-              factor, wideOut.zeroPoints[outGroup], storage.range));
-        }
+      dispatchRounding(rounding, [&](auto mode) {
+        finer.forEachRun([&](const Run &run) {
+          for (int64_t i = 0; i < run.size; ++i) {
+            int64_t group = run.group + i * run.groupStride;
+            int64_t inGroup = inIsShared ? 0 : group;
+            int64_t outGroup = outIsShared ? 0 : group;
+            float factor =
+                multiplier(wideIn.scales[inGroup], wideOut.scales[outGroup]);
+            output[run.begin + i] = target.write(requantize<mode()>(
+                source.read(values[run.begin + i]), wideIn.zeroPoints[inGroup],
+                factor, wideOut.zeroPoints[outGroup], storage.range));
+          }
+        });
       });
     });
   });

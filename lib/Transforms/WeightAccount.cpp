@@ -107,6 +107,7 @@ QuantizationAccount quant_ext::accountFor(const ConstantData &weight,
   int64_t count = layout.getNumElements();
   std::vector<char> quantized(count * numerics::sizeInBytes(input.format));
   numerics::fakeQuantizeArray(input, parameters, layout, storage,
+                              numerics::RoundingMode::HalfEven,
                               numerics::DivisionMode::Exact, quantized.data());
   return {
       granularity, sumErrors(input, quantized.data(), count),

@@ -81,6 +81,31 @@ func.func @requantize(%a: vector<64xi32>, %m: vector<64xf32>) -> vector<64xi8> {
   return %q : vector<64xi8>
 }
 
+// A truncating conversion saturates as the rounding one does.
+// CHECK-LABEL: func.func @toward_zero(
+// CHECK-NOT: cvtps2dq
+// CHECK-COUNT-4: llvm.call_intrinsic "llvm.x86.avx512.mask.cvttps2dq.512"
+// CHECK-NOT: cvtps2dq
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.packsswb.512"
+func.func @toward_zero(%x: vector<64xf32>, %s: vector<64xf32>) -> vector<64xi8> {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> rounding = toward_zero
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// CHECK-LABEL: func.func @half_away(
+// CHECK-DAG: %[[HALF:.*]] = arith.constant dense<0.49999997> : vector<16xf32>
+// CHECK: %[[BOUNDED:.*]] = arith.select
+// CHECK: %[[PART:.*]] = vector.extract_strided_slice %[[BOUNDED]] {offsets = [0]
+// CHECK: %[[BIAS:.*]] = math.copysign %[[HALF]], %[[PART]] : vector<16xf32>
+// CHECK: %[[SUM:.*]] = arith.addf %[[PART]], %[[BIAS]] : vector<16xf32>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.mask.cvttps2dq.512"(%[[SUM]],
+func.func @half_away(%a: vector<64xi32>, %m: vector<64xf32>) -> vector<64xi8> {
+  %q = quant_ext.apply_requantize %a by %m storage_in = <i32> storage = <i8> rounding = half_away
+      : (vector<64xi32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
 // CHECK-LABEL: func.func @two_registers(
 // CHECK: %[[FIRST:.*]] = vector.insert_strided_slice %{{.*}}, %{{.*}} {offsets = [0]
 // CHECK: vector.insert_strided_slice %{{.*}}, %[[FIRST]] {offsets = [64]

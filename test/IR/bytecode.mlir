@@ -31,7 +31,11 @@ func.func private @enums() attributes {
   // CHECK-DAG: b = #quant_ext<division exact>
   b = #quant_ext<division exact>,
   // CHECK-DAG: c = #quant_ext<division reciprocal>
-  c = #quant_ext<division reciprocal>
+  c = #quant_ext<division reciprocal>,
+  // CHECK-DAG: d = #quant_ext<rounding half_away>
+  d = #quant_ext<rounding half_away>,
+  // CHECK-DAG: e = #quant_ext<rounding toward_zero>
+  e = #quant_ext<rounding toward_zero>
 }
 
 // Optional operands, results and attributes, present and absent.

@@ -320,7 +320,7 @@ func.func @scalable(%x: vector<[4]xf32>) {
 // -----
 
 func.func @rounding(%x: f32) {
-  // expected-error @+2 {{expected ::mlir::quant_ext::Rounding to be one of: half_even}}
+  // expected-error @+2 {{expected ::mlir::quant_ext::Rounding to be one of: half_even, half_away, toward_zero}}
   // expected-error @+1 {{failed to parse QuantExt_RoundingAttr}}
   %0 = quant_ext.apply_quantize %x, %x storage = <i8> rounding = half_up : (f32, f32) -> i8
   return

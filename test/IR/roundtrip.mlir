@@ -20,6 +20,8 @@ func.func @quantize(%x: tensor<?x3xf32>, %s: tensor<3xf32>, %z: tensor<3xi8>, %e
   // The defaults are not printed.
   // CHECK: quant_ext.quantize %{{.*}}, %{{.*}} storage = <i2> : (tensor<0xf16>, tensor<f64>) -> tensor<0xi2>
   %1 = quant_ext.quantize %e, %t storage = <i2> rounding = half_even division = exact : (tensor<0xf16>, tensor<f64>) -> tensor<0xi2>
+  // CHECK: quant_ext.quantize %{{.*}}, %{{.*}} storage = <i2> rounding = half_away division = reciprocal : (tensor<0xf16>, tensor<f64>) -> tensor<0xi2>
+  %2 = quant_ext.quantize %e, %t storage = <i2> rounding = half_away division = reciprocal : (tensor<0xf16>, tensor<f64>) -> tensor<0xi2>
   return
 }
 
@@ -38,6 +40,9 @@ func.func @requantize(%a: tensor<4x8xi32>, %si: tensor<8xf32>, %zi: tensor<8xi32
   // CHECK: quant_ext.requantize %{{.*}} in(%{{.*}}) out(%{{.*}}) axis = 1 storage_in = <i32> storage = <i8> :
   %1 = quant_ext.requantize %a in(%si) out(%so) axis = 1 storage_in = <i32> storage = <i8>
     : (tensor<4x8xi32>, tensor<8xf32>, tensor<f16>) -> tensor<4x8xi8>
+  // CHECK: quant_ext.requantize %{{.*}} in(%{{.*}}) out(%{{.*}}) axis = 1 storage_in = <i32> storage = <i8> rounding = half_away :
+  %2 = quant_ext.requantize %a in(%si) out(%so) axis = 1 storage_in = <i32> storage = <i8> rounding = half_away
+    : (tensor<4x8xi32>, tensor<8xf32>, tensor<f16>) -> tensor<4x8xi8>
   return
 }
 
@@ -45,6 +50,8 @@ func.func @requantize(%a: tensor<4x8xi32>, %si: tensor<8xf32>, %zi: tensor<8xi32
 func.func @fake_quantize(%x: tensor<f32>, %s: tensor<f32>, %z: tensor<i12>) {
   // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}}, %{{.*}} storage = <u12<0:4000>> : (tensor<f32>, tensor<f32>, tensor<i12>) -> tensor<f32>
   %0 = quant_ext.fake_quantize %x, %s, %z storage = <u12<0:4000>> : (tensor<f32>, tensor<f32>, tensor<i12>) -> tensor<f32>
+  // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}} storage = <i8> rounding = toward_zero : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %1 = quant_ext.fake_quantize %x, %s storage = <i8> rounding = toward_zero : (tensor<f32>, tensor<f32>) -> tensor<f32>
   return
 }
 
@@ -62,6 +69,10 @@ func.func @elements(%x: f32, %v: vector<4x8xf16>, %vs: vector<4x8xf32>, %vz: vec
   %4 = quant_ext.apply_requantize %a by %3 in(%a) out(%0) storage_in = <i32> storage = <u8> : (i32, f32, i32, i8) -> i8
   // CHECK: quant_ext.apply_choose_qparams %{{.*}} storage = <i8> : (f32) -> f32
   %5 = quant_ext.apply_choose_qparams %x storage = <i8> : (f32) -> f32
+  // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> rounding = toward_zero : (f32, f32) -> i8
+  %8 = quant_ext.apply_quantize %x, %x storage = <i8> rounding = toward_zero : (f32, f32) -> i8
+  // CHECK: quant_ext.apply_requantize %{{.*}} by %{{.*}} storage_in = <i32> storage = <i8> rounding = half_away : (i32, f32) -> i8
+  %9 = quant_ext.apply_requantize %a by %3 storage_in = <i32> storage = <i8> rounding = half_away : (i32, f32) -> i8
   // CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) storage = <u8> : (f32, f32) -> (f32, i8)
   %6, %7 = quant_ext.apply_choose_qparams %x lo(%x) storage = <u8> : (f32, f32) -> (f32, i8)
   return

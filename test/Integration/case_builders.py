@@ -20,12 +20,18 @@ from oracle import (
 
 
 
+def rounding_clause(plan: Plan) -> str:
+    return "" if plan.rounding == "half_even" else f" rounding = {plan.rounding}"
+
+
 def division_clause(plan: Plan) -> str:
     return "" if plan.division == "exact" else f" division = {plan.division}"
 
 
 def describe(op: str, plan: Plan, detail: str) -> str:
     words = [op, detail, f"[{plan.layout}]", plan.parameters]
+    if plan.rounding != "half_even":
+        words.append(plan.rounding)
     if plan.division != "exact":
         words.append(plan.division)
     if plan.dynamic != "static":
@@ -131,14 +137,15 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
         if op == "dequantize":
             return [oracle.dequantize(bits, fmt, places, parameters, storage)]
         reference = oracle.quantize if op == "quantize" else oracle.fake_quantize
-        return [reference(bits, fmt, places, parameters, storage, plan.division)]
+        modes = plan.division, plan.rounding
+        return [reference(bits, fmt, places, parameters, storage, *modes)]
 
     operands = [Operand("x", operand_type, bits)] + parameter_operands(
         plan, granularity, parameters, storage, ("scale", "zp")
     )
     clauses = f"{plan.layout.clause} storage = <{plan.storage}>"
     if op != "dequantize":
-        clauses += division_clause(plan)
+        clauses += rounding_clause(plan) + division_clause(plan)
     names = ", ".join(f"%{operand.name}" for operand in operands)
     detail = f"{plan.value} {arrow} {scheme(plan)} scale {plan.scale}"
     if op == "dequantize":
@@ -214,7 +221,7 @@ def build_requantize(op: str, number: int, plan: Plan, rng: Random) -> Case:
         inner, outer = (oracle.parameter_positions(shape, g) for g in granularities)
         return [
             oracle.requantize(
-                bits, storage_in, inner, inward, outer, outward, storage
+                bits, storage_in, inner, inward, outer, outward, storage, plan.rounding
             )
         ]
 
@@ -225,6 +232,7 @@ def build_requantize(op: str, number: int, plan: Plan, rng: Random) -> Case:
     out_names = ", ".join(f"%{operand.name}" for operand in outs)
     axis = plan.layout.clause if plan.axis_in or plan.axis_out else ""
     clauses = f"{axis} storage_in = <{plan.storage_in}> storage = <{plan.storage}>"
+    clauses += rounding_clause(plan)
     detail = (
         f"{plan.storage_in} {'with' if plan.zero_point_in else 'without'} zero point"
         f" scale {plan.scale}{' per-axis' if plan.axis_in else ''}"

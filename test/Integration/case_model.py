@@ -126,6 +126,7 @@ class Plan:
     value: str = "f32"
     scale: str = "f32"
     division: str = "exact"
+    rounding: str = "half_even"
     dynamic: str = "static"
     parameters: str = "ordinary"
     data: str = "mixed"

@@ -110,6 +110,7 @@ SCHEMES = tuple(
     + [(storage, True) for storage in ASYMMETRIC]
 )
 DYNAMIC = ("static", "static", "all", "first", "last")
+ROUNDINGS = ("half_even", "half_even", "half_away", "toward_zero")
 PARAMETERS = ("ordinary", "ordinary", "ordinary", "extreme", "bad")
 
 
@@ -127,10 +128,11 @@ def choices_for(op: str) -> Choices:
             "axis_out": (True, False),
             "scale": ("f32", "f32", "bf16", "f16"),
             "scale_out": ("f32", "f32", "bf16", "f16"),
+            "rounding": ROUNDINGS,
         }
     choices |= {"value": VALUES, "scale": VALUES}
     if op != "dequantize":
-        choices |= {"division": ("exact", "reciprocal")}
+        choices |= {"division": ("exact", "reciprocal"), "rounding": ROUNDINGS}
     return choices
 
 
@@ -278,6 +280,21 @@ def range_plans() -> Iterator[Plan]:
             yield Plan(layout, storage, asymmetric, value=value, data="huge")
 
 
+def rounding_plans(op: str) -> Iterator[Plan]:
+    """More values than one plan of a kind has, whole vectors and a rest."""
+    wide = Layout((3, 130), Granularity(axis=0))
+    flat = Layout((200,), Granularity())
+    for rounding in ("half_away", "toward_zero"):
+        if op == "requantize":
+            yield Plan(wide, "u8", True, zero_point_in=True, rounding=rounding)
+            yield Plan(flat, "i8", False, axis_in=False, axis_out=False, rounding=rounding)
+            continue
+        for value in VALUES:
+            yield Plan(wide, "u8", True, value=value, scale=value, rounding=rounding)
+        yield Plan(flat, "i8", False, rounding=rounding)
+        yield Plan(flat, "i32", False, rounding=rounding)
+
+
 def hand_picked(op: str) -> Iterator[Plan]:
     if op in ("quantize", "fake_quantize", "choose_qparams"):
         yield from worked_example_plans()
@@ -285,6 +302,8 @@ def hand_picked(op: str) -> Iterator[Plan]:
         yield from range_plans()
     else:
         yield from sweep_plans(op)
+    if op in ("quantize", "fake_quantize", "requantize"):
+        yield from rounding_plans(op)
 
 
 # ---------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from oracle import BF16, F16, F32, F64, FloatFormat, Storage
 right_divide = oracle.divide
 right_convert = oracle.convert
 right_round = oracle.round_half_even
+right_to_integer = oracle.round_to_integer
 right_round_to_format = oracle.round_to_format
 right_computing_format = oracle.computing_format
 right_from_integer = oracle.from_integer
@@ -47,56 +48,74 @@ def round_up_ties(value: Fraction) -> int:
     return (value + Fraction(1, 2)).__floor__()
 
 
-def only_to_integer(replacement: Callable[[Fraction], int]) -> Callable:
-    """`saturate` with another R, leaving the float conversions alone."""
+def instead_of(name: str, replacement: Callable[[Fraction], int]) -> Callable:
+    """Another R under the name, leaving the float conversions alone."""
 
-    def saturate(t: FloatFormat, v: int, zero_point: int, storage: Storage) -> int:
-        if not oracle.is_finite(t, v):
-            return right_saturate(t, v, zero_point, storage)
-        rounded = replacement(oracle.exact_value(t, v))
-        low, high = storage.qmin - zero_point, storage.qmax - zero_point
-        return oracle.clamp(rounded, low, high) + zero_point
+    def to_integer(rounding: str, value: Fraction) -> int:
+        return replacement(value) if rounding == name else right_to_integer(rounding, value)
 
-    return saturate
+    return to_integer
 
 
-def saturate_after_shift(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+def saturate_half_added_in_t(
+    t: FloatFormat, v: int, z: int, storage: Storage, rounding: str
+) -> int:
+    """half_away by a sum with 1/2 that is rounded to the computing type."""
+    # Of 32 bits the large values show it too, where they are not rounded in f64.
+    if rounding != "half_away" or storage.width == 32 or not oracle.is_finite(t, v):
+        return right_saturate(t, v, z, storage, rounding)
+    exact = oracle.exact_value(t, v)
+    half = Fraction(-1 if exact < 0 else 1, 2)
+    total = right_round_to_format(t, exact + half)
+    return right_saturate(t, total, z, storage, "toward_zero")
+
+
+def saturate_after_shift(
+    t: FloatFormat, v: int, z: int, storage: Storage, rounding: str
+) -> int:
     """R(v + z)."""
     if not oracle.is_finite(t, v):
-        return right_saturate(t, v, z, storage)
-    shifted = right_round(oracle.exact_value(t, v) + z)
+        return right_saturate(t, v, z, storage, rounding)
+    shifted = right_to_integer(rounding, oracle.exact_value(t, v) + z)
     return oracle.clamp(shifted, storage.qmin, storage.qmax)
 
 
-def saturate_then_wrap(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
-    return right_saturate(t, v, 0, storage) + z
+def saturate_then_wrap(
+    t: FloatFormat, v: int, z: int, storage: Storage, rounding: str
+) -> int:
+    return right_saturate(t, v, 0, storage, rounding) + z
 
 
-def wrap(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+def wrap(t: FloatFormat, v: int, z: int, storage: Storage, rounding: str) -> int:
     if not oracle.is_finite(t, v):
-        return right_saturate(t, v, z, storage)
-    return right_round(oracle.exact_value(t, v)) + z
+        return right_saturate(t, v, z, storage, rounding)
+    return right_to_integer(rounding, oracle.exact_value(t, v)) + z
 
 
-def wrap_beyond_i32(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+def wrap_beyond_i32(
+    t: FloatFormat, v: int, z: int, storage: Storage, rounding: str
+) -> int:
     """What cvtps2dq gives out of range, then an ordinary clamp."""
     if oracle.is_finite(t, v) and abs(oracle.exact_value(t, v)) < 1 << 31:
-        return right_saturate(t, v, z, storage)
-    return right_saturate(t, oracle.from_integer(t, -(1 << 31)), z, storage)
+        return right_saturate(t, v, z, storage, rounding)
+    lowest = oracle.from_integer(t, -(1 << 31))
+    return right_saturate(t, lowest, z, storage, rounding)
 
 
 def nan_gives(choose: Callable[[int, Storage], int]) -> Callable:
-    def saturate(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+    def saturate(
+        t: FloatFormat, v: int, z: int, storage: Storage, rounding: str
+    ) -> int:
         if oracle.is_nan(t, v):
             return choose(z, storage)
-        return right_saturate(t, v, z, storage)
+        return right_saturate(t, v, z, storage, rounding)
 
     return saturate
 
 
-def full_range(t: FloatFormat, v: int, z: int, storage: Storage) -> int:
+def full_range(t: FloatFormat, v: int, z: int, storage: Storage, rounding: str) -> int:
     whole = f"{'i' if storage.signed else 'u'}{storage.width}"
-    return right_saturate(t, v, z, Storage.parse(whole))
+    return right_saturate(t, v, z, Storage.parse(whole), rounding)
 
 
 # ---------------------------------------------------------------------------
@@ -268,13 +287,21 @@ def twice_rounded_accumulator(a: int, zero_point_in: int, *rest: object) -> int:
 
 
 def unrounded_requantize(
-    a: int, zero_point_in: int, multiplier: int, zero_point_out: int, storage: Storage
+    a: int,
+    zero_point_in: int,
+    multiplier: int,
+    zero_point_out: int,
+    storage: Storage,
+    rounding: str,
 ) -> int:
     if not oracle.is_finite(F32, multiplier):
-        return RIGHT_REQUANTIZE(a, zero_point_in, multiplier, zero_point_out, storage)
+        return RIGHT_REQUANTIZE(
+            a, zero_point_in, multiplier, zero_point_out, storage, rounding
+        )
     exact = (a - zero_point_in) * oracle.exact_value(F32, multiplier)
     low, high = storage.qmin - zero_point_out, storage.qmax - zero_point_out
-    return oracle.clamp(right_round(exact), low, high) + zero_point_out
+    rounded = right_to_integer(rounding, exact)
+    return oracle.clamp(rounded, low, high) + zero_point_out
 
 
 # ---------------------------------------------------------------------------
@@ -371,10 +398,21 @@ def mistake(
     return Mistake(name, ops, owner, attribute, replacement)
 
 
+def wrong_rounding(
+    name: str, rounding: str, replacement: Callable[[Fraction], int]
+) -> Mistake:
+    return mistake(name, SATURATING, "round_to_integer", instead_of(rounding, replacement))
+
+
 MISTAKES = (
-    mistake("R is half away", SATURATING, "saturate", only_to_integer(round_half_away)),
-    mistake("R is floor(v + 1/2)", SATURATING, "saturate", only_to_integer(round_up_ties)),
-    mistake("R truncates", SATURATING, "saturate", only_to_integer(int)),
+    wrong_rounding("half_even is half away", "half_even", round_half_away),
+    wrong_rounding("half_even is floor(v + 1/2)", "half_even", round_up_ties),
+    wrong_rounding("half_even truncates", "half_even", int),
+    wrong_rounding("half_away is half even", "half_away", right_round),
+    wrong_rounding("half_away is floor(v + 1/2)", "half_away", round_up_ties),
+    mistake("half_away adds 1/2 in T", QUANTIZERS, "saturate", saturate_half_added_in_t),
+    wrong_rounding("toward_zero is floor", "toward_zero", Fraction.__floor__),
+    wrong_rounding("toward_zero is to nearest", "toward_zero", right_round),
     mistake("zero point before rounding", SATURATING, "saturate", saturate_after_shift),
     mistake("clamp before zero point", SATURATING, "saturate", saturate_then_wrap),
     mistake("wraps", SATURATING, "saturate", wrap),

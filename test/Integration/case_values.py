@@ -185,8 +185,9 @@ def draw_value(
         far = rng.choice([low, high]) * rng.choice([2, 10, 256, 1 << 20])
         return on_grid(rng, fmt, Fraction(far), scale)
     if kind < 0.62:
-        tie = rng.randint(low, high) + Fraction(1, 2)
-        return on_grid(rng, fmt, tie, scale)
+        # A wrong half shows most often between -1 and 1.
+        below = rng.choice([-1, 0]) if kind < 0.36 else rng.randint(low, high)
+        return on_grid(rng, fmt, below + Fraction(1, 2), scale)
     if kind < 0.68:
         return on_grid(rng, fmt, Fraction(rng.randint(low, high)), scale)
     span = high - low

@@ -125,6 +125,27 @@ def round_half_even(value: Fraction) -> int:
     return below if below % 2 == 0 else below + 1
 
 
+def round_half_away(value: Fraction) -> int:
+    below = abs(value).numerator // abs(value).denominator
+    rest = abs(value) - below
+    nearest = below if rest < Fraction(1, 2) else below + 1
+    return -nearest if value < 0 else nearest
+
+
+def round_toward_zero(value: Fraction) -> int:
+    below = abs(value).numerator // abs(value).denominator
+    return -below if value < 0 else below
+
+
+def round_to_integer(rounding: str, value: Fraction) -> int:
+    """R of the definition."""
+    return {
+        "half_even": round_half_even,
+        "half_away": round_half_away,
+        "toward_zero": round_toward_zero,
+    }[rounding](value)
+
+
 def floor_log2(value: Fraction) -> int:
     assert value > 0
     guess = value.numerator.bit_length() - value.denominator.bit_length()
@@ -275,13 +296,15 @@ def clamp(value: int, low: int, high: int) -> int:
     return max(low, min(value, high))
 
 
-def saturate(t: FloatFormat, v: int, zero_point: int, storage: Storage) -> int:
+def saturate(
+    t: FloatFormat, v: int, zero_point: int, storage: Storage, rounding: str
+) -> int:
     """clamp(R(v), qmin - z, qmax - z) + z, for any bits v."""
     if is_nan(t, v):
         return storage.qmin
     if is_infinite(t, v):
         return storage.qmin if is_negative(t, v) else storage.qmax
-    rounded = round_half_even(exact_value(t, v))
+    rounded = round_to_integer(rounding, exact_value(t, v))
     low, high = storage.qmin - zero_point, storage.qmax - zero_point
     return clamp(rounded, low, high) + zero_point
 
@@ -302,12 +325,13 @@ def quantize_element(
     zero_point: int,
     storage: Storage,
     division: str,
+    rounding: str = "half_even",
 ) -> int:
     t = computing_format(value_format, scale_format)
     wide_x = convert(value_format, t, x)
     wide_scale = convert(scale_format, t, scale)
     v = scaled_quotient(t, wide_x, wide_scale, division)
-    return saturate(t, v, zero_point, storage)
+    return saturate(t, v, zero_point, storage, rounding)
 
 
 def dequantize_element(
@@ -333,11 +357,16 @@ def requantize_multiplier(
 
 
 def requantize_element(
-    a: int, zero_point_in: int, multiplier: int, zero_point_out: int, storage: Storage
+    a: int,
+    zero_point_in: int,
+    multiplier: int,
+    zero_point_out: int,
+    storage: Storage,
+    rounding: str = "half_even",
 ) -> int:
     difference = from_integer(F32, a - zero_point_in)
     v = multiply(F32, difference, multiplier)
-    return saturate(F32, v, zero_point_out, storage)
+    return saturate(F32, v, zero_point_out, storage, rounding)
 
 
 # ---------------------------------------------------------------------------
@@ -481,6 +510,7 @@ def quantize(
     parameters: Parameters,
     storage: Storage,
     division: str = "exact",
+    rounding: str = "half_even",
 ) -> list[int]:
     return [
         storage.to_bits(
@@ -492,6 +522,7 @@ def quantize(
                 parameters.zero_point(position, storage),
                 storage,
                 division,
+                rounding,
             )
         )
         for element, position in zip(x, positions, strict=True)
@@ -524,8 +555,11 @@ def fake_quantize(
     parameters: Parameters,
     storage: Storage,
     division: str = "exact",
+    rounding: str = "half_even",
 ) -> list[int]:
-    quantized = quantize(x, value_format, positions, parameters, storage, division)
+    quantized = quantize(
+        x, value_format, positions, parameters, storage, division, rounding
+    )
     return dequantize(quantized, value_format, positions, parameters, storage)
 
 
@@ -537,6 +571,7 @@ def requantize(
     positions_out: Sequence[int],
     parameters_out: Parameters,
     storage: Storage,
+    rounding: str = "half_even",
 ) -> list[int]:
     result = []
     for element, i, o in zip(a, positions_in, positions_out, strict=True):
@@ -552,6 +587,7 @@ def requantize(
             multiplier,
             parameters_out.zero_point(o, storage),
             storage,
+            rounding,
         )
         result.append(storage.to_bits(q))
     return result

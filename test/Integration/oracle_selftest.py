@@ -8,6 +8,7 @@ meant to find, so no expectation here is computed by `oracle`.
 
 from __future__ import annotations
 
+import decimal
 import math
 import random
 import struct
@@ -168,6 +169,28 @@ class Operations(unittest.TestCase):
         for value, want in wanted.items():
             self.assertEqual(oracle.round_half_even(Fraction(value)), want)
 
+    def test_roundings_agree_with_decimal_arithmetic(self) -> None:
+        modes = {
+            "half_even": decimal.ROUND_HALF_EVEN,
+            "half_away": decimal.ROUND_HALF_UP,
+            "toward_zero": decimal.ROUND_DOWN,
+        }
+        # 2^-40 has 40 digits, so that the quotients below are exact.
+        context = decimal.Context(prec=60, traps=[decimal.Inexact])
+        visited = 0
+        for eighths in range(-100, 101):
+            for offset in (Fraction(0), Fraction(1, 1 << 40), Fraction(-1, 1 << 40)):
+                value = Fraction(eighths, 8) + offset
+                exact = context.divide(value.numerator, value.denominator)
+                for rounding, mode in modes.items():
+                    visited += 1
+                    self.assertEqual(
+                        oracle.round_to_integer(rounding, value),
+                        int(exact.to_integral_value(mode)),
+                        f"{rounding} {value}",
+                    )
+        self.assertEqual(visited, 201 * 3 * 3)
+
 
 def quantize_one(
     x: float,
@@ -176,11 +199,12 @@ def quantize_one(
     zero_point: int = 0,
     division: str = "exact",
     fmt: FloatFormat = F32,
+    rounding: str = "half_even",
 ) -> int:
     parsed = Storage.parse(storage)
     x_bits, scale_bits = host_bits(fmt, x), host_bits(fmt, scale)
     return oracle.quantize_element(
-        x_bits, fmt, scale_bits, fmt, zero_point, parsed, division
+        x_bits, fmt, scale_bits, fmt, zero_point, parsed, division, rounding
     )
 
 
@@ -198,6 +222,35 @@ class Quantize(unittest.TestCase):
         }
         for x, want in wanted.items():
             self.assertEqual(quantize_one(x, 1.0, "i8"), want, x)
+
+    def test_other_roundings(self) -> None:
+        # Of 0.5 - 2^-25 the sum with 0.5 is a tie in f32 that goes to 1.
+        wanted = {
+            "half_away": {
+                0.5: 1, 1.5: 2, 2.5: 3, -0.5: -1, -1.5: -2, -2.5: -3, 0.25: 0,
+                0.5 - 2.0**-25: 0, 2.5 - 2.0**-22: 2, 2.0**-25 - 0.5: 0,
+            },
+            "toward_zero": {
+                0.5: 0, 1.5: 1, -0.5: 0, -1.5: -1, 3.0: 3, -3.0: -3,
+                1 - 2.0**-24: 0, 2.0**-24 - 1: 0, -127.9: -127,
+            },
+        }  # fmt: skip
+        for rounding, pairs in wanted.items():
+            for x, want in pairs.items():
+                got = quantize_one(x, 1.0, "i8", rounding=rounding)
+                self.assertEqual(got, want, f"{rounding} {x}")
+
+    def test_other_roundings_saturate(self) -> None:
+        for rounding in ("half_away", "toward_zero"):
+            for x, want in {
+                127.5: 127, -128.5: -128, math.inf: 127, -math.inf: -128,
+                math.nan: -128, 3e38: 127, -3e38: -128,
+            }.items():  # fmt: skip
+                got = quantize_one(x, 1.0, "i8", rounding=rounding)
+                self.assertEqual(got, want, f"{rounding} {x}")
+        # The sign is the quotient's, not the stored integer's: u8 with z = 100.
+        self.assertEqual(quantize_one(-2.5, 1.0, "u8", 100, rounding="half_away"), 97)
+        self.assertEqual(quantize_one(-2.5, 1.0, "u8", 100, rounding="toward_zero"), 98)
 
     def test_rounds_before_the_zero_point_is_added(self) -> None:
         # R(0.5) + 1 = 1, where R(0.5 + 1) would be 2.

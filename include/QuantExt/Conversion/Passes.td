@@ -66,7 +66,9 @@ def ConvertQuantExtToArith : Pass<"convert-quant-ext-to-arith"> {
 
     Rounding to nearest even adds 1.5 * 2^23 (f32) or 1.5 * 2^52 (f64) to a value
     that was clamped before, which leaves the integer in the low bits of the
-    sum. The default floating-point environment is assumed.
+    sum. The other roundings convert it by truncation; `half_away` first adds
+    the largest number below 1/2, with the sign of the value. The default
+    floating-point environment is assumed.
 
     Example:
 

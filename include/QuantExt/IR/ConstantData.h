@@ -58,6 +58,7 @@ private:
 /// The same things in the words of Numerics.
 numerics::FloatFormat getFloatFormat(Type elementType);
 numerics::IntegerFormat getIntegerFormat(StorageAttr storage);
+numerics::RoundingMode getRoundingMode(Rounding rounding);
 numerics::DivisionMode getDivisionMode(Division division);
 numerics::Layout getLayout(const Granularity &granularity,
                            ArrayRef<int64_t> shape);

@@ -65,6 +65,8 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
 def QuantExt_Rounding : I32EnumAttr<"Rounding",
     "How a quotient becomes an integer", [
       I32EnumAttrCase<"HalfEven", 0, "half_even">,
+      I32EnumAttrCase<"HalfAway", 1, "half_away">,
+      I32EnumAttrCase<"TowardZero", 2, "toward_zero">,
     ]> {
   let cppNamespace = "::mlir::quant_ext";
   let genSpecializedAttr = 0;
@@ -74,13 +76,20 @@ def QuantExt_RoundingAttr
     : EnumAttr<QuantExt_Dialect, QuantExt_Rounding, "rounding"> {
   let summary = "How a quotient becomes an integer";
   let description = [{
-    `half_even` rounds to the nearest integer and ties to the even one, as IEEE
-    754 arithmetic, ONNX and PyTorch do.
+    | | rounds | -2.5 | -0.75 | 0.5 | 1.5 | 2.5 |
+    |---|---|---|---|---|---|---|
+    | `half_even` | to nearest, ties to the even integer, as IEEE 754 arithmetic, ONNX and PyTorch do | -2 | -1 | 0 | 2 | 2 |
+    | `half_away` | to nearest, ties away from zero, as TFLite and C's `round` do | -3 | -1 | 1 | 2 | 3 |
+    | `toward_zero` | to the next integer toward zero, as C's conversions do | -2 | 0 | 0 | 1 | 2 |
+
+    What is rounded is the quotient (for `requantize` the product) as it was
+    rounded to the computing type, before the zero point is added. The zero
+    point that `choose_qparams` computes is always rounded `half_even`.
 
     Example:
 
     ```mlir
-    %q = quant_ext.quantize %x, %scale storage = <i8> rounding = half_even
+    %q = quant_ext.quantize %x, %scale storage = <i8> rounding = half_away
         : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
     ```
   }];

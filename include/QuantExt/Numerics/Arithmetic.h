@@ -10,8 +10,10 @@
 #ifndef QUANTEXT_NUMERICS_ARITHMETIC_H
 #define QUANTEXT_NUMERICS_ARITHMETIC_H
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace mlir::quant_ext::numerics {
 
@@ -22,6 +24,24 @@ struct IntegerRange {
 };
 
 enum class DivisionMode : uint8_t { Exact, Reciprocal };
+
+/// R of the definition: to nearest with ties to even or away from zero, or the
+/// next integer toward zero.
+enum class RoundingMode : uint8_t { HalfEven, HalfAway, TowardZero };
+
+/// Calls `fn` with `mode` as an integral constant, so that the loops in it are
+/// compiled for each mode apart.
+template <typename Fn>
+void dispatchRounding(RoundingMode mode, Fn &&fn) {
+  switch (mode) {
+  case RoundingMode::HalfEven:
+    return fn(std::integral_constant<RoundingMode, RoundingMode::HalfEven>());
+  case RoundingMode::HalfAway:
+    return fn(std::integral_constant<RoundingMode, RoundingMode::HalfAway>());
+  case RoundingMode::TowardZero:
+    return fn(std::integral_constant<RoundingMode, RoundingMode::TowardZero>());
+  }
+}
 
 /// Rounds to an integer, ties to even. Requires |value| <= 2^22 (float) or 2^51
 /// (double): there the sum with 1.5 * 2^23 or 1.5 * 2^52 has no bits left for a
@@ -35,28 +55,43 @@ inline double roundHalfEven(double value) {
   return (value + kMagic) - kMagic;
 }
 
+/// R(value). Requires |value| <= 2^22 (float) or 2^51 (double), and that Int
+/// holds the result.
+template <RoundingMode mode, typename Int, typename T>
+Int roundToInteger(T value) {
+  if constexpr (mode == RoundingMode::HalfEven)
+    return static_cast<Int>(roundHalfEven(value));
+  // The sum of 1/2 and the number below it rounds to 1. That number in place of
+  // 1/2 carries every tie, because sums are rounded too, and nothing below one.
+  if constexpr (mode == RoundingMode::HalfAway) {
+    constexpr T kBelowHalf = T(0.5) - std::numeric_limits<T>::epsilon() / 4;
+    value += std::copysign(kBelowHalf, value);
+  }
+  return static_cast<Int>(value);
+}
+
 /// R(value), clamped to [range.min - zeroPoint, range.max - zeroPoint], plus
 /// the zero point. NaN gives range.min. The bounds are exact in T for every
 /// storage of at most 16 bits; 32-bit storage must be rounded in double.
-template <typename T>
+/// Clamping first is the same, because R is monotone and keeps integers.
+template <RoundingMode mode, typename T>
 int32_t roundAndClamp(T value, int32_t zeroPoint, IntegerRange range) {
   T lo = static_cast<T>(range.min - zeroPoint);
   T hi = static_cast<T>(range.max - zeroPoint);
   value = value > lo ? value : lo;
   value = value < hi ? value : hi;
-  return static_cast<int32_t>(static_cast<int64_t>(roundHalfEven(value)) +
-                              zeroPoint);
+  return static_cast<int32_t>(roundToInteger<mode, int64_t>(value) + zeroPoint);
 }
 
 /// The same for storages of at most 16 bits, in 32-bit integers.
-template <typename T>
+template <RoundingMode mode, typename T>
 int32_t roundAndClampNarrow(T value, int32_t zeroPoint, int32_t min,
                             int32_t max) {
   T lo = static_cast<T>(min - zeroPoint);
   T hi = static_cast<T>(max - zeroPoint);
   value = value > lo ? value : lo;
   value = value < hi ? value : hi;
-  return static_cast<int32_t>(roundHalfEven(value)) + zeroPoint;
+  return roundToInteger<mode, int32_t>(value) + zeroPoint;
 }
 
 /// True where 1 / scale is a finite normal number.
@@ -91,11 +126,12 @@ inline float multiplier(float scaleIn, float scaleOut) {
 }
 
 /// The integer of another scale: R(f32(a - zeroPointIn) * multiplier), clamped.
-inline int32_t requantize(int32_t a, int32_t zeroPointIn, float multiplier,
-                          int32_t zeroPointOut, IntegerRange range) {
+template <RoundingMode mode>
+int32_t requantize(int32_t a, int32_t zeroPointIn, float multiplier,
+                   int32_t zeroPointOut, IntegerRange range) {
   float difference = static_cast<float>(int64_t(a) - int64_t(zeroPointIn));
   double product = difference * multiplier;
-  return roundAndClamp<double>(product, zeroPointOut, range);
+  return roundAndClamp<mode>(product, zeroPointOut, range);
 }
 
 /// Clamps a positive scale to the normal finite numbers of T, its own type.
@@ -133,7 +169,7 @@ T asymmetricScale(T lo, T hi, IntegerRange range) {
 template <typename T>
 int32_t asymmetricZeroPoint(T lo, T scale, IntegerRange range) {
   T position = static_cast<T>(range.min) - lo / scale;
-  return roundAndClamp(position, 0, range);
+  return roundAndClamp<RoundingMode::HalfEven>(position, 0, range);
 }
 
 } // namespace mlir::quant_ext::numerics

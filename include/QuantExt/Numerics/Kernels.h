@@ -47,7 +47,7 @@ inline bool computesInDouble(FloatFormat value, FloatFormat scale) {
 /// `result` gets layout.getNumElements() integers.
 void quantizeArray(FloatArray input, const Parameters &parameters,
                    const Layout &layout, const IntegerFormat &storage,
-                   DivisionMode division, void *result);
+                   RoundingMode rounding, DivisionMode division, void *result);
 
 /// `result` gets layout.getNumElements() numbers of `resultFormat`.
 void dequantizeArray(const void *input, const Parameters &parameters,
@@ -57,13 +57,15 @@ void dequantizeArray(const void *input, const Parameters &parameters,
 /// dequantizeArray of quantizeArray, in the format of the input.
 void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
                        const Layout &layout, const IntegerFormat &storage,
-                       DivisionMode division, void *result);
+                       RoundingMode rounding, DivisionMode division,
+                       void *result);
 
 /// The two layouts cut the same tensor; scales are f16, bf16 or f32.
 void requantizeArray(const void *input, const IntegerFormat &inputStorage,
                      const Parameters &in, const Layout &inLayout,
                      const Parameters &out, const Layout &outLayout,
-                     const IntegerFormat &storage, void *result);
+                     const IntegerFormat &storage, RoundingMode rounding,
+                     void *result);
 
 /// `scale` gets layout.getNumGroups() numbers, double for an f64 input and
 /// float for any other; `zeroPoint` as many containers, or is null for a

@@ -112,9 +112,19 @@ public:
     return select(compare(arith::CmpFPredicate::OLT, value, hi), value, hi);
   }
 
-  /// The integer nearest to a value of magnitude below 2^22 (f32) or 2^51
-  /// (f64), as i32, plus `addend` where there is one.
-  Value roundToInteger(Value value, Value addend) const {
+  /// R(value), of magnitude below 2^22 (f32) or 2^31 (f64), as i32, plus
+  /// `addend` where there is one.
+  Value roundToInteger(Value value, Rounding rounding, Value addend) const {
+    if (rounding == Rounding::HalfEven)
+      return roundHalfEven(value, addend);
+    if (rounding == Rounding::HalfAway)
+      value = emitBiasAwayFromZero(builder, loc, value);
+    Value result = make<arith::FPToSIOp>(typeOf(i32()), value);
+    return addend ? make<arith::AddIOp>(result, addend) : result;
+  }
+
+  /// The same for half_even.
+  Value roundHalfEven(Value value, Value addend) const {
     bool isDouble = elementOf(value).isF64();
     Type intType = isDouble ? i64() : i32();
     double magic = isDouble ? 0x1.8p52 : 0x1.8p23;
@@ -134,27 +144,28 @@ public:
   }
 
   /// R(value) + z in the type of the storage, where that needs no clamping.
-  Value roundInRange(Value value, Value zeroPoint, StorageAttr storage) const {
+  Value roundInRange(Value value, Value zeroPoint, StorageAttr storage,
+                     Rounding rounding) const {
     Value z = zeroPoint ? extend(zeroPoint, storage) : Value();
-    return truncate(roundToInteger(value, z), storage);
+    return truncate(roundToInteger(value, rounding, z), storage);
   }
 
   /// clamp(R(value), qmin - z, qmax - z) + z in the type of the storage.
-  Value roundToStorage(Value value, Value zeroPoint,
-                       StorageAttr storage) const {
+  Value roundToStorage(Value value, Value zeroPoint, StorageAttr storage,
+                       Rounding rounding) const {
     double min = storage.getMin(), max = storage.getMax();
     if (storage.getWidth() == 32)
       value = widen(value, f64());
     Type element = elementOf(value);
     if (!zeroPoint) {
       value = clamp(value, number(element, min), number(element, max));
-      return roundInRange(value, Value(), storage);
+      return roundInRange(value, Value(), storage, rounding);
     }
     // Bounds that hold for any zero point make constants of what would be two
     // conversions: |z| < 2^16, so 2^17 saturates whichever z is added.
     constexpr double kBeyond = 0x1p17;
     value = clamp(value, number(element, -kBeyond), number(element, kBeyond));
-    Value q = roundToInteger(value, extend(zeroPoint, storage));
+    Value q = roundToInteger(value, rounding, extend(zeroPoint, storage));
     q = make<arith::MaxSIOp>(q, integer(i32(), storage.getMin()));
     q = make<arith::MinSIOp>(q, integer(i32(), storage.getMax()));
     return truncate(q, storage);
@@ -187,6 +198,16 @@ static Type computingType(const Emitter &emit, Type a, Type b) {
 // What is rounded
 //===----------------------------------------------------------------------===//
 
+Value quant_ext::emitBiasAwayFromZero(OpBuilder &builder, Location loc,
+                                      Value value) {
+  Emitter emit(builder, loc, value.getType());
+  auto type = cast<FloatType>(getElementTypeOrSelf(value.getType()));
+  APFloat belowHalf(type.getFloatSemantics(), "0.5");
+  belowHalf.next(/*nextDown=*/true);
+  Value bias = emit.make<math::CopySignOp>(emit.number(type, belowHalf), value);
+  return emit.make<arith::AddFOp>(value, bias);
+}
+
 /// x * (1 / s) where 1 / s is a finite normal number, x / s elsewhere.
 static Value multiplyByReciprocal(const Emitter &emit, Value x, Value s,
                                   Type type) {
@@ -218,7 +239,8 @@ Value quant_ext::emitQuotient(OpBuilder &builder, ApplyQuantizeOp op) {
 Value quant_ext::emitRoundInRange(OpBuilder &builder, ApplyQuantizeOp op,
                                   Value value) {
   Emitter emit(builder, op.getLoc(), value.getType());
-  return emit.roundInRange(value, op.getZeroPoint(), op.getStorage());
+  return emit.roundInRange(value, op.getZeroPoint(), op.getStorage(),
+                           op.getRounding());
 }
 
 /// a - zero_point_in, exact, rounded once to f32.
@@ -259,8 +281,9 @@ struct ExpandQuantize final : public OpRewritePattern<ApplyQuantizeOp> {
                                 PatternRewriter &rewriter) const override {
     Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
     Value v = emitQuotient(rewriter, op);
-    rewriter.replaceOp(
-        op, emit.roundToStorage(v, op.getZeroPoint(), op.getStorage()));
+    rewriter.replaceOp(op,
+                       emit.roundToStorage(v, op.getZeroPoint(),
+                                           op.getStorage(), op.getRounding()));
     return success();
   }
 };
@@ -311,8 +334,9 @@ struct ExpandRequantize final : public OpRewritePattern<ApplyRequantizeOp> {
                                 PatternRewriter &rewriter) const override {
     Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
     Value product = emitProduct(rewriter, op);
-    rewriter.replaceOp(op, emit.roundToStorage(product, op.getZeroPointOut(),
-                                               op.getStorage()));
+    rewriter.replaceOp(op,
+                       emit.roundToStorage(product, op.getZeroPointOut(),
+                                           op.getStorage(), op.getRounding()));
     return success();
   }
 };
@@ -348,8 +372,7 @@ struct ExpandChooseQParams final
     Value max = emit.number(type, static_cast<double>(storage.getMax()));
     Value position =
         emit.make<arith::SubFOp>(min, emit.make<arith::DivFOp>(lo, scale));
-    Value rounded =
-        emit.roundToInteger(emit.clamp(position, min, max), Value());
+    Value rounded = emit.roundHalfEven(emit.clamp(position, min, max), Value());
     Value zeroPoint = emit.make<arith::TruncIOp>(
         emit.typeOf(storage.getElementType()), rounded);
     rewriter.replaceOp(op, {scale, zeroPoint});

@@ -39,6 +39,60 @@ func.func @reciprocal(%x: f32, %s: f32) -> i8 {
   return %q : i8
 }
 
+// Toward zero the conversion itself rounds, of what was clamped before.
+// CHECK-LABEL: func @toward_zero
+// CHECK: %[[BELOW:.*]] = arith.cmpf olt
+// CHECK: %[[CLAMPED:.*]] = arith.select %[[BELOW]]
+// CHECK-NEXT: %[[Q:.*]] = arith.fptosi %[[CLAMPED]] : vector<16xf32> to vector<16xi32>
+// CHECK-NEXT: arith.trunci %[[Q]] : vector<16xi32> to vector<16xi8>
+func.func @toward_zero(%x: vector<16xf32>, %s: vector<16xf32>) -> vector<16xi8> {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> rounding = toward_zero : (vector<16xf32>, vector<16xf32>) -> vector<16xi8>
+  return %q : vector<16xi8>
+}
+
+// The number below 1/2, whose sum with 1/2 would be 1.
+// CHECK-LABEL: func @half_away
+// CHECK-DAG: %[[HALF:.*]] = arith.constant dense<0.49999997> : vector<16xf32>
+// CHECK: %[[BELOW:.*]] = arith.cmpf olt
+// CHECK: %[[CLAMPED:.*]] = arith.select %[[BELOW]]
+// CHECK: %[[BIAS:.*]] = math.copysign %[[HALF]], %[[CLAMPED]] : vector<16xf32>
+// CHECK: %[[SUM:.*]] = arith.addf %[[CLAMPED]], %[[BIAS]] : vector<16xf32>
+// CHECK: arith.fptosi %[[SUM]] : vector<16xf32> to vector<16xi32>
+func.func @half_away(%x: vector<16xf32>, %s: vector<16xf32>) -> vector<16xi8> {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> rounding = half_away : (vector<16xf32>, vector<16xf32>) -> vector<16xi8>
+  return %q : vector<16xi8>
+}
+
+// 1/2 - 2^-54.
+// CHECK-LABEL: func @half_away_f64
+// CHECK-DAG: %[[HALF:.*]] = arith.constant 0.49999999999999994 : f64
+// CHECK: math.copysign %[[HALF]], %{{.*}} : f64
+func.func @half_away_f64(%x: f64, %s: f32) -> i8 {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> rounding = half_away : (f64, f32) -> i8
+  return %q : i8
+}
+
+// The zero point of the result is added to the integer.
+// CHECK-LABEL: func @requantize_half_away
+// CHECK-SAME: %{{.*}}: i32, %{{.*}}: f32, %[[Z:.*]]: i8
+// CHECK: %[[WIDE:.*]] = arith.extui %[[Z]] : i8 to i32
+// CHECK: math.copysign
+// CHECK: %[[Q:.*]] = arith.fptosi
+// CHECK: arith.addi %[[Q]], %[[WIDE]] : i32
+func.func @requantize_half_away(%a: i32, %m: f32, %z: i8) -> i8 {
+  %q = quant_ext.apply_requantize %a by %m out(%z) storage_in = <i32> storage = <u8> rounding = half_away : (i32, f32, i8) -> i8
+  return %q : i8
+}
+
+// The zero point that is chosen is always rounded to nearest even.
+// CHECK-LABEL: func @choose_half_even
+// CHECK-NOT: arith.fptosi
+// CHECK: return
+func.func @choose_half_even(%hi: f32, %lo: f32) -> (f32, i8) {
+  %s, %z = quant_ext.apply_choose_qparams %hi lo(%lo) storage = <u8> : (f32, f32) -> (f32, i8)
+  return %s, %z : f32, i8
+}
+
 // The difference does not wrap in the storage type.
 // CHECK-LABEL: func @dequantize
 // CHECK-DAG: arith.extui %{{.*}} : i8 to i32

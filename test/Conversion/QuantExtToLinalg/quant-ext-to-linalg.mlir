@@ -12,6 +12,20 @@ func.func @per_axis(%x: tensor<4x?xf32>, %s: tensor<4xf32>) -> tensor<4x?xi8> {
 
 // -----
 
+// The modes of each operation go into its body.
+// CHECK-LABEL: func @modes
+// CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> rounding = half_away division = reciprocal
+// CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> rounding = toward_zero
+// CHECK: quant_ext.apply_requantize %{{.*}} by %{{.*}} storage_in = <i32> storage = <i8> rounding = half_away
+func.func @modes(%x: tensor<4xf32>, %a: tensor<4xi32>, %s: tensor<f32>) -> (tensor<4xi8>, tensor<4xf32>, tensor<4xi8>) {
+  %0 = quant_ext.quantize %x, %s storage = <i8> rounding = half_away division = reciprocal : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  %1 = quant_ext.fake_quantize %x, %s storage = <i8> rounding = toward_zero : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %2 = quant_ext.requantize %a in(%s) out(%s) storage_in = <i32> storage = <i8> rounding = half_away : (tensor<4xi32>, tensor<f32>, tensor<f32>) -> tensor<4xi8>
+  return %0, %1, %2 : tensor<4xi8>, tensor<4xf32>, tensor<4xi8>
+}
+
+// -----
+
 // A rank-0 scale is broadcast by its map, not copied.
 // CHECK-DAG: #[[NONE:.*]] = affine_map<(d0) -> ()>
 // CHECK-LABEL: func @per_tensor

@@ -120,3 +120,18 @@ func.func @dequantize_f16_per_block(%x: tensor<4x256xi8>, %s: tensor<4x2xf32>) -
   %y = quant_ext.dequantize %x, %s block_sizes = [1, 128] storage = <i8> : (tensor<4x256xi8>, tensor<4x2xf32>) -> tensor<4x256xf16>
   return %y : tensor<4x256xf16>
 }
+
+func.func @quantize_f32_half_away(%x: tensor<4x256xf32>, %s: tensor<f32>) -> tensor<4x256xi8> {
+  %y = quant_ext.quantize %x, %s storage = <i8> rounding = half_away : (tensor<4x256xf32>, tensor<f32>) -> tensor<4x256xi8>
+  return %y : tensor<4x256xi8>
+}
+
+func.func @quantize_f32_toward_zero(%x: tensor<4x256xf32>, %s: tensor<f32>) -> tensor<4x256xi8> {
+  %y = quant_ext.quantize %x, %s storage = <i8> rounding = toward_zero : (tensor<4x256xf32>, tensor<f32>) -> tensor<4x256xi8>
+  return %y : tensor<4x256xi8>
+}
+
+func.func @quantize_f64_half_away(%x: tensor<4x256xf64>, %s: tensor<f32>) -> tensor<4x256xi32> {
+  %y = quant_ext.quantize %x, %s storage = <i32> rounding = half_away : (tensor<4x256xf64>, tensor<f32>) -> tensor<4x256xi32>
+  return %y : tensor<4x256xi32>
+}

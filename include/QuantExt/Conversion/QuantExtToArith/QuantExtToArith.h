@@ -22,6 +22,12 @@ Value emitRoundInRange(OpBuilder &builder, ApplyQuantizeOp op, Value value);
 /// zero point, times the multiplier.
 Value emitProduct(OpBuilder &builder, ApplyRequantizeOp op);
 
+/// What truncates to `value` rounded to nearest with ties away from zero, for
+/// magnitudes up to 2^22 (f32) or 2^51 (f64): `value` moved away from zero by
+/// the number below 1/2. By 1/2 itself, that number would come to 1. NaN and
+/// infinities stay.
+Value emitBiasAwayFromZero(OpBuilder &builder, Location loc, Value value);
+
 /// Adds the portable expansion of every element operation. A target's own
 /// recipes are added beside them with a higher benefit.
 void populateQuantExtToArithPatterns(RewritePatternSet &patterns,
