@@ -61,7 +61,42 @@ def has_module(name):
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
+# Where Debian's cross packages for Arm install: there is no other copy of a C
+# library that a test could be linked against.
+aarch64_sysroot = "/usr/aarch64-linux-gnu"
+aarch64_lib = os.path.join(aarch64_sysroot, "lib")
+# A CPU that has nothing later than what target=aarch64 promises, so that other
+# instructions trap.
+aarch64_emulator = ["qemu-aarch64", "-cpu", "cortex-a53", "-L", aarch64_sysroot]
+
+
+def can_run_aarch64():
+    """Whether programs for Arm can be linked, and do run."""
+    if not os.path.exists(os.path.join(aarch64_lib, "crt1.o")):
+        return False
+    loader = os.path.join(aarch64_lib, "ld-linux-aarch64.so.1")
+    try:
+        return subprocess.run([*aarch64_emulator, loader, "--version"],
+                              capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+config.substitutions += [
+    # The C library by its file's name: its linker script has absolute names,
+    # which lld looks for below the sysroot. No startup files of GCC: they would
+    # need the cross packages of a whole compiler.
+    ("%aarch64-clang", " ".join([
+        os.path.join(config.llvm_tools_dir, "clang"), "--target=aarch64-linux-gnu",
+        "--sysroot=" + aarch64_sysroot, "-fuse-ld=lld", "-nostdlib",
+        "-Wno-override-module", os.path.join(aarch64_lib, "crt1.o"),
+        os.path.join(aarch64_lib, "libc.so.6")])),
+    ("%aarch64-run", " ".join(aarch64_emulator)),
+]
+
 config.available_features.update(host_features())
+if can_run_aarch64():
+    config.available_features.add("qemu-aarch64")
 if has_module("onnx"):
     config.available_features.add("onnx")
 

@@ -21,6 +21,7 @@ DEBIAN_PACKAGES=(
   ca-certificates
   clang-22
   cmake
+  libc6-dev-arm64-cross
   libmlir-22-dev
   lld-22
   llvm-22-dev
@@ -29,6 +30,7 @@ DEBIAN_PACKAGES=(
   ninja-build
   python3
   python3-venv
+  qemu-user
 )
 # One package that only a source with LLVM 22 has.
 PROBE_PACKAGE=libmlir-22-dev
@@ -212,7 +214,7 @@ install_debian_packages() {
     fail "expected root or sudo to install ${missing[*]}, found neither"
   as_root true || fail "expected sudo to allow the installation of ${missing[*]}"
   echo "installing ${missing[*]}"
-  echo "(290 MB to download and 2 GB on disk if none is there; Ctrl-C waits for apt-get," \
+  echo "(310 MB to download and 2.1 GB on disk if none is there; Ctrl-C waits for apt-get," \
     "whose output is in $BUILD/log/apt-install)"
   update_package_lists apt-update
   if ! has_candidate "$PROBE_PACKAGE"; then
