@@ -4,11 +4,13 @@
 #include "QuantExt/CPU/Target.h"
 #include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
 
+#include "mlir/Conversion/ArithCommon/AttrToLLVMConverter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace mlir::quant_ext {
@@ -25,6 +27,29 @@ static constexpr unsigned kRecipeBenefit = 2;
 
 namespace {
 
+/// A maximum or minimum of what is never a NaN is one instruction everywhere.
+/// The expansion that arith gives it later would ask for NaNs all the same.
+template <typename ArithOp, typename IntrinsicOp>
+struct KeepNaNFreeExtremum : public OpRewritePattern<ArithOp> {
+  using OpRewritePattern<ArithOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ArithOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!arith::bitEnumContainsAll(op.getFastmath(),
+                                   arith::FastMathFlags::nnan))
+      return rewriter.notifyMatchFailure(op, "an operand may be a NaN");
+    Type element = getElementTypeOrSelf(op.getType());
+    if (!element.isF32() && !element.isF64())
+      return rewriter.notifyMatchFailure(op, "the type is not f32 or f64");
+    if (!LLVM::isCompatibleType(op.getType()))
+      return rewriter.notifyMatchFailure(op, "LLVM has no such vector");
+    rewriter.replaceOpWithNewOp<IntrinsicOp>(
+        op, op.getType(), op.getLhs(), op.getRhs(),
+        arith::convertArithFastMathFlagsToLLVM(op.getFastmath()));
+    return success();
+  }
+};
+
 struct LowerElementOpsPass
     : public quant_ext::impl::QuantExtLowerElementOpsBase<LowerElementOpsPass> {
   using QuantExtLowerElementOpsBase::QuantExtLowerElementOpsBase;
@@ -40,6 +65,9 @@ struct LowerElementOpsPass
 
     RewritePatternSet expansionSet(context);
     populateQuantExtToArithPatterns(expansionSet, kPortableBenefit);
+    expansionSet.add<KeepNaNFreeExtremum<arith::MaxNumFOp, LLVM::MaxNumOp>,
+                     KeepNaNFreeExtremum<arith::MinNumFOp, LLVM::MinNumOp>>(
+        context);
     if (info->hasAVX512)
       populateAVX512RecipePatterns(expansionSet, kRecipeBenefit);
     expansions = std::move(expansionSet);

@@ -66,3 +66,33 @@ func.func @choose_qparams(%hi: f32, %lo: f32) -> (f32, i8) {
   return %s, %z : f32, i8
 }
 
+// One instruction everywhere, where what arith expands them to is three.
+// CHECK-LABEL: func @never_of_nan
+// CHECK-SAME: (%[[A:.*]]: vector<16xf32>, %[[B:.*]]: vector<16xf32>, %[[C:.*]]: f64, %[[D:.*]]: f64)
+// CHECK: llvm.intr.maxnum(%[[A]], %[[B]]) {fastmathFlags = #llvm.fastmath<nnan>} : (vector<16xf32>, vector<16xf32>) -> vector<16xf32>
+// CHECK: llvm.intr.minnum(%[[C]], %[[D]]) {fastmathFlags = #llvm.fastmath<nnan>} : (f64, f64) -> f64
+func.func @never_of_nan(%a: vector<16xf32>, %b: vector<16xf32>, %c: f64, %d: f64) -> (vector<16xf32>, f64) {
+  %max = arith.maxnumf %a, %b fastmath<nnan> : vector<16xf32>
+  %min = arith.minnumf %c, %d fastmath<nnan> : f64
+  return %max, %min : vector<16xf32>, f64
+}
+
+// CHECK-LABEL: func @perhaps_of_nan
+// CHECK: arith.maxnumf
+// CHECK: arith.minnumf
+func.func @perhaps_of_nan(%a: f32, %b: f32) -> (f32, f32) {
+  %max = arith.maxnumf %a, %b fastmath<ninf> : f32
+  %min = arith.minnumf %a, %b : f32
+  return %max, %min : f32, f32
+}
+
+// Arithmetic on small floats is replaced by that on f32 later, and LLVM has no
+// vectors of two dimensions.
+// CHECK-LABEL: func @not_as_intrinsics
+// CHECK: arith.maxnumf
+// CHECK: arith.minnumf
+func.func @not_as_intrinsics(%a: f16, %b: f16, %c: vector<4x4xf32>) -> (f16, vector<4x4xf32>) {
+  %max = arith.maxnumf %a, %b fastmath<nnan> : f16
+  %min = arith.minnumf %c, %c fastmath<nnan> : vector<4x4xf32>
+  return %max, %min : f16, vector<4x4xf32>
+}

@@ -318,6 +318,10 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     multiply-adds, an exact quotient too (see DivideBySplat.cpp for the proof and
     the scales it covers). A branch keeps to the division for all other scales.
 
+    A maximum or minimum of f32 or f64 that is never of a NaN, as in the range
+    of `choose_qparams`, becomes LLVM's intrinsic: one instruction on every
+    target, where `arith-expand` would make three.
+
     Bufferization refuses the intrinsics of a recipe, so that this pass comes
     after it.
 
