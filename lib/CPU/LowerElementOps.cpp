@@ -59,6 +59,11 @@ struct LowerElementOpsPass
         target, features, [&] { return emitError(UnknownLoc::get(context)); });
     if (failed(info))
       return failure();
+    RewritePatternSet quietSet(context);
+    if (!info->isX86())
+      populateQuietNaNPatterns(quietSet);
+    quietings = std::move(quietSet);
+
     RewritePatternSet divisionSet(context);
     populateDivideBySplatPatterns(divisionSet, *info);
     divisions = std::move(divisionSet);
@@ -75,10 +80,12 @@ struct LowerElementOpsPass
   }
 
   void runOnOperation() override {
+    walkAndApplyPatterns(getOperation(), quietings);
     walkAndApplyPatterns(getOperation(), divisions);
     walkAndApplyPatterns(getOperation(), expansions);
   }
 
+  FrozenRewritePatternSet quietings;
   FrozenRewritePatternSet divisions;
   FrozenRewritePatternSet expansions;
 };

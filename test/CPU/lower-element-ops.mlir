@@ -4,11 +4,11 @@
 // DEFINE: %{target} =
 // DEFINE: %{lower} = %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=%{target}})" %s
 // REDEFINE: %{target} = x86-64-v2
-// RUN: %{lower} | FileCheck %s --implicit-check-not=quant_ext.apply
+// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,X86 --implicit-check-not=quant_ext.apply
 // REDEFINE: %{target} = x86-64-v3
-// RUN: %{lower} | FileCheck %s --implicit-check-not=quant_ext.apply
+// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,X86 --implicit-check-not=quant_ext.apply
 // REDEFINE: %{target} = aarch64
-// RUN: %{lower} | FileCheck %s --implicit-check-not=quant_ext.apply
+// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,ARM --implicit-check-not=quant_ext.apply
 
 // AVX-512 may have recipes; whichever way, nothing stays.
 // REDEFINE: %{target} = x86-64-v4
@@ -26,9 +26,12 @@ func.func @dequantize(%q: vector<16xi8>, %s: vector<16xf32>) -> vector<16xf32> {
   return %x : vector<16xf32>
 }
 
+// Arm's maximum would pass a signaling NaN on.
 // CHECK-LABEL: func @quantize_scalar
 // CHECK-SAME: (%[[X:.*]]: f32, %[[S:.*]]: f32)
-// CHECK: arith.divf %[[X]], %[[S]] : f32
+// X86: arith.divf %[[X]], %[[S]] : f32
+// ARM: %[[QUIET:.*]] = llvm.call_intrinsic "llvm.canonicalize"(%[[X]]) : (f32) -> f32
+// ARM: arith.divf %[[QUIET]], %[[S]] : f32
 // CHECK: return %{{.*}} : i8
 func.func @quantize_scalar(%x: f32, %s: f32) -> i8 {
   %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
@@ -41,6 +44,27 @@ func.func @quantize_scalar(%x: f32, %s: f32) -> i8 {
 func.func @quantize_vector(%x: vector<64xf32>, %s: vector<64xf32>, %z: vector<64xi8>) -> vector<64xi8> {
   %q = quant_ext.apply_quantize %x, %s, %z storage = <u8> : (vector<64xf32>, vector<64xf32>, vector<64xi8>) -> vector<64xi8>
   return %q : vector<64xi8>
+}
+
+// CHECK-LABEL: func @quantize_bf16
+// CHECK-SAME: (%[[X:.*]]: vector<16xbf16>, %{{.*}}: vector<16xf32>)
+// CHECK: %[[WIDE:.*]] = arith.extf %[[X]] : vector<16xbf16> to vector<16xf32>
+// X86: arith.divf %[[WIDE]], %{{.*}} : vector<16xf32>
+// ARM: %[[QUIET:.*]] = llvm.call_intrinsic "llvm.canonicalize"(%[[WIDE]]) : (vector<16xf32>) -> vector<16xf32>
+// ARM: arith.divf %[[QUIET]], %{{.*}} : vector<16xf32>
+func.func @quantize_bf16(%x: vector<16xbf16>, %s: vector<16xf32>) -> vector<16xi8> {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<16xbf16>, vector<16xf32>) -> vector<16xi8>
+  return %q : vector<16xi8>
+}
+
+// The conversion of f16 is an instruction, which makes it quiet.
+// CHECK-LABEL: func @quantize_f16
+// CHECK-SAME: (%[[X:.*]]: vector<16xf16>, %{{.*}}: vector<16xf32>)
+// CHECK: %[[WIDE:.*]] = arith.extf %[[X]] : vector<16xf16> to vector<16xf32>
+// CHECK: arith.divf %[[WIDE]], %{{.*}} : vector<16xf32>
+func.func @quantize_f16(%x: vector<16xf16>, %s: vector<16xf32>) -> vector<16xi8> {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<16xf16>, vector<16xf32>) -> vector<16xi8>
+  return %q : vector<16xi8>
 }
 
 // CHECK-LABEL: func @multiplier

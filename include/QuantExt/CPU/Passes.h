@@ -28,6 +28,10 @@ void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
 void populateDivideBySplatPatterns(RewritePatternSet &patterns,
                                    const TargetInfo &target);
 
+/// Makes signaling NaNs among the inputs of quantize quiet, for targets whose
+/// maximum and minimum tell the two apart.
+void populateQuietNaNPatterns(RewritePatternSet &patterns);
+
 /// Expands quantize and requantize of 64 lanes to 8 bits or fewer by the
 /// saturating conversions and packs of AVX-512 (F and BW).
 void populateAVX512RecipePatterns(RewritePatternSet &patterns,

@@ -318,6 +318,9 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     multiply-adds, an exact quotient too (see DivideBySplat.cpp for the proof and
     the scales it covers). A branch keeps to the division for all other scales.
 
+    On Arm, signaling NaNs are made quiet before they are quantized: its maximum
+    and minimum tell the two apart, and the upper bound would come out of them.
+
     A maximum or minimum of f32 or f64 that is never of a NaN, as in the range
     of `choose_qparams`, becomes LLVM's intrinsic: one instruction on every
     target, where `arith-expand` would make three.
