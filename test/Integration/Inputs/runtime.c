@@ -1,5 +1,5 @@
-// What compiled modules call, and libmlir_c_runner_utils has for the host alone:
-// built for the target that a test compiles for.
+// What compiled modules call, and libmlir_c_runner_utils has for the host
+// alone: built for the target that a test compiles for.
 
 #include <inttypes.h>
 #include <stdio.h>
