@@ -29,6 +29,25 @@ INTEGERS = [
     )
 ]
 
+F16, BF16, F32 = FLOATS
+
+# Types of the value and the scale, and the attribute `precision`. In mixed types
+# without the attribute, the operator's text divides in the scale's type, but the
+# evaluator in f32: none of these.
+DIVISIONS = (
+    (F32, F32, None),
+    (F16, F32, None),
+    (BF16, F32, None),
+    (F16, F16, None),
+    (BF16, BF16, None),
+    (F16, F16, F32),
+    (BF16, BF16, F32),
+    (F32, F32, F16),
+    (F32, F32, BF16),
+    (F32, F16, F16),
+    (BF16, F32, BF16),
+)
+
 # Attributes, and the shape of scale and zero point.
 GRANULARITIES = {
     "tensor": ({}, ()),
@@ -76,10 +95,10 @@ class Inputs:
         info = ml_dtypes.iinfo(dtype)
         return np.asarray(self._random.integers(info.min, info.max + 1, shape)).astype(dtype)
 
-    def values(self, dtype: np.dtype, storage: np.dtype) -> np.ndarray:
+    def values(self, dtype: np.dtype, storage: np.dtype, limit: float) -> np.ndarray:
         """A little more than the storage holds at a scale of 1, half of it on a
-        grid where ties lie; f16 ends before u16 does."""
-        reach = min(1.2 * float(ml_dtypes.iinfo(storage).max), 60000.0)
+        grid where ties lie."""
+        reach = min(1.2 * float(ml_dtypes.iinfo(storage).max), limit)
         values = self._random.uniform(-reach, reach, SHAPE)
         grid = np.round(2 * values) / 2
         return np.where(self._random.random(SHAPE) < 0.5, grid, values).astype(dtype)
@@ -87,19 +106,28 @@ class Inputs:
 
 def quantize_tests(inputs: Inputs) -> list[NodeTest]:
     tests = []
-    types = itertools.cycle(FLOATS)
+    divisions = itertools.cycle(DIVISIONS)
     for storage, (how, (attributes, shape)), with_zero_point in itertools.product(
         INTEGERS, GRANULARITIES.items(), (False, True)
     ):
-        x_type = next(types)
-        scale = inputs.scale(shape, np.dtype(np.float32))
-        operands = [inputs.values(x_type, storage), scale]
+        x_type, s_type, precision = next(divisions)
+        # No value becomes infinite in f16, nor does a quotient by a scale of
+        # 1/128 or more: of those the evaluator makes no defined integer.
+        limit = 500.0 if F16 in (s_type, precision) else 60000.0
+        operands = [
+            inputs.values(precision or x_type, storage, limit).astype(x_type),
+            inputs.scale(shape, precision or s_type).astype(s_type),
+        ]
         attributes = dict(attributes)
+        name = ["quantize", x_type.name, s_type.name]
+        if precision:
+            attributes["precision"] = np_dtype_to_tensor_dtype(precision)
+            name += ["in", precision.name]
         if with_zero_point:
             operands.append(inputs.integers(shape, storage))
         else:
             attributes["output_dtype"] = np_dtype_to_tensor_dtype(storage)
-        name = ["quantize", x_type.name, storage.name, how, *["zero_point"] * with_zero_point]
+        name += [storage.name, how, *["zero_point"] * with_zero_point]
         tests.append(evaluate("_".join(name), "QuantizeLinear", operands, attributes))
     return tests
 

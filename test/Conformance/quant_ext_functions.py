@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from onnx.helper import tensor_dtype_to_np_dtype
 from onnx_node_tests import NodeTest
 
 FLOATS = {"float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64"}
@@ -112,6 +113,14 @@ def parameters(
     return operands
 
 
+def division_type(test: NodeTest, scale: np.ndarray) -> np.dtype | None:
+    """The type of 16 bits that ONNX divides in, if it is not f32: that of the
+    attribute, or else of the scale."""
+    chosen = test.attributes.get("precision")
+    dtype = tensor_dtype_to_np_dtype(chosen) if chosen else scale.dtype
+    return dtype if dtype.itemsize == 2 else None
+
+
 def op_line(
     result: str, op: str, operands: dict[str, np.ndarray], clauses: str, results: list
 ) -> str:
@@ -128,6 +137,12 @@ def quantize_linear(test: NodeTest) -> Function:
     storage = STORAGES[y.dtype.name]
     operands = {"x": x, **parameters(scale, zero_point, shape, y.dtype)}
     clauses = f"{clause} storage = <{storage}>"
+    precision = division_type(test, scale)
+    if precision is not None:
+        clauses += f" precision = {element_type(precision)}"
+        # ONNX rounds the operands too. That would be arith.truncf, which no
+        # folder evaluates where it is not exact.
+        assert all((v.astype(precision) == v).all() for v in (x, scale)), test.name
     if not is_integer(y.dtype) and not test.attributes.get("saturate", 1):
         clauses += " saturate = false"
     line = op_line("%y", "quantize", operands, clauses, [y])
