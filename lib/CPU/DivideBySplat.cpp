@@ -70,9 +70,10 @@ struct SplatQuantize {
 
   /// The operation on values and scales other than its own.
   Value quantize(Value values, Value theirScales) {
-    return ApplyQuantizeOp::create(
-        b, op.getResult().getType(), values, theirScales, op.getZeroPoint(),
-        op.getStorage(), op.getRounding(), Division::Exact);
+    return ApplyQuantizeOp::create(b, op.getResult().getType(), values,
+                                   theirScales, op.getZeroPoint(),
+                                   op.getStorage(), op.getRounding(),
+                                   Division::Exact, op.getPrecisionAttr());
   }
 
   /// `ifServed` where `condition` holds, and the exact quotient where not.
@@ -152,6 +153,9 @@ struct DivideExactly final : public SplatScalePattern {
     if (op.getRounding() != Rounding::HalfEven)
       return rewriter.notifyMatchFailure(
           op, "what is clamped to a bound may not round to it");
+    if (op.getPrecision())
+      return rewriter.notifyMatchFailure(
+          op, "what is clamped to a bound may be rounded away from it");
     Value zeroPoint = op.getZeroPoint();
     if (zeroPoint && !(zeroPoint = getSplatScalar(zeroPoint)))
       return rewriter.notifyMatchFailure(op, "lanes may differ in zero point");

@@ -63,9 +63,14 @@ numerics::RoundingMode quant_ext::getRoundingMode(Rounding rounding) {
   llvm_unreachable("unknown rounding");
 }
 
-numerics::DivisionMode quant_ext::getDivisionMode(Division division) {
-  return division == Division::Exact ? numerics::DivisionMode::Exact
-                                     : numerics::DivisionMode::Reciprocal;
+numerics::DivisionMode
+quant_ext::getDivisionMode(Division division, std::optional<Type> precision) {
+  numerics::DivisionMode mode(division == Division::Exact
+                                  ? numerics::DivisionMode::Exact
+                                  : numerics::DivisionMode::Reciprocal);
+  if (precision)
+    mode.precision = getFloatFormat(*precision);
+  return mode;
 }
 
 numerics::Layout quant_ext::getLayout(const Granularity &granularity,

@@ -172,10 +172,11 @@ static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
       op, tag, operands, results,
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::quantizeArray(input.getFloats(), parameters, layout,
-                                getIntegerFormat(op.getStorage()),
-                                getRoundingMode(op.getRounding()),
-                                getDivisionMode(op.getDivision()), result);
+        numerics::quantizeArray(
+            input.getFloats(), parameters, layout,
+            getIntegerFormat(op.getStorage()),
+            getRoundingMode(op.getRounding()),
+            getDivisionMode(op.getDivision(), op.getPrecision()), result);
       });
 }
 
@@ -185,10 +186,11 @@ static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
       op, "fake", operands, results,
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::fakeQuantizeArray(input.getFloats(), parameters, layout,
-                                    getIntegerFormat(op.getStorage()),
-                                    getRoundingMode(op.getRounding()),
-                                    getDivisionMode(op.getDivision()), result);
+        numerics::fakeQuantizeArray(
+            input.getFloats(), parameters, layout,
+            getIntegerFormat(op.getStorage()),
+            getRoundingMode(op.getRounding()),
+            getDivisionMode(op.getDivision(), op.getPrecision()), result);
       });
 }
 
@@ -277,7 +279,7 @@ Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
   StorageAttr storage = op.getStorage();
   if (dequantize.getStorage() != storage || storage.isNarrow() ||
       storage.getWidth() > 16 || op.getDivision() != Division::Exact ||
-      op.getRounding() == Rounding::TowardZero ||
+      op.getPrecision() || op.getRounding() == Rounding::TowardZero ||
       op.getGranularity() != dequantize.getGranularity() ||
       op.getResult().getType() != dequantize.getInput().getType() ||
       !areSame(op.getScale(), dequantize.getScale()) ||

@@ -108,10 +108,10 @@ OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
       *this, adaptor.getOperands(),
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::quantizeArray(input.getFloats(), parameters, layout,
-                                getIntegerFormat(getStorage()),
-                                getRoundingMode(getRounding()),
-                                getDivisionMode(getDivision()), result);
+        numerics::quantizeArray(
+            input.getFloats(), parameters, layout,
+            getIntegerFormat(getStorage()), getRoundingMode(getRounding()),
+            getDivisionMode(getDivision(), getPrecision()), result);
       });
 }
 

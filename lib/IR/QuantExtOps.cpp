@@ -216,7 +216,7 @@ void QuantizeOp::build(OpBuilder &builder, OperationState &state, Value input,
   Type result = tensorTypeOf(input).clone(storage.getElementType());
   build(builder, state, result, input, scale, zeroPoint,
         axisAttr(builder, granularity), blockSizesAttr(builder, granularity),
-        storage, Rounding::HalfEven, division);
+        storage, Rounding::HalfEven, division, /*precision=*/TypeAttr());
 }
 
 LogicalResult QuantizeOp::verify() {

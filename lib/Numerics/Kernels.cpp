@@ -127,7 +127,14 @@ template <RoundingMode mode, typename X, typename T, typename Fn>
 static void quantizeRun(const X *input, int64_t size, T scale,
                         int32_t zeroPoint, const IntegerFormat &storage,
                         DivisionMode division, Fn &&emit) {
-  if (division == DivisionMode::Reciprocal && hasUsableReciprocal(scale)) {
+  if (division.precision) {
+    for (int64_t i = 0; i < size; ++i)
+      emit(i,
+           roundToStorage<mode, T>(divide(widen<T>(input[i]), scale, division),
+                                   zeroPoint, storage));
+    return;
+  }
+  if (division.kind == DivisionMode::Reciprocal && hasUsableReciprocal(scale)) {
     T reciprocal = T(1) / scale;
     for (int64_t i = 0; i < size; ++i)
       emit(i, roundToStorage<mode, T>(widen<T>(input[i]) * reciprocal,

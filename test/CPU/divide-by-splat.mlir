@@ -132,3 +132,34 @@ func.func @left(%x: vector<64xf32>, %s: vector<64xf32>, %y: vector<64xf64>, %sca
       : (vector<64xf64>, vector<64xf64>) -> vector<64xi8>
   return %q, %r : vector<64xi8>, vector<64xi8>
 }
+
+// -----
+
+// What is clamped to a bound may be rounded away from it: with 8 bits, bf16 has
+// 300 and 302, but not the 301 that is the bound of i16<-300:301>.
+// CHECK-LABEL: func.func @precision(
+// CHECK-NOT: scf.if
+// CHECK: %[[V:.*]] = arith.divf %{{.*}} : vector<64xf32>
+// CHECK: arith.truncf %[[V]] : vector<64xf32> to vector<64xbf16>
+// CHECK: return
+func.func @precision(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> precision = bf16
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// A product is rounded to fewer bits on both ways.
+// CHECK-LABEL: func.func @reciprocal_precision(
+// CHECK: scf.if
+// CHECK: arith.truncf %{{.*}} : vector<64xf32> to vector<64xf16>
+// CHECK: } else {
+// CHECK: arith.truncf %{{.*}} : vector<64xf32> to vector<64xf16>
+func.func @reciprocal_precision(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> division = reciprocal
+      precision = f16 : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}

@@ -70,6 +70,25 @@ func.func @requantize() -> tensor<3xi8> {
 
 // -----
 
+// From 2 to 4, numbers of f16 are 2^-9 apart and numbers of bf16 2^-6: 2.5005
+// becomes 2.5 in both, a tie that goes to 2, and 2.505 in bf16 only. 1e6 is
+// infinite in f16 and saturates; NaN stays NaN.
+// CHECK-LABEL: func @quotient_precision
+// CHECK-DAG: %[[NONE:.*]] = arith.constant dense<[3, 3, 127, -128]> : tensor<4xi8>
+// CHECK-DAG: %[[F16:.*]] = arith.constant dense<[2, 3, 127, -128]> : tensor<4xi8>
+// CHECK-DAG: %[[BF16:.*]] = arith.constant dense<[2, 2, 127, -128]> : tensor<4xi8>
+// CHECK: return %[[NONE]], %[[F16]], %[[BF16]]
+func.func @quotient_precision() -> (tensor<4xi8>, tensor<4xi8>, tensor<4xi8>) {
+  %x = arith.constant dense<[2.5005, 2.505, 1.0e6, 0x7FC00000]> : tensor<4xf32>
+  %s = arith.constant dense<1.0> : tensor<f32>
+  %0 = quant_ext.quantize %x, %s storage = <i8> : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  %1 = quant_ext.quantize %x, %s storage = <i8> precision = f16 : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  %2 = quant_ext.quantize %x, %s storage = <i8> precision = bf16 : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  return %0, %1, %2 : tensor<4xi8>, tensor<4xi8>, tensor<4xi8>
+}
+
+// -----
+
 // Constants under dequantize and fake_quantize stay as they are, and
 // dequantize(quantize(x)) never becomes x.
 // CHECK-LABEL: func @not_folded
@@ -449,6 +468,16 @@ func.func @reciprocal(%q: tensor<2xi8>) -> tensor<2xi8> {
   %s = arith.constant dense<0.3> : tensor<f32>
   %0 = quant_ext.dequantize %q, %s storage = <i8> : (tensor<2xi8>, tensor<f32>) -> tensor<2xf32>
   %1 = quant_ext.quantize %0, %s storage = <i8> division = reciprocal : (tensor<2xf32>, tensor<f32>) -> tensor<2xi8>
+  return %1 : tensor<2xi8>
+}
+// A quotient of fewer bits is rounded once more, too.
+// CHECK-LABEL: func @precision
+// CHECK: quant_ext.dequantize
+// CHECK: quant_ext.quantize
+func.func @precision(%q: tensor<2xi8>) -> tensor<2xi8> {
+  %s = arith.constant dense<0.3> : tensor<f32>
+  %0 = quant_ext.dequantize %q, %s storage = <i8> : (tensor<2xi8>, tensor<f32>) -> tensor<2xf32>
+  %1 = quant_ext.quantize %0, %s storage = <i8> precision = bf16 : (tensor<2xf32>, tensor<f32>) -> tensor<2xi8>
   return %1 : tensor<2xi8>
 }
 // A scale that is not constant may be any of these.

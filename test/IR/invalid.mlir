@@ -319,6 +319,15 @@ func.func @scalable(%x: vector<[4]xf32>) {
 
 // -----
 
+// A quotient has no more than the computing type's bits.
+func.func @precision(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{attribute 'precision' failed to satisfy constraint: the type f16 or bf16}}
+  %0 = quant_ext.quantize %x, %s storage = <i8> precision = f32 : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
 func.func @rounding(%x: f32) {
   // expected-error @+2 {{expected ::mlir::quant_ext::Rounding to be one of: half_even, half_away, toward_zero}}
   // expected-error @+1 {{failed to parse QuantExt_RoundingAttr}}

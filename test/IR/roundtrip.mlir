@@ -22,6 +22,8 @@ func.func @quantize(%x: tensor<?x3xf32>, %s: tensor<3xf32>, %z: tensor<3xi8>, %e
   %1 = quant_ext.quantize %e, %t storage = <i2> rounding = half_even division = exact : (tensor<0xf16>, tensor<f64>) -> tensor<0xi2>
   // CHECK: quant_ext.quantize %{{.*}}, %{{.*}} storage = <i2> rounding = half_away division = reciprocal : (tensor<0xf16>, tensor<f64>) -> tensor<0xi2>
   %2 = quant_ext.quantize %e, %t storage = <i2> rounding = half_away division = reciprocal : (tensor<0xf16>, tensor<f64>) -> tensor<0xi2>
+  // CHECK: quant_ext.quantize %{{.*}}, %{{.*}} storage = <i8> division = reciprocal precision = f16 : (tensor<0xf16>, tensor<f64>) -> tensor<0xi8>
+  %3 = quant_ext.quantize %e, %t storage = <i8> division = reciprocal precision = f16 : (tensor<0xf16>, tensor<f64>) -> tensor<0xi8>
   return
 }
 
@@ -52,6 +54,8 @@ func.func @fake_quantize(%x: tensor<f32>, %s: tensor<f32>, %z: tensor<i12>) {
   %0 = quant_ext.fake_quantize %x, %s, %z storage = <u12<0:4000>> : (tensor<f32>, tensor<f32>, tensor<i12>) -> tensor<f32>
   // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}} storage = <i8> rounding = toward_zero : (tensor<f32>, tensor<f32>) -> tensor<f32>
   %1 = quant_ext.fake_quantize %x, %s storage = <i8> rounding = toward_zero : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}} storage = <i8> precision = bf16 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %2 = quant_ext.fake_quantize %x, %s storage = <i8> precision = bf16 : (tensor<f32>, tensor<f32>) -> tensor<f32>
   return
 }
 
@@ -61,6 +65,8 @@ func.func @elements(%x: f32, %v: vector<4x8xf16>, %vs: vector<4x8xf32>, %vz: vec
   %0 = quant_ext.apply_quantize %x, %x storage = <i8> : (f32, f32) -> i8
   // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}}, %{{.*}} storage = <u8> division = reciprocal : (vector<4x8xf16>, vector<4x8xf32>, vector<4x8xi8>) -> vector<4x8xi8>
   %1 = quant_ext.apply_quantize %v, %vs, %vz storage = <u8> division = reciprocal : (vector<4x8xf16>, vector<4x8xf32>, vector<4x8xi8>) -> vector<4x8xi8>
+  // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> precision = bf16 : (f32, f32) -> i8
+  %p = quant_ext.apply_quantize %x, %x storage = <i8> precision = bf16 : (f32, f32) -> i8
   // CHECK: quant_ext.apply_dequantize %{{.*}}, %{{.*}} storage = <i8> : (i8, f32) -> bf16
   %2 = quant_ext.apply_dequantize %0, %x storage = <i8> : (i8, f32) -> bf16
   // CHECK: quant_ext.apply_multiplier %{{.*}}, %{{.*}} : (f32, f32) -> f32

@@ -24,8 +24,9 @@ def rounding_clause(plan: Plan) -> str:
     return "" if plan.rounding == "half_even" else f" rounding = {plan.rounding}"
 
 
-def division_clause(plan: Plan) -> str:
-    return "" if plan.division == "exact" else f" division = {plan.division}"
+def division_clauses(plan: Plan) -> str:
+    division = "" if plan.division == "exact" else f" division = {plan.division}"
+    return division + (f" precision = {plan.precision}" if plan.precision else "")
 
 
 def describe(op: str, plan: Plan, detail: str) -> str:
@@ -34,6 +35,8 @@ def describe(op: str, plan: Plan, detail: str) -> str:
         words.append(plan.rounding)
     if plan.division != "exact":
         words.append(plan.division)
+    if plan.precision:
+        words.append(f"precision {plan.precision}")
     if plan.dynamic != "static":
         words.append(f"dynamic {plan.dynamic}")
     return " ".join(words)
@@ -137,7 +140,7 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
         if op == "dequantize":
             return [oracle.dequantize(bits, fmt, places, parameters, storage)]
         reference = oracle.quantize if op == "quantize" else oracle.fake_quantize
-        modes = plan.division, plan.rounding
+        modes = plan.division, plan.rounding, FORMATS.get(plan.precision)
         return [reference(bits, fmt, places, parameters, storage, *modes)]
 
     operands = [Operand("x", operand_type, bits)] + parameter_operands(
@@ -145,7 +148,7 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
     )
     clauses = f"{plan.layout.clause} storage = <{plan.storage}>"
     if op != "dequantize":
-        clauses += rounding_clause(plan) + division_clause(plan)
+        clauses += rounding_clause(plan) + division_clauses(plan)
     names = ", ".join(f"%{operand.name}" for operand in operands)
     detail = f"{plan.value} {arrow} {scheme(plan)} scale {plan.scale}"
     if op == "dequantize":

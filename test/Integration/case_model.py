@@ -127,6 +127,7 @@ class Plan:
     scale: str = "f32"
     division: str = "exact"
     rounding: str = "half_even"
+    precision: str = ""
     dynamic: str = "static"
     parameters: str = "ordinary"
     data: str = "mixed"

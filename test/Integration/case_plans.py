@@ -132,7 +132,11 @@ def choices_for(op: str) -> Choices:
         }
     choices |= {"value": VALUES, "scale": VALUES}
     if op != "dequantize":
-        choices |= {"division": ("exact", "reciprocal"), "rounding": ROUNDINGS}
+        choices |= {
+            "division": ("exact", "reciprocal"),
+            "rounding": ROUNDINGS,
+            "precision": ("", "", "f16", "bf16"),
+        }
     return choices
 
 

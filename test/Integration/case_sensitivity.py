@@ -155,6 +155,17 @@ def always_divide(t: FloatFormat, x: int, scale: int, division: str) -> int:
     return right_divide(t, x, scale)
 
 
+def unnarrowed_quotient(t: FloatFormat, v: int, precision: FloatFormat | None) -> int:
+    return v
+
+
+def saturating_quotient(t: FloatFormat, v: int, precision: FloatFormat | None) -> int:
+    """Of finite quotients, no infinity: what is beyond f16 then depends on z."""
+    if precision is None:
+        return v
+    return right_convert(precision, t, saturating_narrow(t, precision, v))
+
+
 def flush(fmt: FloatFormat, bits: int) -> int:
     small = oracle.magnitude_bits(fmt, bits) < fmt.smallest_normal
     return bits & fmt.sign_bit if small else bits
@@ -424,6 +435,8 @@ MISTAKES = (
     mistake("corrected product everywhere", QUANTIZERS, "divide", corrected_product),
     mistake("reciprocal always", QUANTIZERS, "scaled_quotient", product_without_fallback),
     mistake("reciprocal ignored", QUANTIZERS, "scaled_quotient", always_divide),
+    mistake("precision ignored", QUANTIZERS, "narrow_quotient", unnarrowed_quotient),
+    mistake("precision saturates", QUANTIZERS, "narrow_quotient", saturating_quotient),
     mistake("division flushes", SATURATING, "divide", flushing_divide),
     mistake("product flushes", (*QUANTIZERS, "dequantize"), "multiply", flushing_multiply),
     mistake("T is f64", (*QUANTIZERS, "dequantize"), "computing_format", f64_steps),

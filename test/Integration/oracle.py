@@ -317,6 +317,11 @@ def scaled_quotient(t: FloatFormat, x: int, scale: int, division: str) -> int:
     return divide(t, x, scale)
 
 
+def narrow_quotient(t: FloatFormat, v: int, precision: FloatFormat | None) -> int:
+    """The quotient, rounded once more where it has a precision of its own."""
+    return v if precision is None else convert(precision, t, convert(t, precision, v))
+
+
 def quantize_element(
     x: int,
     value_format: FloatFormat,
@@ -326,11 +331,13 @@ def quantize_element(
     storage: Storage,
     division: str,
     rounding: str = "half_even",
+    precision: FloatFormat | None = None,
 ) -> int:
     t = computing_format(value_format, scale_format)
     wide_x = convert(value_format, t, x)
     wide_scale = convert(scale_format, t, scale)
     v = scaled_quotient(t, wide_x, wide_scale, division)
+    v = narrow_quotient(t, v, precision)
     return saturate(t, v, zero_point, storage, rounding)
 
 
@@ -511,6 +518,7 @@ def quantize(
     storage: Storage,
     division: str = "exact",
     rounding: str = "half_even",
+    precision: FloatFormat | None = None,
 ) -> list[int]:
     return [
         storage.to_bits(
@@ -523,6 +531,7 @@ def quantize(
                 storage,
                 division,
                 rounding,
+                precision,
             )
         )
         for element, position in zip(x, positions, strict=True)
@@ -556,9 +565,10 @@ def fake_quantize(
     storage: Storage,
     division: str = "exact",
     rounding: str = "half_even",
+    precision: FloatFormat | None = None,
 ) -> list[int]:
     quantized = quantize(
-        x, value_format, positions, parameters, storage, division, rounding
+        x, value_format, positions, parameters, storage, division, rounding, precision
     )
     return dequantize(quantized, value_format, positions, parameters, storage)
 

@@ -200,11 +200,12 @@ def quantize_one(
     division: str = "exact",
     fmt: FloatFormat = F32,
     rounding: str = "half_even",
+    precision: FloatFormat | None = None,
 ) -> int:
     parsed = Storage.parse(storage)
     x_bits, scale_bits = host_bits(fmt, x), host_bits(fmt, scale)
     return oracle.quantize_element(
-        x_bits, fmt, scale_bits, fmt, zero_point, parsed, division, rounding
+        x_bits, fmt, scale_bits, fmt, zero_point, parsed, division, rounding, precision
     )
 
 
@@ -323,6 +324,17 @@ class Quantize(unittest.TestCase):
             )
         self.assertEqual(quantize_one(1.0, 0.0, "i8", division="reciprocal"), 127)
         self.assertEqual(quantize_one(0.0, math.inf, "u8", 3, "reciprocal"), 3)
+
+    def test_precision_rounds_the_quotient(self) -> None:
+        # From 2 to 4, numbers of f16 are 2^-9 apart and numbers of bf16 2^-6:
+        # 2.5005 becomes a tie in both, 2.505 in bf16 only.
+        for x, precision, want in (
+            (2.5005, None, 3), (2.5005, F16, 2), (2.5005, BF16, 2),
+            (2.505, F16, 3), (2.505, BF16, 2),
+            # Infinite in f16.
+            (1e6, F16, 127), (-1e6, F16, -128),
+        ):  # fmt: skip
+            self.assertEqual(quantize_one(x, 1.0, "i8", precision=precision), want)
 
     def test_the_wider_operand_decides_the_computing_type(self) -> None:
         # s = 1 - 2^-30 exists in f64 only, and 0.5 / s = 0.5 + 2^-31 + ... is

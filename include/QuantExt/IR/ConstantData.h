@@ -59,7 +59,8 @@ private:
 numerics::FloatFormat getFloatFormat(Type elementType);
 numerics::IntegerFormat getIntegerFormat(StorageAttr storage);
 numerics::RoundingMode getRoundingMode(Rounding rounding);
-numerics::DivisionMode getDivisionMode(Division division);
+numerics::DivisionMode getDivisionMode(Division division,
+                                       std::optional<Type> precision);
 numerics::Layout getLayout(const Granularity &granularity,
                            ArrayRef<int64_t> shape);
 

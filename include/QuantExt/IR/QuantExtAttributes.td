@@ -123,4 +123,9 @@ def QuantExt_DivisionAttr
   }];
 }
 
+/// A type that is narrower than every computing type.
+def QuantExt_PrecisionAttr
+    : TypeAttrBase<"::mlir::FloatType", "the type f16 or bf16",
+                   Or<[F16.predicate, BF16.predicate]>>;
+
 #endif // QUANTEXT_IR_QUANTEXTATTRIBUTES_TD

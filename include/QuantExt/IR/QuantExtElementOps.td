@@ -62,13 +62,14 @@ def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [
     DefaultValuedAttr<QuantExt_RoundingAttr,
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
     DefaultValuedAttr<QuantExt_DivisionAttr,
-      "::mlir::quant_ext::Division::Exact">:$division
+      "::mlir::quant_ext::Division::Exact">:$division,
+    OptionalAttr<QuantExt_PrecisionAttr>:$precision
   );
   let results = (outs QuantExt_IntegerLike:$result);
   let assemblyFormat = [{
     $input `,` $scale (`,` $zero_point^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
-    attr-dict `:` functional-type(operands, results)
+    (`precision` `=` $precision^)? attr-dict `:` functional-type(operands, results)
   }];
 }
 

@@ -131,8 +131,10 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
     ```
 
     with the quotient rounded to T (f32, or f64 where input or scale is f64), R
-    the `rounding` attribute, and exact integers from there on. Infinities give
-    the bounds, NaN gives qmin; a scale that is zero, negative, subnormal,
+    the `rounding` attribute, and exact integers from there on. With `precision`,
+    the quotient is rounded once more, to f16 or bf16, before R: that is how ONNX
+    divides where the scale or its own `precision` has such a type. Infinities
+    give the bounds, NaN gives qmin; a scale that is zero, negative, subnormal,
     infinite or NaN follows the same formula in IEEE arithmetic.
 
     The zero point, where there is one, has the scale's shape and the storage's
@@ -146,6 +148,8 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
     %r = quant_ext.quantize %y, %s, %z axis = 1 storage = <u8>
         division = reciprocal
         : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xi8>) -> tensor<?x3xi8>
+    %h = quant_ext.quantize %t, %u storage = <i8> precision = f16
+        : (tensor<8xf16>, tensor<f16>) -> tensor<8xi8>
     ```
   }];
   let arguments = (ins
@@ -158,14 +162,15 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
     DefaultValuedAttr<QuantExt_RoundingAttr,
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
     DefaultValuedAttr<QuantExt_DivisionAttr,
-      "::mlir::quant_ext::Division::Exact">:$division
+      "::mlir::quant_ext::Division::Exact">:$division,
+    OptionalAttr<QuantExt_PrecisionAttr>:$precision
   );
   let results = (outs QuantExt_IntegerTensor:$result);
   let assemblyFormat = [{
     $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
     (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
-    attr-dict `:` functional-type(operands, results)
+    (`precision` `=` $precision^)? attr-dict `:` functional-type(operands, results)
   }];
   let builders = [
     // Infers the result type; `zeroPoint` may be null.
@@ -326,14 +331,15 @@ def QuantExt_FakeQuantizeOp : QuantExt_TensorOp<"fake_quantize"> {
     DefaultValuedAttr<QuantExt_RoundingAttr,
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
     DefaultValuedAttr<QuantExt_DivisionAttr,
-      "::mlir::quant_ext::Division::Exact">:$division
+      "::mlir::quant_ext::Division::Exact">:$division,
+    OptionalAttr<QuantExt_PrecisionAttr>:$precision
   );
   let results = (outs QuantExt_FloatTensor:$result);
   let assemblyFormat = [{
     $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
     (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
-    attr-dict `:` functional-type(operands, results)
+    (`precision` `=` $precision^)? attr-dict `:` functional-type(operands, results)
   }];
   let extraClassDeclaration = [{
     Granularity getGranularity() {

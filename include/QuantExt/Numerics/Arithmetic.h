@@ -10,9 +10,12 @@
 #ifndef QUANTEXT_NUMERICS_ARITHMETIC_H
 #define QUANTEXT_NUMERICS_ARITHMETIC_H
 
+#include "QuantExt/Numerics/FloatFormats.h"
+
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <type_traits>
 
 namespace mlir::quant_ext::numerics {
@@ -23,7 +26,16 @@ struct IntegerRange {
   int64_t max;
 };
 
-enum class DivisionMode : uint8_t { Exact, Reciprocal };
+/// How a value is divided by its scale, and the format, F16 or BF16, that the
+/// quotient is rounded to where it has one of its own.
+struct DivisionMode {
+  enum Kind : uint8_t { Exact, Reciprocal };
+  DivisionMode(Kind kind, std::optional<FloatFormat> precision = std::nullopt)
+      : kind(kind), precision(precision) {}
+
+  Kind kind;
+  std::optional<FloatFormat> precision;
+};
 
 /// R of the definition: to nearest with ties to even or away from zero, or the
 /// next integer toward zero.
@@ -103,12 +115,23 @@ bool hasUsableReciprocal(T scale) {
          magnitude <= std::numeric_limits<T>::max();
 }
 
-/// x / scale, or x * (1 / scale) where asked for and usable.
+/// The quotient as a number of `precision`, F16 or BF16; itself without one.
+template <typename T>
+T roundQuotient(T quotient, std::optional<FloatFormat> precision) {
+  if (!precision)
+    return quotient;
+  return *precision == FloatFormat::F16 ? widen<T>(narrow<Half>(quotient))
+                                        : widen<T>(narrow<BFloat16>(quotient));
+}
+
+/// x / scale, or x * (1 / scale) where asked for and usable; rounded to the
+/// precision of the mode.
 template <typename T>
 T divide(T x, T scale, DivisionMode mode) {
-  if (mode == DivisionMode::Reciprocal && hasUsableReciprocal(scale))
-    return x * (T(1) / scale);
-  return x / scale;
+  bool multiplies =
+      mode.kind == DivisionMode::Reciprocal && hasUsableReciprocal(scale);
+  return roundQuotient(multiplies ? x * (T(1) / scale) : x / scale,
+                       mode.precision);
 }
 
 /// (q - zeroPoint) * scale, with the difference exact.

@@ -231,9 +231,12 @@ Value quant_ext::emitQuotient(OpBuilder &builder, ApplyQuantizeOp op) {
   if (matchPattern(op.getScale(), m_OneFloat()))
     return x;
   Value s = emit.widen(op.getScale(), type);
-  return op.getDivision() == Division::Reciprocal
-             ? multiplyByReciprocal(emit, x, s, type)
-             : emit.make<arith::DivFOp>(x, s);
+  Value quotient = op.getDivision() == Division::Reciprocal
+                       ? multiplyByReciprocal(emit, x, s, type)
+                       : emit.make<arith::DivFOp>(x, s);
+  if (std::optional<Type> precision = op.getPrecision())
+    quotient = emit.widen(emit.narrow(quotient, *precision), type);
+  return quotient;
 }
 
 Value quant_ext::emitRoundInRange(OpBuilder &builder, ApplyQuantizeOp op,

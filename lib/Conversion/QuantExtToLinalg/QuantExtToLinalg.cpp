@@ -133,7 +133,7 @@ struct LowerQuantize final : public OpConversionPattern<QuantizeOp> {
                     return ApplyQuantizeOp::create(
                         builder, loc, elementTypeOf(op.getResult()), x, scale,
                         zeroPoint, op.getStorage(), op.getRounding(),
-                        op.getDivision());
+                        op.getDivision(), op.getPrecisionAttr());
                   });
     return success();
   }
@@ -166,7 +166,8 @@ struct LowerFakeQuantize final : public OpConversionPattern<FakeQuantizeOp> {
                     StorageAttr storage = op.getStorage();
                     Value q = ApplyQuantizeOp::create(
                         builder, loc, storage.getElementType(), x, scale,
-                        zeroPoint, storage, op.getRounding(), op.getDivision());
+                        zeroPoint, storage, op.getRounding(), op.getDivision(),
+                        op.getPrecisionAttr());
                     return ApplyDequantizeOp::create(builder, loc, x.getType(),
                                                      q, scale, zeroPoint,
                                                      storage);

@@ -93,6 +93,17 @@ func.func @choose_half_even(%hi: f32, %lo: f32) -> (f32, i8) {
   return %s, %z : f32, i8
 }
 
+// The quotient is rounded to bf16 before it is rounded to an integer.
+// CHECK-LABEL: func @precision
+// CHECK: %[[V:.*]] = arith.divf %{{.*}}, %{{.*}} : f32
+// CHECK: %[[NARROW:.*]] = arith.truncf %[[V]] : f32 to bf16
+// CHECK: %[[WIDE:.*]] = arith.extf %[[NARROW]] : bf16 to f32
+// CHECK: arith.cmpf ogt, %[[WIDE]]
+func.func @precision(%x: f32, %s: f32) -> i8 {
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> precision = bf16 : (f32, f32) -> i8
+  return %q : i8
+}
+
 // The difference does not wrap in the storage type.
 // CHECK-LABEL: func @dequantize
 // CHECK-DAG: arith.extui %{{.*}} : i8 to i32
