@@ -162,7 +162,7 @@ Value quant_ext::getSplatScalar(Value vector) {
 bool quant_ext::hasSaturatingRound(Type resultType, StorageAttr storage) {
   auto type = dyn_cast<VectorType>(resultType);
   return type && type.getRank() == 1 && type.getNumElements() % kBytes == 0 &&
-         storage.getWidth() <= 8;
+         !storage.isFloat() && storage.getWidth() <= 8;
 }
 
 Value quant_ext::emitSaturatingRound(OpBuilder &builder, Location loc,
@@ -205,7 +205,7 @@ struct RoundToBytes final : public OpRewritePattern<OpT> {
     StorageAttr storage = op.getStorage();
     if (!hasSaturatingRound(op.getResult().getType(), storage))
       return rewriter.notifyMatchFailure(
-          op, "it does not fill registers with 8 bits or fewer");
+          op, "it does not fill registers with integers of 8 bits or fewer");
     Value zeroPoint = getZeroPoint(op);
     if (zeroPoint && !(zeroPoint = getSplatScalar(zeroPoint)))
       return rewriter.notifyMatchFailure(op, "lanes differ in zero point");

@@ -70,10 +70,10 @@ struct SplatQuantize {
 
   /// The operation on values and scales other than its own.
   Value quantize(Value values, Value theirScales) {
-    return ApplyQuantizeOp::create(b, op.getResult().getType(), values,
-                                   theirScales, op.getZeroPoint(),
-                                   op.getStorage(), op.getRounding(),
-                                   Division::Exact, op.getPrecisionAttr());
+    return ApplyQuantizeOp::create(
+        b, op.getResult().getType(), values, theirScales, op.getZeroPoint(),
+        op.getStorage(), op.getRounding(), Division::Exact,
+        op.getPrecisionAttr(), op.getSaturate());
   }
 
   /// `ifServed` where `condition` holds, and the exact quotient where not.
@@ -148,6 +148,9 @@ struct DivideExactly final : public SplatScalePattern {
     if (failed(scale))
       return failure();
     StorageAttr storage = op.getStorage();
+    if (storage.isFloat())
+      return rewriter.notifyMatchFailure(
+          op, "zeros, subnormals and NaN are not clamped away");
     if (storage.getWidth() > 16)
       return rewriter.notifyMatchFailure(op, "storage is wider than 16 bits");
     if (op.getRounding() != Rounding::HalfEven)

@@ -6,6 +6,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -24,8 +25,11 @@ static bool isSupportedFloat(Type type) {
   return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
 }
 
-static bool isSupportedInteger(Type type) {
+/// Elements that are stored: integers, or floats that are read as bits.
+static bool isSupportedStorage(Type type) {
   auto integer = dyn_cast<IntegerType>(type);
+  if (!integer)
+    return getSmallFloat(type).has_value();
   return integer && integer.isSignless() && integer.getWidth() > 1 &&
          integer.getWidth() <= 32;
 }
@@ -43,6 +47,17 @@ numerics::FloatFormat quant_ext::getFloatFormat(Type elementType) {
     return numerics::FloatFormat::F32;
   assert(elementType.isF64() && "a float type that no verifier lets through");
   return numerics::FloatFormat::F64;
+}
+
+std::optional<numerics::SmallFloat> quant_ext::getSmallFloat(Type elementType) {
+  return llvm::TypeSwitch<Type, std::optional<numerics::SmallFloat>>(
+             elementType)
+      .Case([](Float8E4M3FNType) { return numerics::SmallFloat::F8E4M3FN; })
+      .Case([](Float8E4M3FNUZType) { return numerics::SmallFloat::F8E4M3FNUZ; })
+      .Case([](Float8E5M2Type) { return numerics::SmallFloat::F8E5M2; })
+      .Case([](Float8E5M2FNUZType) { return numerics::SmallFloat::F8E5M2FNUZ; })
+      .Case([](Float4E2M1FNType) { return numerics::SmallFloat::F4E2M1FN; })
+      .Default([](Type) { return std::nullopt; });
 }
 
 numerics::IntegerFormat quant_ext::getIntegerFormat(StorageAttr storage) {
@@ -71,6 +86,11 @@ quant_ext::getDivisionMode(Division division, std::optional<Type> precision) {
   if (precision)
     mode.precision = getFloatFormat(*precision);
   return mode;
+}
+
+numerics::FloatStorage quant_ext::getFloatStorage(StorageAttr storage,
+                                                  bool saturate) {
+  return {*getSmallFloat(storage.getElementType()), saturate};
 }
 
 numerics::Layout quant_ext::getLayout(const Granularity &granularity,
@@ -138,7 +158,7 @@ std::optional<ConstantData> ConstantData::get(Attribute attr) {
     data.shape.assign(resource.getType().getShape().begin(),
                       resource.getType().getShape().end());
     if (isSupportedFloat(data.elementType) ||
-        isSupportedInteger(data.elementType))
+        isSupportedStorage(data.elementType))
       bytes = resource.getData();
   } else if (isa_and_nonnull<FloatAttr, IntegerAttr>(attr)) {
     data.elementType = cast<TypedAttr>(attr).getType();
@@ -154,7 +174,7 @@ std::optional<ConstantData> ConstantData::get(Attribute attr) {
     return std::nullopt;
   }
   if (!isSupportedFloat(data.elementType) &&
-      !isSupportedInteger(data.elementType))
+      !isSupportedStorage(data.elementType))
     return std::nullopt;
   // Bytecode and hand-written resources promise no alignment.
   if (reinterpret_cast<uintptr_t>(bytes.data()) %

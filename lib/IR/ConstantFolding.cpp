@@ -166,44 +166,47 @@ evaluateOneScale(OpT op, StringRef tag, const Operands &operands,
 
 static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
                               SmallVectorImpl<Attribute> &results) {
-  std::string tag = op.getStorage().getIsSigned() ? "i" : "u";
-  tag += llvm::utostr(op.getStorage().getWidth());
+  StorageAttr storage = op.getStorage();
+  // A range in it would not suit a key.
+  std::string tag = storage.isFloat() ? storage.str()
+                                      : (storage.getIsSigned() ? "i" : "u") +
+                                            llvm::utostr(storage.getWidth());
   return evaluateOneScale(
       op, tag, operands, results,
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::quantizeArray(
-            input.getFloats(), parameters, layout,
-            getIntegerFormat(op.getStorage()),
-            getRoundingMode(op.getRounding()),
-            getDivisionMode(op.getDivision(), op.getPrecision()), result);
+        quantizeElements(op, input, parameters, layout, result);
       });
 }
 
 static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
                               SmallVectorImpl<Attribute> &results) {
+  StorageAttr storage = op.getStorage();
   return evaluateOneScale(
       op, "fake", operands, results,
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::fakeQuantizeArray(
-            input.getFloats(), parameters, layout,
-            getIntegerFormat(op.getStorage()),
-            getRoundingMode(op.getRounding()),
-            getDivisionMode(op.getDivision(), op.getPrecision()), result);
+        numerics::FloatArray values = input.getFloats();
+        numerics::DivisionMode division =
+            getDivisionMode(op.getDivision(), op.getPrecision());
+        if (storage.isFloat())
+          numerics::fakeQuantizeArray(
+              values, parameters, layout,
+              getFloatStorage(storage, op.getSaturate()), division, result);
+        else
+          numerics::fakeQuantizeArray(
+              values, parameters, layout, getIntegerFormat(storage),
+              getRoundingMode(op.getRounding()), division, result);
       });
 }
 
 static LogicalResult evaluate(DequantizeOp op, const Operands &operands,
                               SmallVectorImpl<Attribute> &results) {
-  Type elementType = getElementTypeOrSelf(op.getResult().getType());
   return evaluateOneScale(
       op, "float", operands, results,
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::dequantizeArray(input.getRaw(), parameters, layout,
-                                  getIntegerFormat(op.getStorage()),
-                                  getFloatFormat(elementType), result);
+        dequantizeElements(op, input, parameters, layout, result);
       });
 }
 
@@ -277,9 +280,10 @@ Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
   if (!dequantize)
     return {};
   StorageAttr storage = op.getStorage();
-  if (dequantize.getStorage() != storage || storage.isNarrow() ||
-      storage.getWidth() > 16 || op.getDivision() != Division::Exact ||
-      op.getPrecision() || op.getRounding() == Rounding::TowardZero ||
+  if (dequantize.getStorage() != storage || storage.isFloat() ||
+      storage.isNarrow() || storage.getWidth() > 16 ||
+      op.getDivision() != Division::Exact || op.getPrecision() ||
+      op.getRounding() == Rounding::TowardZero ||
       op.getGranularity() != dequantize.getGranularity() ||
       op.getResult().getType() != dequantize.getInput().getType() ||
       !areSame(op.getScale(), dequantize.getScale()) ||

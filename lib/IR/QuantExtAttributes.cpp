@@ -1,5 +1,6 @@
 //===- QuantExtAttributes.cpp - quant_ext attributes ----------------------===//
 
+#include "QuantExt/IR/ConstantData.h"
 #include "QuantExt/IR/QuantExt.h"
 
 #include "mlir/IR/Builders.h"
@@ -45,16 +46,50 @@ StorageAttr StorageAttr::get(MLIRContext *context, unsigned width,
              getDefaultMin(width, isSigned), getDefaultMax(width, isSigned));
 }
 
+StorageAttr StorageAttr::getFloat(Type type) {
+  std::optional<numerics::SmallFloat> kind = getSmallFloat(type);
+  if (!kind)
+    return {};
+  int64_t largest = numerics::getFormat(*kind).largest;
+  return get(type.getContext(), type, /*isSigned=*/true, -largest, largest);
+}
+
 bool StorageAttr::isNarrow() const {
+  if (isFloat())
+    return false;
   return getMin() != getDefaultMin(getWidth(), getIsSigned()) ||
          getMax() != getDefaultMax(getWidth(), getIsSigned());
 }
 
+/// A float storage has one form for each type.
+static LogicalResult
+verifyFloatStorage(function_ref<InFlightDiagnostic()> emitError, Type type,
+                   bool isSigned, int64_t min, int64_t max) {
+  std::optional<numerics::SmallFloat> kind = getSmallFloat(type);
+  if (!kind)
+    return emitError() << "storage of floats must be f8E4M3FN, f8E4M3FNUZ, "
+                          "f8E5M2, f8E5M2FNUZ or f4E2M1FN, found "
+                       << type;
+  int64_t largest = numerics::getFormat(*kind).largest;
+  if (!isSigned || min != -largest || max != largest)
+    return emitError() << "storage " << type
+                       << " must be signed and have the range " << -largest
+                       << ":" << largest << ", found " << min << ":" << max;
+  return success();
+}
+
 LogicalResult StorageAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                  IntegerType elementType, bool isSigned,
-                                  int64_t min, int64_t max) {
-  unsigned width = elementType.getWidth();
-  if (!elementType.isSignless())
+                                  Type elementType, bool isSigned, int64_t min,
+                                  int64_t max) {
+  if (isa<FloatType>(elementType))
+    return verifyFloatStorage(emitError, elementType, isSigned, min, max);
+  auto integerType = dyn_cast<IntegerType>(elementType);
+  if (!integerType)
+    return emitError() << "storage element type must be an integer or a float, "
+                          "found "
+                       << elementType;
+  unsigned width = integerType.getWidth();
+  if (!integerType.isSignless())
     return emitError() << "storage element type must be signless, found "
                        << elementType;
   if ((width < kMinWidth || width > kMaxWidth) && width != kAccumulatorWidth)
@@ -89,6 +124,18 @@ static std::optional<std::pair<bool, unsigned>> parseWidth(StringRef text) {
   return std::make_pair(text[0] == 'i', width);
 }
 
+/// The float storage of that name; null where there is none.
+static StorageAttr parseFloat(MLIRContext *context, StringRef text) {
+  for (Type type : std::initializer_list<Type>{
+           Float8E4M3FNType::get(context), Float8E4M3FNUZType::get(context),
+           Float8E5M2Type::get(context), Float8E5M2FNUZType::get(context),
+           Float4E2M1FNType::get(context)})
+    if (StorageAttr storage = StorageAttr::getFloat(type);
+        storage.str() == text)
+      return storage;
+  return {};
+}
+
 Attribute StorageAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef keyword;
@@ -97,10 +144,16 @@ Attribute StorageAttr::parse(AsmParser &parser, Type) {
   SMLoc widthLoc = parser.getCurrentLocation();
   if (parser.parseKeyword(&keyword))
     return {};
+  if (StorageAttr storage = parseFloat(parser.getContext(), keyword)) {
+    if (parser.parseGreater())
+      return {};
+    return storage;
+  }
   auto width = parseWidth(keyword);
   if (!width) {
     parser.emitError(widthLoc)
-        << "storage must be 'i' or 'u' and a width, such as i8, found '"
+        << "storage must be 'i' or 'u' and a width, such as i8, or a float "
+           "type, such as f8E4M3FN, found '"
         << keyword << "'";
     return {};
   }
@@ -113,9 +166,9 @@ Attribute StorageAttr::parse(AsmParser &parser, Type) {
       return {};
   if (parser.parseGreater())
     return {};
+  Type type = IntegerType::get(parser.getContext(), bits);
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
-                    IntegerType::get(parser.getContext(), bits), isSigned, min,
-                    max);
+                    type, isSigned, min, max);
 }
 
 void StorageAttr::print(AsmPrinter &printer) const {
@@ -125,6 +178,10 @@ void StorageAttr::print(AsmPrinter &printer) const {
 std::string StorageAttr::str() const {
   std::string text;
   llvm::raw_string_ostream os(text);
+  if (isFloat()) {
+    os << getElementType();
+    return text;
+  }
   os << (getIsSigned() ? "i" : "u") << getWidth();
   if (isNarrow())
     os << "<" << getMin() << ":" << getMax() << ">";
@@ -133,6 +190,8 @@ std::string StorageAttr::str() const {
 
 FailureOr<StorageAttr> StorageAttr::parseString(MLIRContext *context,
                                                 StringRef text) {
+  if (StorageAttr storage = parseFloat(context, text))
+    return storage;
   auto [head, range] = text.split('<');
   auto width = parseWidth(head);
   if (!width)

@@ -10,11 +10,17 @@ using namespace mlir::quant_ext;
 namespace {
 
 /// Raised whenever an encoding below changes; files of older versions are
-/// still read, files of newer ones are refused.
-constexpr uint64_t kCurrentVersion = 1;
+/// still read, files of newer ones are refused. Version 2 has float storages,
+/// and `precision` and `saturate` on the operations that quantize.
+constexpr uint64_t kCurrentVersion = 2;
 
 /// The kinds of attribute, in the order they were given their codes.
-enum AttributeCode : uint64_t { kStorage = 0, kRounding = 1, kDivision = 2 };
+enum AttributeCode : uint64_t {
+  kStorage = 0,
+  kRounding = 1,
+  kDivision = 2,
+  kFloatStorage = 3
+};
 
 struct QuantExtVersion : public DialectVersion {
   explicit QuantExtVersion(uint64_t version) : version(version) {}
@@ -45,7 +51,13 @@ struct QuantExtBytecodeInterface : public BytecodeDialectInterface {
 
   LogicalResult writeAttribute(Attribute attr,
                                DialectBytecodeWriter &writer) const override {
-    if (auto storage = dyn_cast<StorageAttr>(attr)) {
+    auto storage = dyn_cast<StorageAttr>(attr);
+    if (storage && storage.isFloat()) {
+      writer.writeVarInt(kFloatStorage);
+      writer.writeType(storage.getElementType());
+      return success();
+    }
+    if (storage) {
       writer.writeVarInt(kStorage);
       writer.writeVarInt(storage.getWidth());
       writer.writeOwnedBool(storage.getIsSigned());
@@ -73,6 +85,8 @@ struct QuantExtBytecodeInterface : public BytecodeDialectInterface {
     switch (code) {
     case kStorage:
       return readStorage(reader);
+    case kFloatStorage:
+      return readFloatStorage(reader);
     case kRounding:
       return readEnum<RoundingAttr, Rounding>(reader);
     case kDivision:
@@ -96,9 +110,20 @@ private:
                          << width;
       return {};
     }
-    return StorageAttr::getChecked(
-        [&] { return reader.emitError(); }, getContext(),
-        IntegerType::get(getContext(), width), isSigned, min, max);
+    Type type = IntegerType::get(getContext(), width);
+    return StorageAttr::getChecked([&] { return reader.emitError(); },
+                                   getContext(), type, isSigned, min, max);
+  }
+
+  static Attribute readFloatStorage(DialectBytecodeReader &reader) {
+    Type type;
+    if (failed(reader.readType(type)))
+      return {};
+    if (StorageAttr storage = StorageAttr::getFloat(type))
+      return storage;
+    reader.emitError() << "storage must be of one of the float types, found "
+                       << type;
+    return {};
   }
 
   template <typename AttrT, typename EnumT>
@@ -117,6 +142,83 @@ private:
 };
 
 } // namespace
+
+//===----------------------------------------------------------------------===//
+// Properties of the operations that quantize
+//===----------------------------------------------------------------------===//
+
+/// An attribute that no file before version 2 has.
+template <typename AttrT>
+static LogicalResult readSinceVersion2(DialectBytecodeReader &reader,
+                                       AttrT &attr) {
+  auto version = reader.getDialectVersion<QuantExtDialect>();
+  if (succeeded(version) &&
+      static_cast<const QuantExtVersion *>(*version)->version < 2)
+    return success();
+  return reader.readOptionalAttribute(attr);
+}
+
+template <typename OpT>
+static LogicalResult readConversion(DialectBytecodeReader &reader,
+                                    typename OpT::Properties &prop) {
+  return failure(failed(reader.readOptionalAttribute(prop.division)) ||
+                 failed(readSinceVersion2(reader, prop.precision)) ||
+                 failed(reader.readOptionalAttribute(prop.rounding)) ||
+                 failed(readSinceVersion2(reader, prop.saturate)) ||
+                 failed(reader.readAttribute(prop.storage)));
+}
+
+template <typename OpT>
+static void writeConversion(DialectBytecodeWriter &writer,
+                            const typename OpT::Properties &prop) {
+  writer.writeOptionalAttribute(prop.division);
+  writer.writeOptionalAttribute(prop.precision);
+  writer.writeOptionalAttribute(prop.rounding);
+  writer.writeOptionalAttribute(prop.saturate);
+  writer.writeAttribute(prop.storage);
+}
+
+template <typename OpT>
+static LogicalResult readOneScale(DialectBytecodeReader &reader,
+                                  OperationState &state) {
+  auto &prop = state.getOrAddProperties<typename OpT::Properties>();
+  return failure(failed(reader.readOptionalAttribute(prop.axis)) ||
+                 failed(reader.readOptionalAttribute(prop.block_sizes)) ||
+                 failed(readConversion<OpT>(reader, prop)));
+}
+
+template <typename OpT>
+static void writeOneScale(OpT op, DialectBytecodeWriter &writer) {
+  const auto &prop = op.getProperties();
+  writer.writeOptionalAttribute(prop.axis);
+  writer.writeOptionalAttribute(prop.block_sizes);
+  writeConversion<OpT>(writer, prop);
+}
+
+LogicalResult QuantizeOp::readProperties(DialectBytecodeReader &reader,
+                                         OperationState &state) {
+  return readOneScale<QuantizeOp>(reader, state);
+}
+void QuantizeOp::writeProperties(DialectBytecodeWriter &writer) {
+  writeOneScale(*this, writer);
+}
+
+LogicalResult FakeQuantizeOp::readProperties(DialectBytecodeReader &reader,
+                                             OperationState &state) {
+  return readOneScale<FakeQuantizeOp>(reader, state);
+}
+void FakeQuantizeOp::writeProperties(DialectBytecodeWriter &writer) {
+  writeOneScale(*this, writer);
+}
+
+LogicalResult ApplyQuantizeOp::readProperties(DialectBytecodeReader &reader,
+                                              OperationState &state) {
+  return readConversion<ApplyQuantizeOp>(
+      reader, state.getOrAddProperties<Properties>());
+}
+void ApplyQuantizeOp::writeProperties(DialectBytecodeWriter &writer) {
+  writeConversion<ApplyQuantizeOp>(writer, getProperties());
+}
 
 void QuantExtDialect::registerInterfaces() {
   addInterfaces<QuantExtBytecodeInterface>();

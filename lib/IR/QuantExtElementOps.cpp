@@ -32,6 +32,8 @@ static Type typeOrNull(Value value) { return value ? value.getType() : Type(); }
 
 LogicalResult ApplyQuantizeOp::verify() {
   if (failed(verifyOneShape(*this)) ||
+      failed(verifyConversion(*this, getStorage(), getRounding(),
+                              getSaturate())) ||
       failed(verifyStorageElement(*this, "result", getStorage(),
                                   getResult().getType())))
     return failure();
@@ -64,6 +66,8 @@ LogicalResult ApplyMultiplierOp::verify() {
 
 LogicalResult ApplyRequantizeOp::verify() {
   if (failed(verifyOneShape(*this)) ||
+      failed(verifyIntegerStorage(*this, "storage_in", getStorageIn())) ||
+      failed(verifyIntegerStorage(*this, "storage", getStorage())) ||
       failed(verifyStorageElement(*this, "input", getStorageIn(),
                                   getInput().getType())) ||
       failed(verifyStorageElement(*this, "result", getStorage(),

@@ -108,22 +108,16 @@ OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
       *this, adaptor.getOperands(),
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::quantizeArray(
-            input.getFloats(), parameters, layout,
-            getIntegerFormat(getStorage()), getRoundingMode(getRounding()),
-            getDivisionMode(getDivision(), getPrecision()), result);
+        quantizeElements(*this, input, parameters, layout, result);
       });
 }
 
 OpFoldResult ApplyDequantizeOp::fold(FoldAdaptor adaptor) {
-  Type elementType = getElementTypeOrSelf(getType());
   return foldOneScale(
       *this, adaptor.getOperands(),
       [&](const ConstantData &input, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        numerics::dequantizeArray(input.getRaw(), parameters, layout,
-                                  getIntegerFormat(getStorage()),
-                                  getFloatFormat(elementType), result);
+        dequantizeElements(*this, input, parameters, layout, result);
       });
 }
 

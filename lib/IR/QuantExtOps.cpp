@@ -117,6 +117,8 @@ static LogicalResult reifyAsInput(OpBuilder &builder, Location loc, Value input,
 
 static void setStorageRange(Value result, StorageAttr storage,
                             SetIntLatticeFn setResultRange) {
+  if (storage.isFloat())
+    return;
   unsigned width = storage.getWidth();
   APInt min(width, storage.getMin(), storage.getIsSigned());
   APInt max(width, storage.getMax(), storage.getIsSigned());
@@ -216,11 +218,14 @@ void QuantizeOp::build(OpBuilder &builder, OperationState &state, Value input,
   Type result = tensorTypeOf(input).clone(storage.getElementType());
   build(builder, state, result, input, scale, zeroPoint,
         axisAttr(builder, granularity), blockSizesAttr(builder, granularity),
-        storage, Rounding::HalfEven, division, /*precision=*/TypeAttr());
+        storage, Rounding::HalfEven, division, /*precision=*/TypeAttr(),
+        /*saturate=*/true);
 }
 
 LogicalResult QuantizeOp::verify() {
-  if (failed(verifyStorageElement(*this, "result", getStorage(),
+  if (failed(verifyConversion(*this, getStorage(), getRounding(),
+                              getSaturate())) ||
+      failed(verifyStorageElement(*this, "result", getStorage(),
                                   getResult().getType())))
     return failure();
   return verifyOneScale(*this);
@@ -289,6 +294,9 @@ LogicalResult FakeQuantizeOp::verify() {
   if (input != result)
     return emitOpError("result must have the element type of input, found ")
            << result << " and " << input;
+  if (failed(
+          verifyConversion(*this, getStorage(), getRounding(), getSaturate())))
+    return failure();
   return verifyOneScale(*this);
 }
 
@@ -318,7 +326,9 @@ Granularity RequantizeOp::getGranularityOf(Value scale) {
 
 LogicalResult RequantizeOp::verify() {
   RankedTensorType input = tensorTypeOf(getInput());
-  if (failed(verifyGranularity(*this, getAxis(), std::nullopt, input)) ||
+  if (failed(verifyIntegerStorage(*this, "storage_in", getStorageIn())) ||
+      failed(verifyIntegerStorage(*this, "storage", getStorage())) ||
+      failed(verifyGranularity(*this, getAxis(), std::nullopt, input)) ||
       failed(verifyStorageElement(*this, "input", getStorageIn(), input)) ||
       failed(verifyStorageElement(*this, "result", getStorage(),
                                   getResult().getType())) ||

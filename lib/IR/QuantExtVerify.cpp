@@ -68,9 +68,11 @@ LogicalResult rules::verifyZeroPoint(Operation *op, StringRef name,
              << storage.str();
     return success();
   }
-  if (storage.getWidth() == 32 && wide == WideZeroPoint::Forbidden)
+  bool isWide = storage.getWidth() == 32 && wide == WideZeroPoint::Forbidden;
+  if (storage.isFloat() || isWide)
     return op->emitOpError("must have no ")
-           << name << " with storage i32, found " << zeroPoint;
+           << name << " with storage " << storage.str() << ", found "
+           << zeroPoint;
   Type elementType = getElementTypeOrSelf(zeroPoint);
   if (elementType != storage.getElementType())
     return op->emitOpError()
@@ -97,6 +99,27 @@ LogicalResult rules::verifyStorageElement(Operation *op, StringRef name,
   return op->emitOpError() << name << " must have elements of type "
                            << storage.getElementType() << " for storage "
                            << storage.str() << ", found " << elementType;
+}
+
+LogicalResult rules::verifyConversion(Operation *op, StorageAttr storage,
+                                      Rounding rounding, bool saturate) {
+  if (storage.isFloat() && rounding != Rounding::HalfEven)
+    return op->emitOpError("rounding must be half_even for storage ")
+           << storage.str() << ", found " << stringifyEnum(rounding);
+  bool alwaysSaturates = !storage.isFloat() || storage.getWidth() < 8;
+  if (alwaysSaturates && !saturate)
+    return op->emitOpError("saturate must be true for storage ")
+           << storage.str() << ", found false";
+  return success();
+}
+
+LogicalResult rules::verifyIntegerStorage(Operation *op, StringRef name,
+                                          StorageAttr storage) {
+  if (!storage.isFloat())
+    return success();
+  return op->emitOpError()
+         << name << " must be of integers, found " << storage.str()
+         << ": dequantize and quantize change the scale of floats";
 }
 
 LogicalResult rules::verifyMultiplierScale(Operation *op, StringRef name,

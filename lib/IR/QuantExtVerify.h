@@ -27,6 +27,15 @@ LogicalResult verifyZeroPoint(Operation *op, StringRef name,
                               StorageAttr storage, Type scale, Type zeroPoint,
                               WideZeroPoint wide = WideZeroPoint::Forbidden);
 
+/// A float storage rounds to nearest even; only those of 8 bits need not
+/// saturate.
+LogicalResult verifyConversion(Operation *op, StorageAttr storage,
+                               Rounding rounding, bool saturate);
+
+/// The storage is of integers. `name` is the attribute's name, for the message.
+LogicalResult verifyIntegerStorage(Operation *op, StringRef name,
+                                   StorageAttr storage);
+
 /// The elements of a quantized value have the type of the storage.
 LogicalResult verifyStorageElement(Operation *op, StringRef name,
                                    StorageAttr storage, Type type);

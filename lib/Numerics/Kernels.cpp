@@ -2,28 +2,9 @@
 
 #include "QuantExt/Numerics/Kernels.h"
 
-#include <type_traits>
+#include "Dispatch.h"
 
 using namespace mlir::quant_ext::numerics;
-
-//===----------------------------------------------------------------------===//
-// From formats to types
-//===----------------------------------------------------------------------===//
-
-/// Calls `fn` with a null pointer to the C++ type of `format`.
-template <typename Fn>
-static void dispatchFloat(FloatFormat format, Fn &&fn) {
-  switch (format) {
-  case FloatFormat::F16:
-    return fn(static_cast<Half *>(nullptr));
-  case FloatFormat::BF16:
-    return fn(static_cast<BFloat16 *>(nullptr));
-  case FloatFormat::F32:
-    return fn(static_cast<float *>(nullptr));
-  case FloatFormat::F64:
-    return fn(static_cast<double *>(nullptr));
-  }
-}
 
 /// Calls `fn` with a null pointer to the container type of `storage`.
 template <typename Fn>
@@ -36,20 +17,6 @@ static void dispatchContainer(const IntegerFormat &storage, Fn &&fn) {
   default:
     return fn(static_cast<uint32_t *>(nullptr));
   }
-}
-
-/// Calls `fn` with null pointers to the value type and the computing type.
-template <typename Fn>
-static void dispatchComputing(FloatFormat value, FloatFormat scale, Fn &&fn) {
-  dispatchFloat(value, [&](auto *x) {
-    using X = std::remove_pointer_t<decltype(x)>;
-    if constexpr (std::is_same_v<X, double>)
-      fn(x, static_cast<double *>(nullptr));
-    else if (computesInDouble(value, scale))
-      fn(x, static_cast<double *>(nullptr));
-    else
-      fn(x, static_cast<float *>(nullptr));
-  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -82,15 +49,8 @@ template <typename T>
 struct WideParameters {
   WideParameters(const Parameters &parameters, int64_t numGroups,
                  const IntegerFormat &storage)
-      : scales(numGroups), zeroPoints(numGroups, 0) {
-    dispatchFloat(parameters.scale.format, [&](auto *s) {
-      using S = std::remove_pointer_t<decltype(s)>;
-      if constexpr (std::is_same_v<T, double> || !std::is_same_v<S, double>) {
-        auto *data = static_cast<const S *>(parameters.scale.data);
-        for (int64_t i = 0; i < numGroups; ++i)
-          scales[i] = widen<T>(data[i]);
-      }
-    });
+      : scales(widenAll<T>(parameters.scale, numGroups)),
+        zeroPoints(numGroups, 0) {
     if (!parameters.zeroPoint)
       return;
     dispatchContainer(storage, [&](auto *c) {

@@ -5,10 +5,10 @@
 // RUN: cmp %t.bc %t.again.bc
 
 // A file of a version that does not exist yet is refused. The section of the
-// version is 07 (its kind), 03 (one byte), 03 (version 1, as a varint).
-// RUN: %python -c "import sys; b = open(sys.argv[1], 'rb').read(); old = bytes([7, 3, 3]); assert b.count(old) == 1; open(sys.argv[2], 'wb').write(b.replace(old, bytes([7, 3, 5])))" %t.bc %t.new.bc
+// version is 07 (its kind), 03 (one byte), 05 (version 2, as a varint).
+// RUN: %python -c "import sys; b = open(sys.argv[1], 'rb').read(); old = bytes([7, 3, 5]); assert b.count(old) == 1; open(sys.argv[2], 'wb').write(b.replace(old, bytes([7, 3, 7])))" %t.bc %t.new.bc
 // RUN: not %quant-opt %t.new.bc 2>&1 | FileCheck %s --check-prefix=VERSION
-// VERSION: error: quant_ext bytecode must be of version 1 or older, found version 2
+// VERSION: error: quant_ext bytecode must be of version 2 or older, found version 3
 
 // CHECK-LABEL: func private @storages
 func.func private @storages() attributes {
@@ -21,7 +21,9 @@ func.func private @storages() attributes {
   // CHECK-DAG: d = #quant_ext.storage<u12<5:4000>>
   d = #quant_ext.storage<u12<5:4000>>,
   // CHECK-DAG: e = #quant_ext.storage<i32>
-  e = #quant_ext.storage<i32>
+  e = #quant_ext.storage<i32>,
+  // CHECK-DAG: f = #quant_ext.storage<f8E5M2FNUZ>
+  f = #quant_ext.storage<f8E5M2FNUZ>
 }
 
 // CHECK-LABEL: func private @enums

@@ -1,6 +1,6 @@
 // RUN: %quant-opt --split-input-file --verify-diagnostics %s
 
-// expected-error @+1 {{storage must be 'i' or 'u' and a width, such as i8, found 'f8'}}
+// expected-error @+1 {{storage must be 'i' or 'u' and a width, such as i8, or a float type, such as f8E4M3FN, found 'f8'}}
 #a = #quant_ext.storage<f8>
 
 // -----
@@ -15,7 +15,7 @@
 
 // -----
 
-// expected-error @+1 {{storage must be 'i' or 'u' and a width, such as i8, found 'i64'}}
+// expected-error @+1 {{storage must be 'i' or 'u' and a width, such as i8, or a float type, such as f8E4M3FN, found 'i64'}}
 #a = #quant_ext.storage<i64>
 
 // -----

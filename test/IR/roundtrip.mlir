@@ -27,6 +27,25 @@ func.func @quantize(%x: tensor<?x3xf32>, %s: tensor<3xf32>, %z: tensor<3xi8>, %e
   return
 }
 
+// CHECK-LABEL: func @float_storages
+func.func @float_storages(%x: tensor<?x3xf32>, %s: tensor<3xf32>, %t: tensor<f32>, %v: vector<4xf16>) {
+  // CHECK: quant_ext.quantize %{{.*}}, %{{.*}} axis = 1 storage = <f8E4M3FN> saturate = false : (tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xf8E4M3FN>
+  %0 = quant_ext.quantize %x, %s axis = 1 storage = <f8E4M3FN> saturate = false : (tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xf8E4M3FN>
+  // CHECK: quant_ext.quantize %{{.*}}, %{{.*}} storage = <f8E4M3FNUZ> : (tensor<?x3xf32>, tensor<f32>) -> tensor<?x3xf8E4M3FNUZ>
+  %1 = quant_ext.quantize %x, %t storage = <f8E4M3FNUZ> saturate = true : (tensor<?x3xf32>, tensor<f32>) -> tensor<?x3xf8E4M3FNUZ>
+  // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}} storage = <f8E5M2FNUZ> saturate = false : (tensor<?x3xf32>, tensor<f32>) -> tensor<?x3xf32>
+  %2 = quant_ext.fake_quantize %x, %t storage = <f8E5M2FNUZ> saturate = false : (tensor<?x3xf32>, tensor<f32>) -> tensor<?x3xf32>
+  // CHECK: quant_ext.dequantize %{{.*}}, %{{.*}} axis = 1 storage = <f8E4M3FN> : (tensor<?x3xf8E4M3FN>, tensor<3xf32>) -> tensor<?x3xbf16>
+  %3 = quant_ext.dequantize %0, %s axis = 1 storage = <f8E4M3FN> : (tensor<?x3xf8E4M3FN>, tensor<3xf32>) -> tensor<?x3xbf16>
+  // CHECK: quant_ext.choose_qparams %{{.*}} storage = <f8E5M2> : (tensor<?x3xf32>) -> tensor<f32>
+  %4 = quant_ext.choose_qparams %x storage = <f8E5M2> : (tensor<?x3xf32>) -> tensor<f32>
+  // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <f4E2M1FN> : (vector<4xf16>, vector<4xf16>) -> vector<4xf4E2M1FN>
+  %5 = quant_ext.apply_quantize %v, %v storage = <f4E2M1FN> : (vector<4xf16>, vector<4xf16>) -> vector<4xf4E2M1FN>
+  // CHECK: quant_ext.apply_dequantize %{{.*}}, %{{.*}} storage = <f4E2M1FN> : (vector<4xf4E2M1FN>, vector<4xf16>) -> vector<4xf16>
+  %6 = quant_ext.apply_dequantize %5, %v storage = <f4E2M1FN> : (vector<4xf4E2M1FN>, vector<4xf16>) -> vector<4xf16>
+  return
+}
+
 // CHECK-LABEL: func @dequantize
 func.func @dequantize(%q: tensor<?x3xi8>, %s: tensor<3xf32>, %z: tensor<3xi8>) {
   // CHECK: quant_ext.dequantize %{{.*}}, %{{.*}}, %{{.*}} axis = 1 storage = <u8> : (tensor<?x3xi8>, tensor<3xf32>, tensor<3xi8>) -> tensor<?x3xbf16>

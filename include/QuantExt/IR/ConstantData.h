@@ -11,6 +11,8 @@
 #include "QuantExt/IR/QuantExt.h"
 #include "QuantExt/Numerics/Kernels.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +42,8 @@ public:
   /// All elements, one after the other.
   ConstantData expanded() const;
 
-  /// One element as a double (floats), or sign-extended or zero-extended.
+  /// One element as a double (values and scales), or sign-extended or
+  /// zero-extended (integers, and the bits of float storages).
   double getFloat(int64_t index) const;
   int64_t getInteger(int64_t index, bool isSigned) const;
 
@@ -55,12 +58,16 @@ private:
   std::shared_ptr<std::vector<char>> owned;
 };
 
-/// The same things in the words of Numerics.
+/// The same things in the words of Numerics. A float storage has a small float;
+/// what its integer format says of it is its width and range.
 numerics::FloatFormat getFloatFormat(Type elementType);
+std::optional<numerics::SmallFloat> getSmallFloat(Type elementType);
 numerics::IntegerFormat getIntegerFormat(StorageAttr storage);
 numerics::RoundingMode getRoundingMode(Rounding rounding);
 numerics::DivisionMode getDivisionMode(Division division,
                                        std::optional<Type> precision);
+numerics::FloatStorage getFloatStorage(StorageAttr storage,
+                                       bool saturate = true);
 numerics::Layout getLayout(const Granularity &granularity,
                            ArrayRef<int64_t> shape);
 
@@ -85,6 +92,40 @@ std::optional<std::string> findZeroPointProblem(const ConstantData &zeroPoint,
 FailureOr<numerics::Parameters> getParameters(const ConstantData &scale,
                                               const ConstantData *zeroPoint,
                                               StorageAttr storage);
+
+/// Fills `result` with what quantize or apply_quantize makes of `input`.
+template <typename OpT>
+void quantizeElements(OpT op, const ConstantData &input,
+                      const numerics::Parameters &parameters,
+                      const numerics::Layout &layout, void *result) {
+  StorageAttr storage = op.getStorage();
+  numerics::DivisionMode division =
+      getDivisionMode(op.getDivision(), op.getPrecision());
+  if (storage.isFloat())
+    numerics::quantizeArray(input.getFloats(), parameters, layout,
+                            getFloatStorage(storage, op.getSaturate()),
+                            division, result);
+  else
+    numerics::quantizeArray(
+        input.getFloats(), parameters, layout, getIntegerFormat(storage),
+        getRoundingMode(op.getRounding()), division, result);
+}
+
+/// The same for dequantize and apply_dequantize.
+template <typename OpT>
+void dequantizeElements(OpT op, const ConstantData &input,
+                        const numerics::Parameters &parameters,
+                        const numerics::Layout &layout, void *result) {
+  StorageAttr storage = op.getStorage();
+  numerics::FloatFormat format =
+      getFloatFormat(getElementTypeOrSelf(op.getResult().getType()));
+  if (storage.isFloat())
+    numerics::dequantizeArray(input.getRaw(), parameters, layout,
+                              getFloatStorage(storage), format, result);
+  else
+    numerics::dequantizeArray(input.getRaw(), parameters, layout,
+                              getIntegerFormat(storage), format, result);
+}
 
 /// A dense constant (or FloatAttr, IntegerAttr where `type` is not shaped) of
 /// raw elements; a splat where all are equal.

@@ -13,13 +13,15 @@ class QuantExt_Attr<string name, string attrMnemonic, list<Trait> traits = []>
 }
 
 def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
-  let summary = "The integer format that quantized values are stored in";
+  let summary = "The format that quantized values are stored in";
   let description = [{
     Signedness, width and range of quantized values, in the notation of
-    upstream's quantized types:
+    upstream's quantized types, or a floating-point type:
 
     ```
-    storage ::= `<` (`i` | `u`) width (`<` min `:` max `>`)? `>`
+    storage ::= `<` (integer | float) `>`
+    integer ::= (`i` | `u`) width (`<` min `:` max `>`)?
+    float   ::= `f8E4M3FN` | `f8E4M3FNUZ` | `f8E5M2` | `f8E5M2FNUZ` | `f4E2M1FN`
     ```
 
     Widths are 2 to 16, signed (`i`) or unsigned (`u`), and `i32` for biases and
@@ -30,28 +32,42 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
     The range must lie within the width, must not be empty, and its maximum
     must be positive. `i32` has no narrow range.
 
+    The tensors of a *float storage* have the float type itself as their element
+    type. Its range is that of its finite numbers (the largest are 448, 240,
+    57344, 57344 and 6), and it has no zero point.
+
     Example:
 
     ```mlir
     #quant_ext.storage<i8>
     #quant_ext.storage<u4>
     #quant_ext.storage<i8<-127:127>>
+    #quant_ext.storage<f8E4M3FN>
     ```
   }];
-  let parameters = (ins "::mlir::IntegerType":$elementType, "bool":$isSigned,
+  let parameters = (ins "::mlir::Type":$elementType, "bool":$isSigned,
       "int64_t":$min, "int64_t":$max);
   let builders = [
     AttrBuilder<(ins "unsigned":$width, "bool":$isSigned)>,
   ];
   let extraClassDeclaration = [{
     /// The width in bits.
-    unsigned getWidth() const { return getElementType().getWidth(); }
+    unsigned getWidth() const {
+      return getElementType().getIntOrFloatBitWidth();
+    }
+    /// True for a float storage: signed, with the range of its finite numbers.
+    bool isFloat() const {
+      return ::mlir::isa<::mlir::FloatType>(getElementType());
+    }
+    /// The float storage of `type`; null where there is none.
+    static StorageAttr getFloat(::mlir::Type type);
     /// The range that a width and signedness can hold.
     static int64_t getDefaultMin(unsigned width, bool isSigned);
     static int64_t getDefaultMax(unsigned width, bool isSigned);
     /// True where the range leaves out values that the width can hold.
     bool isNarrow() const;
-    /// Reads `i8` or `u8<0:100>`, as in a pass option; emits no diagnostic.
+    /// Reads `i8`, `u8<0:100>` or `f8E5M2`, as in a pass option; emits no
+    /// diagnostic.
     static ::mlir::FailureOr<StorageAttr> parseString(
         ::mlir::MLIRContext *context, ::llvm::StringRef text);
     /// The notation without the outer brackets, such as `i8<-127:127>`.
@@ -61,6 +77,11 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
+
+/// Every type that a tensor of some storage may have.
+defvar QuantExt_StorageTypes = [
+  AnySignlessInteger, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F4E2M1FN
+];
 
 def QuantExt_Rounding : I32EnumAttr<"Rounding",
     "How a quotient becomes an integer", [
@@ -84,7 +105,8 @@ def QuantExt_RoundingAttr
 
     What is rounded is the quotient (for `requantize` the product) as it was
     rounded to the computing type, before the zero point is added. The zero
-    point that `choose_qparams` computes is always rounded `half_even`.
+    point that `choose_qparams` computes is always rounded `half_even`. A float
+    storage knows `half_even` only: its quotient becomes a float of fewer bits.
 
     Example:
 

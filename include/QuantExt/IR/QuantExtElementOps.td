@@ -21,6 +21,8 @@ def QuantExt_FloatLike : QuantExt_ScalarOrVectorOf<
     [F16, BF16, F32, F64], "f16, bf16, f32 or f64">;
 def QuantExt_IntegerLike : QuantExt_ScalarOrVectorOf<
     [AnySignlessInteger], "signless integer">;
+def QuantExt_StorageLike : QuantExt_ScalarOrVectorOf<
+    QuantExt_StorageTypes, "signless integer or small float">;
 
 def QuantExt_ElementOps : OpDocGroup {
   let summary = "Operations on elements";
@@ -52,6 +54,8 @@ def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [
     %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
     %v = quant_ext.apply_quantize %y, %t, %z storage = <u8>
         : (vector<16xf16>, vector<16xf32>, vector<16xi8>) -> vector<16xi8>
+    %f = quant_ext.apply_quantize %x, %s storage = <f8E4M3FN> saturate = false
+        : (f32, f32) -> f8E4M3FN
     ```
   }];
   let arguments = (ins
@@ -63,13 +67,17 @@ def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
     DefaultValuedAttr<QuantExt_DivisionAttr,
       "::mlir::quant_ext::Division::Exact">:$division,
-    OptionalAttr<QuantExt_PrecisionAttr>:$precision
+    OptionalAttr<QuantExt_PrecisionAttr>:$precision,
+    DefaultValuedAttr<BoolAttr, "true">:$saturate
   );
-  let results = (outs QuantExt_IntegerLike:$result);
+  let results = (outs QuantExt_StorageLike:$result);
+  // Files that were written before `precision` and `saturate` are still read.
+  let useCustomPropertiesEncoding = 1;
   let assemblyFormat = [{
     $input `,` $scale (`,` $zero_point^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
-    (`precision` `=` $precision^)? attr-dict `:` functional-type(operands, results)
+    (`precision` `=` $precision^)? (`saturate` `=` $saturate^)?
+    attr-dict `:` functional-type(operands, results)
   }];
 }
 
@@ -86,7 +94,7 @@ def QuantExt_ApplyDequantizeOp : QuantExt_ElementOp<"apply_dequantize"> {
     ```
   }];
   let arguments = (ins
-    QuantExt_IntegerLike:$input,
+    QuantExt_StorageLike:$input,
     QuantExt_FloatLike:$scale,
     Optional<QuantExt_IntegerLike>:$zero_point,
     QuantExt_StorageAttr:$storage
@@ -139,7 +147,7 @@ def QuantExt_ApplyRequantizeOp : QuantExt_ElementOp<"apply_requantize", [
     ```
   }];
   let arguments = (ins
-    QuantExt_IntegerLike:$input,
+    QuantExt_StorageLike:$input,
     QuantExt_FloatLike:$multiplier,
     Optional<QuantExt_IntegerLike>:$zero_point_in,
     Optional<QuantExt_IntegerLike>:$zero_point_out,
@@ -148,7 +156,7 @@ def QuantExt_ApplyRequantizeOp : QuantExt_ElementOp<"apply_requantize", [
     DefaultValuedAttr<QuantExt_RoundingAttr,
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding
   );
-  let results = (outs QuantExt_IntegerLike:$result);
+  let results = (outs QuantExt_StorageLike:$result);
   let assemblyFormat = [{
     $input `by` $multiplier (`in` `(` $zero_point_in^ `)`)?
     (`out` `(` $zero_point_out^ `)`)? `storage_in` `=` $storage_in

@@ -15,6 +15,7 @@ include "mlir/Interfaces/TilingInterface.td"
 def QuantExt_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def QuantExt_ScaleTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def QuantExt_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
+def QuantExt_StorageTensor : RankedTensorOf<QuantExt_StorageTypes>;
 
 def QuantExt_TensorOps : OpDocGroup {
   let summary = "Operations on tensors";
@@ -69,8 +70,8 @@ def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
     left out of the range; a group without a finite nonzero element has scale 1.
 
     The scale is f64 for an f64 input and f32 for any other. Symmetric schemes
-    need a signed storage whose range holds 0; asymmetric ones a storage of at
-    most 16 bits.
+    need a signed storage whose range holds 0, or a float storage (qmax is its
+    largest finite number); asymmetric ones integers of at most 16 bits.
 
     Example:
 
@@ -140,6 +141,14 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
     The zero point, where there is one, has the scale's shape and the storage's
     element type. Storage `i32` has none.
 
+    A float storage has no zero point either, and the quotient becomes the
+    nearest number of its format, the even one at a tie. What lies beyond the
+    largest finite number becomes that number where `saturate` is true (the
+    default), infinities included; where it is false, an infinity, or NaN in a
+    format without. NaN becomes the format's NaN, the positive and quiet one.
+    f4E2M1FN always saturates and makes +0 of NaN; the formats of FNUZ have no
+    negative zero and make +0 of it.
+
     Example:
 
     ```mlir
@@ -150,6 +159,8 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
         : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xi8>) -> tensor<?x3xi8>
     %h = quant_ext.quantize %t, %u storage = <i8> precision = f16
         : (tensor<8xf16>, tensor<f16>) -> tensor<8xi8>
+    %f = quant_ext.quantize %x, %scale storage = <f8E5M2> saturate = false
+        : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xf8E5M2>
     ```
   }];
   let arguments = (ins
@@ -163,14 +174,18 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
     DefaultValuedAttr<QuantExt_DivisionAttr,
       "::mlir::quant_ext::Division::Exact">:$division,
-    OptionalAttr<QuantExt_PrecisionAttr>:$precision
+    OptionalAttr<QuantExt_PrecisionAttr>:$precision,
+    DefaultValuedAttr<BoolAttr, "true">:$saturate
   );
-  let results = (outs QuantExt_IntegerTensor:$result);
+  let results = (outs QuantExt_StorageTensor:$result);
+  // Files that were written before `precision` and `saturate` are still read.
+  let useCustomPropertiesEncoding = 1;
   let assemblyFormat = [{
     $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
     (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
-    (`precision` `=` $precision^)? attr-dict `:` functional-type(operands, results)
+    (`precision` `=` $precision^)? (`saturate` `=` $saturate^)?
+    attr-dict `:` functional-type(operands, results)
   }];
   let builders = [
     // Infers the result type; `zeroPoint` may be null.
@@ -204,7 +219,8 @@ def QuantExt_DequantizeOp : QuantExt_TensorOp<"dequantize"> {
     with `q - zero_point` exact (it never wraps in the storage type), the
     product rounded to T (f32, or f64 where result or scale is f64), and one
     conversion to the result type. A value outside a narrow range is used as it
-    is. The result type is written, not inferred.
+    is; the number of a float storage widens exactly to T. The result type is
+    written, not inferred.
 
     `canonicalize` never evaluates this operation on constants: it would turn
     integer weights back into floating point before anything used them.
@@ -217,7 +233,7 @@ def QuantExt_DequantizeOp : QuantExt_TensorOp<"dequantize"> {
     ```
   }];
   let arguments = (ins
-    QuantExt_IntegerTensor:$input,
+    QuantExt_StorageTensor:$input,
     QuantExt_ScaleTensor:$scale,
     Optional<QuantExt_IntegerTensor>:$zero_point,
     OptionalAttr<I64Attr>:$axis,
@@ -266,6 +282,9 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     same axis. Scales are f16, bf16 or f32. A zero point has the shape of its
     scale; `zero_point_in` is extended by the signedness of `storage_in`.
 
+    Both storages are of integers: `dequantize` and `quantize` do this for float
+    storages, in floating point either way.
+
     Example:
 
     ```mlir
@@ -276,7 +295,7 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     ```
   }];
   let arguments = (ins
-    QuantExt_IntegerTensor:$input,
+    QuantExt_StorageTensor:$input,
     QuantExt_ScaleTensor:$scale_in,
     Optional<QuantExt_IntegerTensor>:$zero_point_in,
     QuantExt_ScaleTensor:$scale_out,
@@ -287,7 +306,7 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     DefaultValuedAttr<QuantExt_RoundingAttr,
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding
   );
-  let results = (outs QuantExt_IntegerTensor:$result);
+  let results = (outs QuantExt_StorageTensor:$result);
   let assemblyFormat = [{
     $input `in` `(` $scale_in (`,` $zero_point_in^)? `)`
     `out` `(` $scale_out (`,` $zero_point_out^)? `)` (`axis` `=` $axis^)?
@@ -332,14 +351,18 @@ def QuantExt_FakeQuantizeOp : QuantExt_TensorOp<"fake_quantize"> {
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
     DefaultValuedAttr<QuantExt_DivisionAttr,
       "::mlir::quant_ext::Division::Exact">:$division,
-    OptionalAttr<QuantExt_PrecisionAttr>:$precision
+    OptionalAttr<QuantExt_PrecisionAttr>:$precision,
+    DefaultValuedAttr<BoolAttr, "true">:$saturate
   );
   let results = (outs QuantExt_FloatTensor:$result);
+  // Files that were written before `precision` and `saturate` are still read.
+  let useCustomPropertiesEncoding = 1;
   let assemblyFormat = [{
     $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
     (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
-    (`precision` `=` $precision^)? attr-dict `:` functional-type(operands, results)
+    (`precision` `=` $precision^)? (`saturate` `=` $saturate^)?
+    attr-dict `:` functional-type(operands, results)
   }];
   let extraClassDeclaration = [{
     Granularity getGranularity() {

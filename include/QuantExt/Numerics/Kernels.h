@@ -13,6 +13,7 @@
 #include "QuantExt/Numerics/Arithmetic.h"
 #include "QuantExt/Numerics/FloatFormats.h"
 #include "QuantExt/Numerics/Layout.h"
+#include "QuantExt/Numerics/SmallFloats.h"
 
 namespace mlir::quant_ext::numerics {
 
@@ -24,6 +25,13 @@ struct IntegerFormat {
 
   /// Bytes of the container of one value.
   unsigned getBytes() const { return width <= 8 ? 1 : width <= 16 ? 2 : 4; }
+};
+
+/// How quantized values are stored as floats, one a byte. `saturate` says what
+/// narrowToSmall makes of numbers that are too large.
+struct FloatStorage {
+  SmallFloat kind;
+  bool saturate = true;
 };
 
 /// Floating-point numbers that are read.
@@ -49,9 +57,18 @@ void quantizeArray(FloatArray input, const Parameters &parameters,
                    const Layout &layout, const IntegerFormat &storage,
                    RoundingMode rounding, DivisionMode division, void *result);
 
+/// The same for float storages, which have no zero point.
+void quantizeArray(FloatArray input, const Parameters &parameters,
+                   const Layout &layout, const FloatStorage &storage,
+                   DivisionMode division, void *result);
+
 /// `result` gets layout.getNumElements() numbers of `resultFormat`.
 void dequantizeArray(const void *input, const Parameters &parameters,
                      const Layout &layout, const IntegerFormat &storage,
+                     FloatFormat resultFormat, void *result);
+
+void dequantizeArray(const void *input, const Parameters &parameters,
+                     const Layout &layout, const FloatStorage &storage,
                      FloatFormat resultFormat, void *result);
 
 /// dequantizeArray of quantizeArray, in the format of the input.
@@ -59,6 +76,10 @@ void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
                        const Layout &layout, const IntegerFormat &storage,
                        RoundingMode rounding, DivisionMode division,
                        void *result);
+
+void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
+                       const Layout &layout, const FloatStorage &storage,
+                       DivisionMode division, void *result);
 
 /// The two layouts cut the same tensor; scales are f16, bf16 or f32.
 void requantizeArray(const void *input, const IntegerFormat &inputStorage,
@@ -69,7 +90,7 @@ void requantizeArray(const void *input, const IntegerFormat &inputStorage,
 
 /// `scale` gets layout.getNumGroups() numbers, double for an f64 input and
 /// float for any other; `zeroPoint` as many containers, or is null for a
-/// symmetric scheme.
+/// symmetric scheme, which reads no more of `storage` than its largest value.
 void chooseParameters(FloatArray input, const Layout &layout,
                       const IntegerFormat &storage, void *scale,
                       void *zeroPoint);
