@@ -1,4 +1,4 @@
-//===- PackIntegers.cpp - Narrow integers to bytes ------------------------===//
+//===- PackIntegers.cpp - Narrow elements to bytes ------------------------===//
 
 #include "PackedLayout.h"
 
@@ -29,28 +29,22 @@ using namespace mlir::quant_ext;
 // Types
 //===----------------------------------------------------------------------===//
 
-/// `tensor`, whose elements become `elementType`: cut where it is narrower,
-/// filled with zeros where it is wider.
+/// `tensor`, whose elements become `elementType` by `cast`.
 static Value castElements(OpBuilder &builder, Location loc, Value tensor,
-                          Type elementType) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  bool isNarrower =
-      elementType.getIntOrFloatBitWidth() < type.getElementTypeBitWidth();
+                          Type elementType,
+                          Value (*cast)(OpBuilder &, Location, Value, Type)) {
+  int64_t rank = llvm::cast<RankedTensorType>(tensor.getType()).getRank();
   Value init = tensor::EmptyOp::create(
       builder, loc, tensor::getMixedSizes(builder, loc, tensor), elementType);
-  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+  AffineMap identity = builder.getMultiDimIdentityMap(rank);
   // Not arith on tensors, which cannot be bufferized.
   return linalg::GenericOp::create(
              builder, loc, init.getType(), tensor, init, {identity, identity},
-             SmallVector<utils::IteratorType>(type.getRank(),
+             SmallVector<utils::IteratorType>(rank,
                                               utils::IteratorType::parallel),
              [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-               Value element = isNarrower
-                                   ? Value(arith::TruncIOp::create(
-                                         body, bodyLoc, elementType, args[0]))
-                                   : Value(arith::ExtUIOp::create(
-                                         body, bodyLoc, elementType, args[0]));
-               linalg::YieldOp::create(body, bodyLoc, element);
+               linalg::YieldOp::create(
+                   body, bodyLoc, cast(body, bodyLoc, args[0], elementType));
              })
       .getResult(0);
 }
@@ -90,7 +84,7 @@ public:
         return Value();
       return castElements(builder, loc,
                           packer.unpack(builder, loc, memory, type),
-                          type.getElementType());
+                          type.getElementType(), takeFromContainer);
     });
     addTargetMaterialization([&packer](OpBuilder &builder, TypeRange,
                                        ValueRange values, Location loc,
@@ -100,8 +94,8 @@ public:
       std::optional<PackedLayout> layout = PackedLayout::get(type);
       if (!layout)
         return {};
-      Value wide =
-          castElements(builder, loc, values.front(), layout->container);
+      Value wide = castElements(builder, loc, values.front(), layout->container,
+                                putIntoContainer);
       return packer.pack(builder, loc, wide, type);
     });
   }

@@ -1,4 +1,4 @@
-//===- PackPatterns.cpp - Operations on narrow integers -------------------===//
+//===- PackPatterns.cpp - Operations on narrow elements -------------------===//
 
 #include "PackedLayout.h"
 
@@ -183,7 +183,8 @@ struct PackExtract final : public PackPattern<tensor::ExtractOp> {
     } else {
       element = extractFromByte(rewriter, op, memory, layout);
     }
-    rewriter.replaceOpWithNewOp<arith::TruncIOp>(op, op.getType(), element);
+    rewriter.replaceOp(op,
+                       takeFromContainer(rewriter, loc, element, op.getType()));
     return success();
   }
 
@@ -320,8 +321,7 @@ private:
          llvm::zip_equal(source->getArguments(), body->getArguments())) {
       Value argument = to;
       if (from.getType() != to.getType())
-        argument =
-            arith::TruncIOp::create(rewriter, op.getLoc(), from.getType(), to);
+        argument = takeFromContainer(rewriter, op.getLoc(), to, from.getType());
       mapping.map(from, argument);
     }
     for (Operation &inner : source->without_terminator())
@@ -333,8 +333,7 @@ private:
       Value result = mapping.lookupOrDefault(value);
       Type type = getElementTypeOrSelf(init);
       if (result.getType() != type)
-        result = arith::ExtUIOp::create(rewriter, terminator->getLoc(), type,
-                                        result);
+        result = putIntoContainer(rewriter, terminator->getLoc(), result, type);
       yielded.push_back(result);
     }
     linalg::YieldOp::create(rewriter, terminator->getLoc(), yielded);

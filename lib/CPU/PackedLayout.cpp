@@ -1,4 +1,4 @@
-//===- PackedLayout.cpp - Narrow integers in bytes ------------------------===//
+//===- PackedLayout.cpp - Narrow elements in bytes ------------------------===//
 
 #include "PackedLayout.h"
 
@@ -33,15 +33,23 @@ static bool isUncountable(RankedTensorType type) {
   return false;
 }
 
+/// Whether an element of this type is not in memory as it is.
+static bool isNarrow(Type elementType) {
+  if (getSmallFloat(elementType))
+    return true;
+  if (!elementType.isSignlessInteger())
+    return false;
+  unsigned width = elementType.getIntOrFloatBitWidth();
+  return width >= 2 && width <= 15 && width != 8;
+}
+
 std::optional<PackedLayout> PackedLayout::get(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.getElementType().isSignlessInteger() ||
-      tensor.getEncoding())
+  if (!tensor || !isNarrow(tensor.getElementType()) || tensor.getEncoding() ||
+      isUncountable(tensor))
     return std::nullopt;
-  unsigned width = tensor.getElementType().getIntOrFloatBitWidth();
-  if (width < 2 || width > 15 || width == 8 || isUncountable(tensor))
-    return std::nullopt;
-  auto container = IntegerType::get(type.getContext(), width < 8 ? 8 : 16);
+  unsigned width = tensor.getElementTypeBitWidth();
+  auto container = IntegerType::get(type.getContext(), width <= 8 ? 8 : 16);
   int64_t perByte = width == 2 || width == 4 ? 8 / width : 1;
   return PackedLayout{tensor, container, perByte};
 }
@@ -66,6 +74,32 @@ void PackedLayout::appendMemoryTypes(SmallVectorImpl<Type> &types) const {
   }
   types.push_back(RankedTensorType::get({getNumBytes()}, container));
   types.append(type.getNumDynamicDims(), IndexType::get(type.getContext()));
+}
+
+/// The integer of as many bits.
+static Type bitsOf(Type elementType) {
+  return IntegerType::get(elementType.getContext(),
+                          elementType.getIntOrFloatBitWidth());
+}
+
+Value quant_ext::takeFromContainer(OpBuilder &builder, Location loc,
+                                   Value container, Type elementType) {
+  Type bits = bitsOf(elementType);
+  if (container.getType() != bits)
+    container = arith::TruncIOp::create(builder, loc, bits, container);
+  if (!isa<FloatType>(elementType))
+    return container;
+  return arith::BitcastOp::create(builder, loc, elementType, container);
+}
+
+Value quant_ext::putIntoContainer(OpBuilder &builder, Location loc,
+                                  Value element, Type containerType) {
+  if (isa<FloatType>(element.getType()))
+    element = arith::BitcastOp::create(builder, loc, bitsOf(element.getType()),
+                                       element);
+  if (element.getType() == containerType)
+    return element;
+  return arith::ExtUIOp::create(builder, loc, containerType, element);
 }
 
 SmallVector<OpFoldResult> quant_ext::getSizes(OpBuilder &builder, Location loc,

@@ -1,7 +1,8 @@
-//===- PackedLayout.h - Narrow integers in bytes ----------------*- C++ -*-===//
+//===- PackedLayout.h - Narrow elements in bytes ----------------*- C++ -*-===//
 //
-// How tensors of integers that fill no whole bytes lie in memory, and the
-// linalg operations that take them apart and put them together.
+// How tensors of integers that fill no whole bytes, and of floats of 4 and 8
+// bits, lie in memory, and the linalg operations that take them apart and put
+// them together.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,10 +22,11 @@ class TypeConverter;
 
 namespace mlir::quant_ext {
 
-/// Elements of 2 and 4 bits lie 4 and 2 to a byte, the first in the low bits,
-/// in row-major order through the whole tensor; the unused high bits of the
-/// last byte are 0. Elements of 3, 5, 6, 7 and 9 to 15 bits have a container of
-/// their own, i8 or i16.
+/// Elements of 2 and 4 bits, integers or floats, lie 4 and 2 to a byte, the
+/// first in the low bits, in row-major order through the whole tensor; the
+/// unused high bits of the last byte are 0. Elements of 3, 5, 6, 7 and 9 to 15
+/// bits have a container of their own, i8 or i16, and floats of 8 bits are i8
+/// with the same bits.
 ///
 /// In memory, a packed tensor is `tensor<Nxi8>`, followed by an `index` for
 /// each dynamic dimension of the tensor that it stands for. Example:
@@ -51,6 +53,14 @@ struct PackedLayout {
   /// Elements in a byte of memory; 1 where they keep their containers there.
   int64_t perByte;
 };
+
+/// The element that lies in the low bits of `container`.
+Value takeFromContainer(OpBuilder &builder, Location loc, Value container,
+                        Type elementType);
+
+/// The other way round; the bits beyond the element are 0.
+Value putIntoContainer(OpBuilder &builder, Location loc, Value element,
+                       Type containerType);
 
 /// Marks the operations that unpack and pack, for the patterns that fuse them
 /// with what computes; discardable.

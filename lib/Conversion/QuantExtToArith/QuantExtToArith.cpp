@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
+#include "SmallFloats.h"
+
 #include "QuantExt/Conversion/Passes.h"
 #include "QuantExt/IR/QuantExt.h"
 
@@ -284,6 +286,12 @@ struct ExpandQuantize final : public OpRewritePattern<ApplyQuantizeOp> {
                                 PatternRewriter &rewriter) const override {
     Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
     Value v = emitQuotient(rewriter, op);
+    if (op.getStorage().isFloat()) {
+      rewriter.replaceOp(op,
+                         emitNarrowToSmall(rewriter, op.getLoc(), v,
+                                           op.getStorage(), op.getSaturate()));
+      return success();
+    }
     rewriter.replaceOp(op,
                        emit.roundToStorage(v, op.getZeroPoint(),
                                            op.getStorage(), op.getRounding()));
@@ -300,16 +308,26 @@ struct ExpandDequantize final : public OpRewritePattern<ApplyDequantizeOp> {
     Type resultElement = getElementTypeOrSelf(op.getResult().getType());
     Type type =
         computingType(emit, op.getResult().getType(), op.getScale().getType());
-    Value q = emit.extend(op.getInput(), op.getStorage());
-    // At most 17 bits: a zero point never comes with 32-bit storage here.
-    if (op.getZeroPoint())
-      q = emit.make<arith::SubIOp>(
-          q, emit.extend(op.getZeroPoint(), op.getStorage()));
-    Value difference = emit.make<arith::SIToFPOp>(emit.typeOf(type), q);
+    Value difference = emitDifference(rewriter, emit, op, type);
     Value product =
         emit.make<arith::MulFOp>(difference, emit.widen(op.getScale(), type));
     rewriter.replaceOp(op, emit.narrow(product, resultElement));
     return success();
+  }
+
+private:
+  /// What is multiplied by the scale, in `type`.
+  static Value emitDifference(OpBuilder &builder, const Emitter &emit,
+                              ApplyDequantizeOp op, Type type) {
+    StorageAttr storage = op.getStorage();
+    if (storage.isFloat())
+      return emit.widen(
+          emitWidenSmall(builder, op.getLoc(), op.getInput(), storage), type);
+    Value q = emit.extend(op.getInput(), storage);
+    // At most 17 bits: a zero point never comes with 32-bit storage here.
+    if (op.getZeroPoint())
+      q = emit.make<arith::SubIOp>(q, emit.extend(op.getZeroPoint(), storage));
+    return emit.make<arith::SIToFPOp>(emit.typeOf(type), q);
   }
 };
 

@@ -133,7 +133,8 @@ struct LowerQuantize final : public OpConversionPattern<QuantizeOp> {
                     return ApplyQuantizeOp::create(
                         builder, loc, elementTypeOf(op.getResult()), x, scale,
                         zeroPoint, op.getStorage(), op.getRounding(),
-                        op.getDivision(), op.getPrecisionAttr());
+                        op.getDivision(), op.getPrecisionAttr(),
+                        op.getSaturate());
                   });
     return success();
   }
@@ -167,7 +168,7 @@ struct LowerFakeQuantize final : public OpConversionPattern<FakeQuantizeOp> {
                     Value q = ApplyQuantizeOp::create(
                         builder, loc, storage.getElementType(), x, scale,
                         zeroPoint, storage, op.getRounding(), op.getDivision(),
-                        op.getPrecisionAttr());
+                        op.getPrecisionAttr(), op.getSaturate());
                     return ApplyDequantizeOp::create(builder, loc, x.getType(),
                                                      q, scale, zeroPoint,
                                                      storage);

@@ -1,0 +1,22 @@
+//===- SmallFloats.h - Float storages by integer arithmetic -----*- C++ -*-===//
+
+#ifndef QUANTEXT_LIB_CONVERSION_QUANTEXTTOARITH_SMALLFLOATS_H
+#define QUANTEXT_LIB_CONVERSION_QUANTEXTTOARITH_SMALLFLOATS_H
+
+#include "QuantExt/IR/QuantExt.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace mlir::quant_ext {
+
+/// `value`, f32 or f64 or a vector of it, as a number of the float storage.
+Value emitNarrowToSmall(OpBuilder &builder, Location loc, Value value,
+                        StorageAttr storage, bool saturate);
+
+/// A number of the float storage, or a vector of them, as f32.
+Value emitWidenSmall(OpBuilder &builder, Location loc, Value value,
+                     StorageAttr storage);
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CONVERSION_QUANTEXTTOARITH_SMALLFLOATS_H
