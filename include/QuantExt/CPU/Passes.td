@@ -54,16 +54,18 @@ def QuantExtSetTarget : Pass<"quant-ext-set-target", "ModuleOp"> {
 }
 
 def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
-  let summary = "Pack integers that fill no whole bytes";
+  let summary = "Pack integers and floats that fill no whole bytes";
   let description = [{
-    Gives tensors of narrow integers a layout in memory, in function signatures,
-    constants and everything between:
+    Gives tensors of narrow integers, and of the floats of float storages, a
+    layout in memory, in function signatures, constants and everything between:
 
     - 4 and 2 bits are packed 2 and 4 to a byte, the first element in the low
       bits, in row-major order through the whole tensor (rows are not padded).
       The high bits that are left over in the last byte are 0.
     - 3, 5, 6, 7 and 9 to 15 bits get a byte or two each, whose bits beyond the
       width are 0.
+    - f4E2M1FN is packed like 4 bits; floats of 8 bits are bytes with the same
+      bits.
 
     A packed tensor becomes `tensor<Nxi8>`, followed by an `index` for each of
     its dynamic dimensions: `tensor<?x3xi4>` becomes `tensor<?xi8>, index`. That

@@ -24,8 +24,12 @@ def QuantExt_Dialect : Dialect {
 
     Scales and zero points are SSA values, so that they can be computed at run
     time, folded at compile time, and shared between operations. What is known
-    when the program is written (the integer format, the rounding rule, which
+    when the program is written (the storage format, the rounding rule, which
     elements share a scale) is an attribute.
+
+    **Float storages** (f8E4M3FN, f8E4M3FNUZ, f8E5M2, f8E5M2FNUZ, f4E2M1FN) hold
+    `x / scale` as the nearest number of a small float format, without a zero
+    point.
 
     **Granularity** says which elements share a scale, and follows from the
     operands:
