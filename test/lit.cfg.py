@@ -99,6 +99,8 @@ if can_run_aarch64():
     config.available_features.add("qemu-aarch64")
 if has_module("onnx"):
     config.available_features.add("onnx")
+if has_module("ml_dtypes"):
+    config.available_features.add("ml-dtypes")
 
 # Targets that a run promises must not silently turn into unsupported tests.
 for target in os.environ.get("QUANT_EXT_MANDATORY_TARGETS", "").split():

@@ -29,6 +29,10 @@ def division_clauses(plan: Plan) -> str:
     return division + (f" precision = {plan.precision}" if plan.precision else "")
 
 
+def saturate_clause(plan: Plan) -> str:
+    return "" if plan.saturate else " saturate = false"
+
+
 def describe(op: str, plan: Plan, detail: str) -> str:
     words = [op, detail, f"[{plan.layout}]", plan.parameters]
     if plan.rounding != "half_even":
@@ -37,6 +41,8 @@ def describe(op: str, plan: Plan, detail: str) -> str:
         words.append(plan.division)
     if plan.precision:
         words.append(f"precision {plan.precision}")
+    if not plan.saturate:
+        words.append("not saturating")
     if plan.dynamic != "static":
         words.append(f"dynamic {plan.dynamic}")
     return " ".join(words)
@@ -126,7 +132,7 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
         )
     dims = plan.dynamic_dims()
     float_type = TensorType(plan.layout.shape, plan.value, dims)
-    storage_type = TensorType(plan.layout.shape, f"i{storage.width}", dims)
+    storage_type = TensorType(plan.layout.shape, storage.element, dims)
     if op == "dequantize":
         bits = case_values.draw_integers(rng, storage, len(positions))
         operand_type, result_type, arrow = storage_type, float_type, "to"
@@ -140,7 +146,12 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
         if op == "dequantize":
             return [oracle.dequantize(bits, fmt, places, parameters, storage)]
         reference = oracle.quantize if op == "quantize" else oracle.fake_quantize
-        modes = plan.division, plan.rounding, FORMATS.get(plan.precision)
+        modes = (
+            plan.division,
+            plan.rounding,
+            FORMATS.get(plan.precision),
+            plan.saturate,
+        )
         return [reference(bits, fmt, places, parameters, storage, *modes)]
 
     operands = [Operand("x", operand_type, bits)] + parameter_operands(
@@ -149,6 +160,7 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
     clauses = f"{plan.layout.clause} storage = <{plan.storage}>"
     if op != "dequantize":
         clauses += rounding_clause(plan) + division_clauses(plan)
+        clauses += saturate_clause(plan)
     names = ", ".join(f"%{operand.name}" for operand in operands)
     detail = f"{plan.value} {arrow} {scheme(plan)} scale {plan.scale}"
     if op == "dequantize":

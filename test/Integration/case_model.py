@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Callable
 
 from oracle import FORMATS, Granularity, Shape, Storage, element_count
+from oracle_floats import FLOAT_STORAGES, FloatStorage
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,12 @@ class TensorType:
 
     @property
     def is_float(self) -> bool:
-        return self.element in FORMATS
+        return self.element in FORMATS or self.element in FLOAT_STORAGES
 
     @property
     def width(self) -> int:
         if self.is_float:
-            return FORMATS[self.element].width
+            return (FORMATS | FLOAT_STORAGES)[self.element].width
         return int(self.element[1:])
 
     def as_static(self) -> "TensorType":
@@ -128,6 +129,7 @@ class Plan:
     division: str = "exact"
     rounding: str = "half_even"
     precision: str = ""
+    saturate: bool = True
     dynamic: str = "static"
     parameters: str = "ordinary"
     data: str = "mixed"
@@ -138,7 +140,7 @@ class Plan:
     axis_out: bool = True
 
     @property
-    def parsed_storage(self) -> Storage:
+    def parsed_storage(self) -> Storage | FloatStorage:
         return Storage.parse(self.storage)
 
     def dynamic_dims(self) -> tuple[bool, ...]:

@@ -16,6 +16,7 @@ from typing import Iterator
 import case_values
 from case_model import Layout, Plan
 from oracle import FORMATS, Granularity
+from oracle_floats import FLOAT_STORAGES
 
 VALUES = ("f32", "bf16", "f16", "f64")
 
@@ -109,13 +110,14 @@ SCHEMES = tuple(
     [(storage, False) for storage in SYMMETRIC]
     + [(storage, True) for storage in ASYMMETRIC]
 )
+FLOAT_SCHEMES = tuple((storage, False) for storage in FLOAT_STORAGES)
 DYNAMIC = ("static", "static", "all", "first", "last")
 ROUNDINGS = ("half_even", "half_even", "half_away", "toward_zero")
 PARAMETERS = ("ordinary", "ordinary", "ordinary", "extreme", "bad")
 
 
-def choices_for(op: str) -> Choices:
-    choices: Choices = {"scheme": SCHEMES, "dynamic": DYNAMIC}
+def choices_for(op: str, schemes: tuple = SCHEMES) -> Choices:
+    choices: Choices = {"scheme": schemes, "dynamic": DYNAMIC}
     if op == "choose_qparams":
         return choices | {"value": VALUES, "data": RANGE_DATA}
     choices |= {"parameters": PARAMETERS}
@@ -137,6 +139,9 @@ def choices_for(op: str) -> Choices:
             "rounding": ROUNDINGS,
             "precision": ("", "", "f16", "bf16"),
         }
+        if schemes is FLOAT_SCHEMES:
+            del choices["rounding"]
+            choices |= {"saturate": (True, False)}
     return choices
 
 
@@ -148,6 +153,8 @@ def make_plan(layout: Layout, chosen: dict) -> Plan:
 
 def is_possible(plan: Plan) -> bool:
     if plan.dynamic != "static" and not plan.layout.shape:
+        return False
+    if plan.storage.startswith("f4") and not plan.saturate:
         return False
     if plan.storage_in.startswith("u") and not plan.zero_point_in:
         return False
@@ -188,9 +195,9 @@ def pick(
     return best
 
 
-def possible_pairs(op: str) -> set[tuple]:
+def possible_pairs(op: str, schemes: tuple = SCHEMES) -> set[tuple]:
     """By enumeration of each two choices, the rest at a harmless value."""
-    choices = choices_for(op)
+    choices = choices_for(op, schemes)
     harmless = {name: values[0] for name, values in choices.items()}
     if op == "requantize":
         harmless["zero_point_in"] = True
@@ -211,9 +218,16 @@ def possible_pairs(op: str) -> set[tuple]:
 
 
 def uncovered_pairs(op: str, plans: list[Plan]) -> set[tuple]:
-    names = tuple(choices_for(op))
-    covered = set().union(*(pairs(plan, names) for plan in plans))
-    return possible_pairs(op) - covered
+    missing = set()
+    for schemes in schemes_of(op):
+        names = tuple(choices_for(op, schemes))
+        covered = set().union(*(pairs(plan, names) for plan in plans))
+        missing |= possible_pairs(op, schemes) - covered
+    return missing
+
+
+def schemes_of(op: str) -> tuple[tuple, ...]:
+    return (SCHEMES,) if op == "requantize" else (SCHEMES, FLOAT_SCHEMES)
 
 
 def layouts_for(op: str) -> list[Layout]:
@@ -315,17 +329,21 @@ def hand_picked(op: str) -> Iterator[Plan]:
 # ---------------------------------------------------------------------------
 
 
-def covering_plans(op: str, rng: Random) -> Iterator[Plan]:
-    choices = choices_for(op)
+def covering_plans(op: str, rng: Random, schemes: tuple) -> Iterator[Plan]:
+    choices = choices_for(op, schemes)
     covered: set[tuple] = set()
     layouts = layouts_for(op)
     for place, layout in enumerate(layouts):
-        # Once in f32, whose vector code matters most, once in another type.
-        for values in (("f32",), (VALUES[1 + place % 3],)):
+        # Once in f32, whose vector code matters most, once in another type; for
+        # float storages, which share all but the last step, in one of them.
+        types = (("f32",), (VALUES[1 + place % 3],))
+        if schemes is FLOAT_SCHEMES:
+            types = ((VALUES[place % 4],),)
+        for values in types:
             narrowed = choices | {"value": values} if "value" in choices else choices
             yield pick(rng, [layout], narrowed, covered)
     nonempty = [l for l in layouts if l.shape and 0 not in l.shape]
-    missing = possible_pairs(op) - covered
+    missing = possible_pairs(op, schemes) - covered
     while missing:
         plan = pick(rng, nonempty, choices, covered)
         if pairs(plan, tuple(choices)) & missing:
@@ -334,8 +352,10 @@ def covering_plans(op: str, rng: Random) -> Iterator[Plan]:
 
 
 def all_plans(op: str, seed: int) -> list[Plan]:
-    rng = Random(f"{seed}/{op}/plans")
-    return [*hand_picked(op), *covering_plans(op, rng)]
+    plans = list(hand_picked(op))
+    for schemes, name in zip(schemes_of(op), ("plans", "float plans")):
+        plans += covering_plans(op, Random(f"{seed}/{op}/{name}"), schemes)
+    return plans
 
 
 OPS: tuple[str, ...] = (

@@ -21,6 +21,7 @@ import case_plans
 import oracle
 from case_model import Case
 from oracle import BF16, F16, F32, F64, FloatFormat, Storage
+from oracle_floats import FloatStorage
 
 right_divide = oracle.divide
 right_convert = oracle.convert
@@ -379,6 +380,45 @@ def empty_is_tiny(t: FloatFormat, bits: list[int], storage: Storage) -> int:
 
 
 # ---------------------------------------------------------------------------
+# Float storages
+# ---------------------------------------------------------------------------
+
+RIGHT_NEAREST = FloatStorage.nearest
+RIGHT_FROM_NUMBER = FloatStorage.from_number
+RIGHT_TO_FLOAT = oracle.to_float_storage
+
+
+def nearest_away(storage: FloatStorage, magnitude: Fraction) -> int:
+    pattern = RIGHT_NEAREST(storage, magnitude)
+    if pattern > storage.largest:
+        return pattern
+    halfway = (storage.magnitudes[pattern] + storage.magnitudes[pattern + 1]) / 2
+    return pattern + 1 if magnitude == halfway else pattern
+
+
+def nearest_without_subnormals(storage: FloatStorage, magnitude: Fraction) -> int:
+    pattern = RIGHT_NEAREST(storage, magnitude)
+    return pattern if pattern >> storage.fraction_bits else 0
+
+
+def always_saturating(storage: FloatStorage, negative: bool, saturate: bool) -> int:
+    return (storage.sign_bit if negative else 0) | storage.largest
+
+
+def signed_zero(
+    storage: FloatStorage, value: Fraction, negative: bool, saturate: bool
+) -> int:
+    pattern = RIGHT_FROM_NUMBER(storage, value, negative, saturate)
+    return storage.sign_bit if pattern == 0 and negative else pattern
+
+
+def twice_rounded_number(
+    t: FloatFormat, v: int, storage: FloatStorage, saturating: bool
+) -> int:
+    return RIGHT_TO_FLOAT(F32, right_convert(t, F32, v), storage, saturating)
+
+
+# ---------------------------------------------------------------------------
 # The list
 # ---------------------------------------------------------------------------
 
@@ -451,6 +491,13 @@ MISTAKES = (
     mistake("lanes exchanged", WITH_PARAMETERS, "parameter_positions", misplaced_parameter),
     mistake("q - z wraps", DEQUANTIZERS, "dequantize_element", wrapping_difference),
     mistake("product not rounded", DEQUANTIZERS, "dequantize_element", unrounded_product),
+    mistake("floats: R is half away", QUANTIZERS, "nearest", nearest_away, FloatStorage),
+    mistake("floats: subnormals flush", QUANTIZERS, "nearest", nearest_without_subnormals, FloatStorage),
+    mistake("floats: saturate ignored", QUANTIZERS, "overflow", always_saturating, FloatStorage),
+    mistake("floats: -0 in FNUZ", QUANTIZERS, "from_number", signed_zero, FloatStorage),
+    mistake("floats: NaN gives 1", QUANTIZERS, "from_nan", lambda storage: 1, FloatStorage),
+    mistake("floats: f64 by way of f32", QUANTIZERS, "to_float_storage", twice_rounded_number),
+    mistake("floats: infinity is NaN", DEQUANTIZERS, "is_infinite", lambda storage, bits: False, FloatStorage),
     mistake("m is infinite", ("requantize",), "requantize_multiplier", unclamped_multiplier),
     mistake("m hides NaN", ("requantize",), "requantize_multiplier", nan_hiding_multiplier),
     mistake("a - z wraps", ("requantize",), "requantize_element", wrapping_accumulator),

@@ -8,6 +8,8 @@ from typing import Sequence
 
 import oracle
 from oracle import F32, FloatFormat, Storage
+from oracle_floats import FloatStorage
+
 
 def from_rational(fmt: FloatFormat, value: Fraction) -> int:
     return oracle.round_to_format(fmt, value)
@@ -196,17 +198,43 @@ def draw_value(
     return from_rational(fmt, position * scale)
 
 
+def draw_value_for_floats(
+    rng: Random, fmt: FloatFormat, scale: Fraction, storage: FloatStorage
+) -> int:
+    """Around the numbers of the storage, what lies halfway between two of them,
+    and where it overflows."""
+    kind = rng.random()
+    if kind < 0.14:
+        return random_sign(rng, fmt, rng.choice(special_values(fmt)))
+    if kind < 0.24:
+        pattern = storage.largest
+    elif kind < 0.36:
+        pattern = rng.randrange(1 << storage.fraction_bits)
+    else:
+        pattern = rng.randrange(storage.largest + 1)
+    low, high = storage.magnitudes[pattern : pattern + 2]
+    weight = rng.choice([Fraction(0), Fraction(1, 2), Fraction(1, 2), Fraction(1, 2),
+                         Fraction(rng.getrandbits(30), 1 << 30)])  # fmt: skip
+    steps = low + (high - low) * weight
+    return random_sign(rng, fmt, on_grid(rng, fmt, steps, scale))
+
+
 def draw_values(
     rng: Random,
     fmt: FloatFormat,
     positions: Sequence[int],
     parameters: oracle.Parameters,
-    storage: Storage,
+    storage: Storage | FloatStorage,
 ) -> list[int]:
     scales = [usable_scale(parameters.scale_format, s) for s in parameters.scales]
     zero_points = [
         parameters.zero_point(position, storage) for position in range(len(scales))
     ]
+    if isinstance(storage, FloatStorage):
+        return [
+            draw_value_for_floats(rng, fmt, scales[position], storage)
+            for position in positions
+        ]
     return [
         draw_value(rng, fmt, scales[position], zero_points[position], storage)
         for position in positions

@@ -16,6 +16,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Iterator, Sequence
 
+from oracle_floats import FLOAT_STORAGES, FloatStorage
+
 
 # ---------------------------------------------------------------------------
 # Binary interchange formats
@@ -261,7 +263,9 @@ class Storage:
     qmax: int
 
     @staticmethod
-    def parse(text: str) -> "Storage":
+    def parse(text: str) -> "Storage | FloatStorage":
+        if text in FLOAT_STORAGES:
+            return FLOAT_STORAGES[text]
         match = re.fullmatch(r"([iu])(\d+)(?:<(-?\d+):(-?\d+)>)?", text)
         assert match, text
         signed = match[1] == "i"
@@ -273,6 +277,10 @@ class Storage:
             assert qmin <= narrow_min < narrow_max <= qmax and narrow_max > 0, text
             qmin, qmax = narrow_min, narrow_max
         return Storage(width, signed, qmin, qmax)
+
+    @property
+    def element(self) -> str:
+        return f"i{self.width}"
 
     def to_integer(self, bits: int) -> int:
         if self.signed and bits >> (self.width - 1):
@@ -341,6 +349,45 @@ def quantize_element(
     return saturate(t, v, zero_point, storage, rounding)
 
 
+def to_float_storage(
+    t: FloatFormat, v: int, storage: FloatStorage, saturating: bool
+) -> int:
+    """One rounding of any bits v."""
+    if is_nan(t, v):
+        return storage.from_nan()
+    if is_infinite(t, v):
+        return storage.overflow(is_negative(t, v), saturating)
+    return storage.from_number(exact_value(t, v), is_negative(t, v), saturating)
+
+
+def from_float_storage(t: FloatFormat, q: int, storage: FloatStorage) -> int:
+    """Exact."""
+    if storage.is_nan(q):
+        return t.quiet_nan
+    sign = t.sign_bit if storage.is_negative(q) else 0
+    if storage.is_infinite(q):
+        return sign | t.infinity
+    return round_to_format(t, storage.exact_value(q), bool(sign))
+
+
+def quantize_to_float(
+    x: int,
+    value_format: FloatFormat,
+    scale: int,
+    scale_format: FloatFormat,
+    storage: FloatStorage,
+    division: str,
+    precision: FloatFormat | None,
+    saturating: bool,
+) -> int:
+    t = computing_format(value_format, scale_format)
+    wide_x = convert(value_format, t, x)
+    wide_scale = convert(scale_format, t, scale)
+    v = scaled_quotient(t, wide_x, wide_scale, division)
+    v = narrow_quotient(t, v, precision)
+    return to_float_storage(t, v, storage, saturating)
+
+
 def dequantize_element(
     q: int,
     scale: int,
@@ -352,6 +399,19 @@ def dequantize_element(
     difference = from_integer(t, q - zero_point)
     wide_scale = convert(scale_format, t, scale)
     return convert(t, value_format, multiply(t, difference, wide_scale))
+
+
+def dequantize_float(
+    q: int,
+    scale: int,
+    scale_format: FloatFormat,
+    value_format: FloatFormat,
+    storage: FloatStorage,
+) -> int:
+    t = computing_format(value_format, scale_format)
+    number = from_float_storage(t, q, storage)
+    wide_scale = convert(scale_format, t, scale)
+    return convert(t, value_format, multiply(t, number, wide_scale))
 
 
 def requantize_multiplier(
@@ -515,11 +575,26 @@ def quantize(
     value_format: FloatFormat,
     positions: Sequence[int],
     parameters: Parameters,
-    storage: Storage,
+    storage: Storage | FloatStorage,
     division: str = "exact",
     rounding: str = "half_even",
     precision: FloatFormat | None = None,
+    saturating: bool = True,
 ) -> list[int]:
+    if isinstance(storage, FloatStorage):
+        return [
+            quantize_to_float(
+                element,
+                value_format,
+                parameters.scales[position],
+                parameters.scale_format,
+                storage,
+                division,
+                precision,
+                saturating,
+            )
+            for element, position in zip(x, positions, strict=True)
+        ]
     return [
         storage.to_bits(
             quantize_element(
@@ -543,8 +618,19 @@ def dequantize(
     value_format: FloatFormat,
     positions: Sequence[int],
     parameters: Parameters,
-    storage: Storage,
+    storage: Storage | FloatStorage,
 ) -> list[int]:
+    if isinstance(storage, FloatStorage):
+        return [
+            dequantize_float(
+                element,
+                parameters.scales[position],
+                parameters.scale_format,
+                value_format,
+                storage,
+            )
+            for element, position in zip(q, positions, strict=True)
+        ]
     return [
         dequantize_element(
             storage.to_integer(element),
@@ -562,13 +648,15 @@ def fake_quantize(
     value_format: FloatFormat,
     positions: Sequence[int],
     parameters: Parameters,
-    storage: Storage,
+    storage: Storage | FloatStorage,
     division: str = "exact",
     rounding: str = "half_even",
     precision: FloatFormat | None = None,
+    saturating: bool = True,
 ) -> list[int]:
+    modes = division, rounding, precision, saturating
     quantized = quantize(
-        x, value_format, positions, parameters, storage, division, rounding, precision
+        x, value_format, positions, parameters, storage, *modes
     )
     return dequantize(quantized, value_format, positions, parameters, storage)
 
