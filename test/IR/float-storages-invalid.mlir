@@ -72,3 +72,19 @@ func.func @requantize_to(%a: i32, %m: f32) {
   %q = quant_ext.apply_requantize %a by %m storage_in = <i32> storage = <f8E4M3FN> : (i32, f32) -> f8E4M3FN
   return
 }
+
+// -----
+
+func.func @rounding(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{rounding must be half_even for storage f8E4M3FN, found half_away}}
+  %q = quant_ext.quantize %x, %s storage = <f8E4M3FN> rounding = half_away : (tensor<4xf32>, tensor<f32>) -> tensor<4xf8E4M3FN>
+  return
+}
+
+// -----
+
+func.func @rounding_element(%x: f32, %s: f32) {
+  // expected-error @+1 {{rounding must be half_even for storage f4E2M1FN, found toward_zero}}
+  %q = quant_ext.apply_quantize %x, %s storage = <f4E2M1FN> rounding = toward_zero : (f32, f32) -> f4E2M1FN
+  return
+}
