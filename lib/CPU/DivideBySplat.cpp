@@ -153,7 +153,8 @@ struct DivideExactly final : public SplatScalePattern {
           op, "zeros, subnormals and NaN are not clamped away");
     if (storage.getWidth() > 16)
       return rewriter.notifyMatchFailure(op, "storage is wider than 16 bits");
-    if (op.getRounding() != Rounding::HalfEven)
+    if (op.getRounding() != Rounding::HalfEven &&
+        op.getRounding() != Rounding::HalfAway)
       return rewriter.notifyMatchFailure(
           op, "what is clamped to a bound may not round to it");
     if (op.getPrecision())

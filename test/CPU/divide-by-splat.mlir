@@ -163,3 +163,36 @@ func.func @reciprocal_precision(%x: vector<64xf32>, %scale: f32) -> vector<64xi8
       precision = f16 : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
   return %q : vector<64xi8>
 }
+
+// -----
+
+// What is clamped to a bound rounds to it to nearest, but not toward zero.
+// CHECK-LABEL: func.func @half_away(
+// CHECK: scf.if
+// CHECK: math.fma
+// CHECK: %[[Q:.*]] = math.fma
+// CHECK: %[[BIAS:.*]] = math.copysign
+// CHECK: arith.addf %{{.*}}, %[[BIAS]]
+// AVX2: arith.fptosi
+// AVX512: llvm.x86.avx512.mask.cvttps2dq.512
+// CHECK: } else {
+func.func @half_away(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> rounding = half_away
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @toward_zero(
+// CHECK-NOT: math.fma
+// CHECK: arith.divf %{{.*}}, %{{.*}} : vector<64xf32>
+// CHECK-NOT: math.fma
+// CHECK: return
+func.func @toward_zero(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> rounding = toward_zero
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}

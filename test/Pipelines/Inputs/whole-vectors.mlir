@@ -121,8 +121,8 @@ func.func @dequantize_f16_per_block(%x: tensor<4x256xi8>, %s: tensor<4x2xf32>) -
   return %y : tensor<4x256xf16>
 }
 
-func.func @quantize_f32_half_away(%x: tensor<4x256xf32>, %s: tensor<f32>) -> tensor<4x256xi8> {
-  %y = quant_ext.quantize %x, %s storage = <i8> rounding = half_away : (tensor<4x256xf32>, tensor<f32>) -> tensor<4x256xi8>
+func.func @quantize_f32_half_away(%x: tensor<4x256xf32>, %s: tensor<256xf32>) -> tensor<4x256xi8> {
+  %y = quant_ext.quantize %x, %s axis = 1 storage = <i8> rounding = half_away : (tensor<4x256xf32>, tensor<256xf32>) -> tensor<4x256xi8>
   return %y : tensor<4x256xi8>
 }
 
