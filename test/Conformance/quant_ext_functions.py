@@ -145,8 +145,17 @@ def quantize_linear(test: NodeTest) -> Function:
         assert all((v.astype(precision) == v).all() for v in (x, scale)), test.name
     if not is_integer(y.dtype) and not test.attributes.get("saturate", 1):
         clauses += " saturate = false"
-    line = op_line("%y", "quantize", operands, clauses, [y])
-    return Function(test.name, storage, operands, [line], {"y": y})
+    lines, quantized = [], operands
+    if y.dtype.name == "float4_e2m1fn" and zero_point is not None:
+        # To f4 quotients ONNX does add the zero point. All that the sum with 0
+        # changes is -0, which becomes +0.
+        lines = [
+            f"%zero = arith.constant dense<0.0> : {tensor_type(x)}",
+            f"%sum = arith.addf %x, %zero : {tensor_type(x)}",
+        ]
+        quantized = {"sum" if name == "x" else name: v for name, v in operands.items()}
+    lines.append(op_line("%y", "quantize", quantized, clauses, [y]))
+    return Function(test.name, storage, operands, lines, {"y": y})
 
 
 def dequantize_linear(test: NodeTest) -> Function:
