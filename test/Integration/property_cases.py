@@ -142,26 +142,27 @@ def chain_end(rng: Random, chain: Chain, parameters: list[str], storage: str) ->
     if scales_are_f32 and chain.layout.granularity.block_sizes is None:
         kinds += ["requantize", "requantize"]
     kind = rng.choice(kinds)
-    division = rng.choice(("", " division = reciprocal"))
+    rounding = rng.choice(("", " rounding = half_away", " rounding = toward_zero"))
+    modes = rounding + rng.choice(("", " division = reciprocal"))
     if kind == "same":
         # The one pair that may be dropped without being computed.
-        chain.apply("quantize", ["y", *parameters], storage, "last", q_type, division)
+        chain.apply("quantize", ["y", *parameters], storage, "last", q_type, modes)
         return
     other, asymmetric = draw_scheme(rng)
     more = chain.choose("y", other, asymmetric, "1")
     result = chain.tensor(f"i{Storage.parse(other).width}")
     if kind == "other":
-        chain.apply("quantize", ["y", *more], other, "last", result, division)
+        chain.apply("quantize", ["y", *more], other, "last", result, modes)
     elif kind == "fake":
         y_type = chain.types["y"]
-        chain.apply("fake_quantize", ["y", *more], other, "last", y_type, division)
+        chain.apply("fake_quantize", ["y", *more], other, "last", y_type, modes)
     elif chain.types["s1"].element != "f32":
         chain.apply("dequantize", ["q", *parameters], storage, "last", chain.types["y"])
     else:
         ins, outs = (", ".join(f"%{n}" for n in names) for names in (parameters, more))
         text = (
             f"%q in({ins}) out({outs}){chain.layout.clause}"
-            f" storage_in = <{storage}> storage = <{other}>"
+            f" storage_in = <{storage}> storage = <{other}>{rounding}"
         )
         used = ["q", *parameters, *more]
         chain.add("requantize", text, used, {"last": result})
@@ -233,7 +234,8 @@ def ascending_case(number: int, rng: Random) -> PropertyCase:
 
 
 # ---------------------------------------------------------------------------
-# In range, the error is that of half a step and of the roundings
+# In range, the error is that of half a step (of a whole one toward zero) and of
+# the roundings
 # ---------------------------------------------------------------------------
 
 
@@ -244,8 +246,11 @@ def unit_in_last_place(fmt: FloatFormat, magnitude: Fraction) -> Fraction:
     return oracle.power_of_two(exponent - fmt.fraction_bits)
 
 
-def error_bound(fmt: FloatFormat, t: FloatFormat, x: Fraction, s: Fraction) -> Fraction:
-    bound = s / 2 + abs(x) * oracle.power_of_two(-51 if t == F64 else -22)
+def error_bound(
+    fmt: FloatFormat, t: FloatFormat, x: Fraction, s: Fraction, rounding: str
+) -> Fraction:
+    bound = s if rounding == "toward_zero" else s / 2
+    bound += abs(x) * oracle.power_of_two(-51 if t == F64 else -22)
     if fmt != t:
         # One more rounding, of a result that may be in the next binade.
         bound += unit_in_last_place(fmt, abs(x) + s) / 2
@@ -309,7 +314,7 @@ def error_case(number: int, rng: Random) -> PropertyCase:
         z = storage.to_integer(zero_points[place])
         x = in_range_value(rng, fmt, s, storage.qmin - z, storage.qmax - z)
         exact = oracle.exact_value(fmt, x)
-        bound = error_bound(fmt, t, exact, s)
+        bound = error_bound(fmt, t, exact, s, plan.rounding)
         low, high = within(fmt, exact - bound, exact + bound)
         bits.append(x)
         lows.append(low)
@@ -496,9 +501,7 @@ def split_case(number: int, rng: Random) -> PropertyCase:
         plan = replace(plan, dynamic="static")
     case = build(op, number, plan, rng)
     schedule: list[str] = []
-    # Packed elements cannot be carried by the loop over tiles.
-    is_packed = any(t.width < 8 for t in (case.operands[0].type, *case.results))
-    if number % 8 < 4 or is_packed:
+    if number % 8 < 4:
         other, how = sliced_function(rng, plan, case), "in slices"
     else:
         other, schedule = tiled_function(rng, plan, case)

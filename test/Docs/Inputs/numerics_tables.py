@@ -166,7 +166,7 @@ def runs(quantize_rows, requantize_rows):
     """A name, the expected text, and a function's arguments and body for each
     cell; the body makes an i32 of `%x` or `%a`."""
     for i, row in enumerate(quantize_rows):
-        for column in ("quant_ext", "reciprocal", "quant"):
+        for column in ("quant_ext", "reciprocal", "half_away", "quant"):
             if row[column] not in (UNDEFINED, MISSING):
                 text = quantize_text(row, column)
                 yield (f"quantize_{i}_{column}", row[column], *text)
@@ -204,13 +204,13 @@ def quantize_text(row, column):
             f"  %q = quant.scast %stored : {quantized} to {result}",
         ]
         return [x], body + end
-    division = " division = reciprocal" if column == "reciprocal" else ""
+    modes = {"reciprocal": " division = reciprocal", "half_away": " rounding = half_away"}
     scale_type = f"tensor<{type_}>"
     zero = [(f"%z: tensor<{element}>", f"dense<{zero_point}>")] if zero_point else []
     types = ", ".join([x_type, scale_type, *([f"tensor<{element}>"] if zero else [])])
     body = [
         f"  %q = quant_ext.quantize %x, %s{', %z' if zero else ''}"
-        f" storage = <{storage}>{division} : ({types}) -> {result}"
+        f" storage = <{storage}>{modes.get(column, '')} : ({types}) -> {result}"
     ]
     if storage[0] == "u" and not zero:
         raise ValueError("unsigned storage must have a zero point: %s" % row)
