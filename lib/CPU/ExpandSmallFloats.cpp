@@ -273,6 +273,17 @@ struct ExpandTruncate : public OpRewritePattern<arith::TruncFOp> {
   bool expandF16;
 };
 
+/// Upstream's emulation of f16 and bf16 arithmetic lets its conversions cancel
+/// each other, and with them the rounding that each operation has to do.
+void keepRoundings(Operation *root) {
+  root->walk([](Operation *op) {
+    if (auto extend = dyn_cast<arith::ExtFOp>(op))
+      extend.removeFastmathAttr();
+    else if (auto truncate = dyn_cast<arith::TruncFOp>(op))
+      truncate.removeFastmathAttr();
+  });
+}
+
 struct ExpandSmallFloatsPass
     : public quant_ext::impl::QuantExtExpandSmallFloatsBase<
           ExpandSmallFloatsPass> {
@@ -290,6 +301,7 @@ struct ExpandSmallFloatsPass
   }
 
   void runOnOperation() override {
+    keepRoundings(getOperation());
     if (failed(applyPatternsGreedily(getOperation(), patterns)))
       return signalPassFailure();
   }

@@ -1,9 +1,11 @@
 //===- CheckParams.cpp - Report unusable constant parameters --------------===//
 
 #include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/Transforms/Passes.h"
 
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::quant_ext {
@@ -93,6 +95,49 @@ static LogicalResult checkResource(Operation *op) {
   return success();
 }
 
+/// The integers of 32-bit storage that `op` makes or reads, where they are
+/// known: those that it would make before folding, those that are read after.
+static std::optional<ConstantData> getBiases(Operation *op) {
+  if (auto dequantize = dyn_cast<DequantizeOp>(op))
+    return dequantize.getStorage().getWidth() == 32
+               ? getConstant(dequantize.getInput())
+               : std::nullopt;
+  auto quantize = dyn_cast<QuantizeOp>(op);
+  if (!quantize || quantize.getStorage().getWidth() != 32)
+    return std::nullopt;
+  SmallVector<Attribute> operands, results;
+  for (Value operand : op->getOperands())
+    if (Attribute attr; matchPattern(operand, m_Constant(&attr)))
+      operands.push_back(attr);
+  if (operands.size() != op->getNumOperands() ||
+      failed(evaluateConstants(op, operands, ResourceUse::Refuse, results)))
+    return std::nullopt;
+  return ConstantData::get(results.front());
+}
+
+/// Remarks on biases that are too large for their scale: no other integers of
+/// this width come near its bounds.
+static void remarkSaturated(Operation *op, StringRef category) {
+  std::optional<ConstantData> biases = getBiases(op);
+  if (!biases)
+    return;
+  auto isBound = [&](int64_t i) {
+    int64_t value = biases->getInteger(i, /*isSigned=*/true);
+    return value == std::numeric_limits<int32_t>::min() ||
+           value == std::numeric_limits<int32_t>::max();
+  };
+  int64_t count = biases->getNumElements();
+  int64_t saturated = biases->isSplat()
+                          ? (count && isBound(0) ? count : 0)
+                          : llvm::count_if(llvm::seq(count), isBound);
+  if (saturated == 0)
+    return;
+  remark::analysis(op->getLoc(),
+                   remark::RemarkOpts::name("saturated").category(category))
+      << remark::add("elements at the bounds of their storage")
+      << remark::metric("Elements", saturated);
+}
+
 namespace {
 struct CheckParams : quant_ext::impl::CheckParamsBase<CheckParams> {
   void runOnOperation() override {
@@ -101,6 +146,7 @@ struct CheckParams : quant_ext::impl::CheckParamsBase<CheckParams> {
     getOperation()->walk([&](Operation *op) {
       ++numChecked;
       allGood &= succeeded(both(checkResource(op), checkParameters(op)));
+      remarkSaturated(op, getArgumentName());
     });
     if (!allGood)
       signalPassFailure();

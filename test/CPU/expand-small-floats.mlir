@@ -130,3 +130,17 @@ func.func @other_rounding(%x: f32) -> bf16 {
   %y = arith.truncf %x toward_zero : f32 to bf16
   return %y : bf16
 }
+
+// A rounding stays, whatever a flag permits.
+// CHECK-LABEL: func @contracted
+// CHECK-NOT: fastmath
+// F16C: %[[HALF:.*]] = arith.truncf %{{.*}} : f32 to f16
+// F16C: %[[WIDE:.*]] = arith.extf %[[HALF]] : f16 to f32
+// F16C-NEXT: return %[[WIDE]]
+// SOFT: arith.trunci %{{.*}} : i32 to i16
+// SOFT: arith.bitcast %{{.*}} : i32 to f32
+func.func @contracted(%x: f32) -> f32 {
+  %half = arith.truncf %x fastmath<contract> : f32 to f16
+  %wide = arith.extf %half fastmath<contract> : f16 to f32
+  return %wide : f32
+}

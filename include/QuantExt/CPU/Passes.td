@@ -152,6 +152,10 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
       f64 goes to f32 rounded *to odd* (the inexact result whose last bit is 1
       remembers on which side of a tie it was), then to nearest even.
 
+    Fast-math flags of conversions are dropped: upstream's
+    `arith-emulate-unsupported-floats` sets one that lets a rounding to f16 and
+    the extension after it cancel each other.
+
     Example:
 
     ```mlir

@@ -54,7 +54,9 @@ def QuantExt_Dialect : Dialect {
     subtraction rounds once to T and is never contracted; one conversion
     (to nearest even) gives the result type. NaN quantizes to qmin, infinities
     to the bounds. The constant folder, the portable lowering and every
-    target's vector code give the same bits.
+    target's vector code give the same bits:
+    `include/QuantExt/Numerics/README.md` states the contract, every edge of
+    it, and how other systems differ.
 
     Operations on tensors (`quantize`, `dequantize`, `requantize`,
     `fake_quantize`, `choose_qparams`) are what programs are written in; the

@@ -144,6 +144,11 @@ def CheckParams : Pass<"quant-ext-check-params"> {
     per-axis parameters that is the channel. Parameters that are not constant
     are not looked at. The IR is not changed.
 
+    A bias that is too large for its scale is no error: it saturates. A remark of
+    the category `quant-ext-check-params` counts the elements of 32-bit storage
+    that are at its bounds, in a `quantize` of constants, and after folding in
+    the constant input of a `dequantize`.
+
     Example:
 
     ```mlir
