@@ -17,15 +17,12 @@ static std::string getRowName(const Combination &combination) {
       .str();
 }
 
-static std::string getFormName(const Program &program) {
-  return program.constantScale ? "constant" : "argument";
-}
-
 static std::string getFullName(const Step &step,
                                const Combination &combination) {
   const Program &program = combination.getProgram();
   return getRowName(combination) + ", scale " + toString(step.scale) + " as " +
-         getFormName(program) + ", tensors of " + std::to_string(program.size);
+         toString(program.form).str() + ", tensors of " +
+         std::to_string(program.size);
 }
 
 void Account::add(const Step &step, const Combination &combination) {
@@ -64,7 +61,7 @@ void Account::printMismatch(const Step &step,
                << " --storages=" << program.storage.name
                << " --divisions=" << toString(program.division)
                << " --scales=" << toString(step.scale)
-               << " --forms=" << getFormName(program) << optionsToRepeat
+               << " --forms=" << toString(program.form) << optionsToRepeat
                << "\n";
 }
 

@@ -48,25 +48,29 @@ static std::vector<float> getNastyScalesOfF32() {
   constexpr float kThird = 1.0f / 3.0f, kOf127 = 3.0f / 127.0f;
   auto below = [](float value) { return std::nextafter(value, 0.0f); };
   auto above = [](float value) { return std::nextafter(value, kInfinity); };
-  return {// Powers of two: each quotient is exact, and every tie is met.
-          1.0f, 0x1p-7f, 0x1p10f,
-          // Like what is chosen for weights, and neighbours.
-          kThird, below(kThird), above(kThird), kOf127, below(kOf127),
-          above(kOf127), 0x1.998p-4f,
-          // Significands of all ones, and one above a power of two.
-          0x1.fffffep-1f, 0x1.000002p0f,
-          // Where 1/s is barely finite, and where it overflows.
-          above(0x1p-128f), 0x1p-128f, 0x1p-127f,
-          // Where 1/s is the smallest normal number, and where it is subnormal.
-          0x1p126f, above(0x1p126f), below(0x1p126f),
-          // Within and beyond what reciprocal and two FMAs divide exactly by.
-          0x1p-100f, below(0x1p-100f), 0x1p119f, below(0x1p119f),
-          // Quotients that are subnormal for most values; no quotient beyond 2.
-          0x1p100f, std::numeric_limits<float>::max(),
-          // The smallest normal number, and subnormal ones.
-          0x1p-126f, below(0x1p-126f), 0x1p-149f, 0x1.8p-148f,
-          // What no scale should be.
-          0.0f, -0.0f, -0.25f, -kThird, kInfinity, -kInfinity, kNaN};
+  return {
+      // Powers of two: each quotient is exact, and every tie is met.
+      1.0f, 0x1p-7f, 0x1p10f,
+      // Like what is chosen for weights, and neighbours.
+      kThird, below(kThird), above(kThird), kOf127, below(kOf127),
+      above(kOf127), 0x1.998p-4f,
+      // Significands of all ones, and one above a power of two.
+      0x1.fffffep-1f, 0x1.000002p0f,
+      // Where 1/s is barely finite, and where it overflows.
+      above(0x1p-128f), 0x1p-128f, 0x1p-127f,
+      // Where 1/s is the smallest normal number, and where it is subnormal and
+      // has lost digits.
+      0x1p126f, above(0x1p126f), below(0x1p126f), 0x1.8p127f,
+      // Within and beyond what reciprocal and two FMAs divide exactly by, for 8
+      // and for 16 bits.
+      0x1p-100f, below(0x1p-100f), 0x1p119f, below(0x1p119f), 0x1p111f,
+      below(0x1p111f),
+      // Quotients that are subnormal for most values; no quotient beyond 2.
+      0x1p100f, std::numeric_limits<float>::max(),
+      // The smallest normal number, and subnormal ones.
+      0x1p-126f, below(0x1p-126f), 0x1p-149f, 0x1.8p-148f,
+      // What no scale should be.
+      0.0f, -0.0f, -0.25f, -kThird, kInfinity, -kInfinity, kNaN};
 }
 
 std::vector<float> quant_exhaustive::getNastyScales(FloatKind type) {

@@ -35,29 +35,34 @@ static void printFunction(raw_ostream &os, const Program &program,
   std::string name =
       (storage.isSigned ? "i" : "u") + std::to_string(storage.bits);
   std::string element = "i" + std::to_string(storage.bits);
-  bool isConstant = program.constantScale.has_value();
-  os << "func.func @case_" << index << "(%x: tensor<" << program.size << "x"
-     << type << ">, %s: tensor<" << scaleType << ">, %z: tensor<" << element
-     << ">) -> tensor<" << program.size << "x" << element << "> {\n";
+  bool isConstant = program.form == Form::Constant;
+  bool isPerAxis = program.form == Form::PerAxis;
+  std::string dimension = std::to_string(program.size) + "x";
+  auto tensor = [&](bool hasDimension, StringRef element) {
+    return "tensor<" + (hasDimension ? dimension : "") + element.str() + ">";
+  };
+  std::string x = tensor(true, type), q = tensor(true, element);
+  std::string s = tensor(isPerAxis, scaleType), z = tensor(isPerAxis, element);
+  os << "func.func @case_" << index << "(%x: " << x << ", %s: " << s
+     << ", %z: " << z << ") -> " << q << " {\n";
   if (isConstant)
     os << "  %cs = arith.constant dense<"
-       << llvm::format_hex(encode(program.scaleType, *program.constantScale),
+       << llvm::format_hex(encode(program.scaleType, program.constantScale),
                            program.scaleType == FloatKind::F32 ? 10 : 6)
-       << "> : tensor<" << scaleType << ">\n  %cz = arith.constant dense<"
-       << storage.zeroPoint << "> : tensor<" << element << ">\n";
+       << "> : " << s << "\n  %cz = arith.constant dense<" << storage.zeroPoint
+       << "> : " << z << "\n";
   os << "  %q = quant_ext.quantize %x, " << (isConstant ? "%cs" : "%s");
   if (program.storage.hasZeroPoint)
     os << (isConstant ? ", %cz" : ", %z");
+  if (isPerAxis)
+    os << " axis = 0";
   os << " storage = <" << name << ">";
   if (program.division == reference::Division::Reciprocal)
     os << " division = reciprocal";
-  os << " : (tensor<" << program.size << "x" << type << ">, tensor<"
-     << scaleType << ">";
+  os << " : (" << x << ", " << s;
   if (program.storage.hasZeroPoint)
-    os << ", tensor<" << element << ">";
-  os << ") -> tensor<" << program.size << "x" << element
-     << ">\n  return %q : tensor<" << program.size << "x" << element
-     << ">\n}\n";
+    os << ", " << z;
+  os << ") -> " << q << "\n  return %q : " << q << "\n}\n";
 }
 
 static OwningOpRef<ModuleOp> buildModule(MLIRContext &context, StringRef target,
@@ -187,7 +192,9 @@ void NativeCode::run(size_t index, void *x, void *scale, void *zeroPoint,
   };
   size_t bytesOut = getPackedBytes(program.storage.storage, program.size);
   bool isPacked = program.storage.storage.bits < 8;
-  Descriptor scaleOf = describe(scale, 1), zeroPointOf = describe(zeroPoint, 1);
+  int64_t parameters = program.form == Form::PerAxis ? size : 1;
+  Descriptor scaleOf = describe(scale, parameters);
+  Descriptor zeroPointOf = describe(zeroPoint, parameters);
   auto *function =
       reinterpret_cast<void (*)(Descriptor *, Descriptor *, Descriptor *,
                                 Descriptor *)>(functions[index]);

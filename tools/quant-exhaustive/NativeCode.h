@@ -10,7 +10,6 @@
 #include "mlir/Support/LLVM.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,14 +26,19 @@ struct StorageCase {
   reference::Storage storage;
 };
 
+/// What scale and zero point are to the compiler: values of run time for the
+/// whole tensor, constants, or values for each element.
+enum class Form { Argument, Constant, PerAxis };
+
 /// A function to compile.
 struct Program {
   FloatKind type = FloatKind::F32;
   FloatKind scaleType = FloatKind::F32;
   StorageCase storage;
   reference::Division division = reference::Division::Exact;
-  /// Absent where the scale, and the zero point, are arguments.
-  std::optional<float> constantScale;
+  Form form = Form::Argument;
+  /// Of Form::Constant.
+  float constantScale = 0;
   /// Elements in a tensor.
   size_t size = 0;
 };
@@ -55,7 +59,8 @@ public:
 
   /// Calls a function on as many tensors, one after the other, as `count`
   /// elements are: a multiple of its size. Elements in q are packed as the
-  /// function packs them.
+  /// function packs them; scale and zero point are as many as a tensor has
+  /// elements, for Form::PerAxis.
   void run(size_t program, void *x, void *scale, void *zeroPoint, void *q,
            size_t count) const;
 

@@ -26,6 +26,12 @@ StringRef quant_exhaustive::toString(Division division) {
   return division == Division::Exact ? "exact" : "reciprocal";
 }
 
+StringRef quant_exhaustive::toString(Form form) {
+  return form == Form::Argument   ? "argument"
+         : form == Form::Constant ? "constant"
+                                  : "per-axis";
+}
+
 LogicalResult quant_exhaustive::fail(const llvm::Twine &message) {
   llvm::WithColor::error() << message << "\n";
   return failure();
@@ -83,10 +89,11 @@ static FailureOr<Group> makeGroup(const Selection &selection, FloatKind type,
   Group group{type, scaleType, {}, getNastyScales(scaleType), {}, {}};
   group.divisions =
       orDefault(selection.divisions, {Division::Exact, Division::Reciprocal});
-  group.forms = orDefault(selection.forms,
-                          type == FloatKind::F32
-                              ? std::vector{Form::Argument, Form::Constant}
-                              : std::vector{Form::Argument});
+  group.forms =
+      orDefault(selection.forms,
+                type == FloatKind::F32
+                    ? std::vector{Form::Argument, Form::Constant, Form::PerAxis}
+                    : std::vector{Form::Argument});
   if (!selection.scales.empty())
     group.scales.clear();
   for (const std::string &text : selection.scales) {
@@ -140,18 +147,26 @@ quant_exhaustive::makePrograms(const std::vector<Group> &groups) {
     for (Division division : group.divisions)
       for (const StorageCase &storage : group.storages)
         for (Form form : group.forms) {
-          auto add = [&](std::optional<float> scale, size_t size) {
-            programs.push_back(
-                {group.type, group.scaleType, storage, division, scale, size});
+          auto add = [&](size_t size, float constantScale) {
+            programs.push_back({group.type, group.scaleType, storage, division,
+                                form, constantScale, size});
           };
-          if (form == Form::Argument) {
-            add(std::nullopt, kWhole);
-            add(std::nullopt, kRagged);
-            continue;
+          switch (form) {
+          case Form::Argument:
+            add(kWhole, 0);
+            add(kRagged, 0);
+            break;
+          case Form::Constant:
+            for (float scale : group.scales)
+              if (scale > 0 && std::isfinite(scale))
+                add(kWhole, scale);
+            break;
+          case Form::PerAxis:
+            // Smaller zero points would have to be packed.
+            if (storage.storage.bits >= 8)
+              add(kWhole, 0);
+            break;
           }
-          for (float scale : group.scales)
-            if (scale > 0 && std::isfinite(scale))
-              add(scale, kWhole);
         }
   return programs;
 }
@@ -205,7 +220,8 @@ std::vector<Step> quant_exhaustive::makeSteps(
           return program.type == group.type &&
                  program.scaleType == group.scaleType &&
                  program.division == division &&
-                 (!program.constantScale || *program.constantScale == scale);
+                 (program.form != Form::Constant ||
+                  program.constantScale == scale);
         };
         for (const StorageCase &storage : group.storages)
           for (const std::unique_ptr<NativeCode> &code : codes)

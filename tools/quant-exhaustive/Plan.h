@@ -16,9 +16,6 @@
 
 namespace quant_exhaustive {
 
-/// What scale and zero point are to the compiler.
-enum class Form { Argument, Constant };
-
 /// What the user asks for; an empty list is everything.
 struct Selection {
   std::vector<std::string> targets;
@@ -43,6 +40,7 @@ struct Group {
 
 std::string toString(float value);
 llvm::StringRef toString(reference::Division division);
+llvm::StringRef toString(Form form);
 
 /// Prints an error.
 mlir::LogicalResult fail(const llvm::Twine &message);

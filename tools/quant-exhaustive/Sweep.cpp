@@ -59,14 +59,26 @@ private:
   /// An integer an element, and packed as the function packs them.
   std::vector<uint8_t> integers, packed;
   std::vector<uint8_t> found;
+  /// As often as there are elements.
+  std::vector<uint8_t> scales, zeroPoints;
 };
 
 } // namespace
 
+/// Fills `bytes` with copies of an integer of `size` bytes.
+static void repeat(uint32_t value, size_t size, std::vector<uint8_t> &bytes) {
+  for (size_t i = 0; i < kBlock; ++i)
+    std::memcpy(&bytes[i * size], &value, size);
+}
+
 Worker::Worker(const Step &step)
     : step(step), tallies(step.combinations.size()), patterns(kBlock),
       narrowValues(kBlock), wideValues(kBlock), quotients(kBlock),
-      integers(4 * kBlock), packed(4 * kBlock), found(4 * kBlock) {}
+      integers(4 * kBlock), packed(4 * kBlock), found(4 * kBlock),
+      scales(4 * kBlock), zeroPoints(4 * kBlock) {
+  uint32_t scale = encode(step.scaleType, step.scale);
+  repeat(scale, step.scaleType == FloatKind::F32 ? 4 : 2, scales);
+}
 
 void Worker::widen() {
   if (step.type == FloatKind::F32) {
@@ -93,9 +105,14 @@ void Worker::handleBlock(uint64_t first) {
   llvm::StringRef last;
   for (auto [index, combination] : llvm::enumerate(step.combinations)) {
     const StorageCase &storage = combination.getProgram().storage;
-    if (storage.name != last)
+    if (storage.name != last) {
       reference::round(quotients.data(), storage.storage, integers.data(),
                        kBlock);
+      uint32_t mask =
+          static_cast<uint32_t>((int64_t(1) << storage.storage.bits) - 1);
+      repeat(static_cast<uint32_t>(storage.storage.zeroPoint) & mask,
+             storage.storage.bytes(), zeroPoints);
+    }
     last = storage.name;
     compare(index, n, sum);
   }
@@ -149,12 +166,10 @@ void Worker::compare(size_t index, size_t n, uint64_t sum) {
   for (size_t i = 0; i < bytes; ++i)
     found[i] = ~packed[i];
 
-  uint32_t scale = encode(step.scaleType, step.scale);
-  int64_t zeroPoint = storage.zeroPoint & ((int64_t(1) << storage.bits) - 1);
   void *x = step.type == FloatKind::F32 ? static_cast<void *>(patterns.data())
                                         : narrowValues.data();
-  combination.code->run(combination.program, x, &scale, &zeroPoint,
-                        found.data(), kBlock);
+  combination.code->run(combination.program, x, scales.data(),
+                        zeroPoints.data(), found.data(), kBlock);
 
   Tally &tally = tallies[index];
   tally.visited += n;

@@ -66,12 +66,14 @@ static cl::list<Division>
                                     "x * (1 / scale)")));
 static cl::list<Form> forms(
     "forms", cl::CommaSeparated, cl::cat(category),
-    cl::desc("What scale and zero point are (default: both for f32, argument "
+    cl::desc("What scale and zero point are (default: all for f32, argument "
              "for f16 and bf16)"),
     cl::values(clEnumValN(Form::Argument, "argument", "known at run time"),
                clEnumValN(Form::Constant, "constant",
                           "known to the compiler; leaves out scales that are "
-                          "not positive numbers")));
+                          "not positive numbers"),
+               clEnumValN(Form::PerAxis, "per-axis",
+                          "one for each element, all the same")));
 static cl::opt<unsigned> sampleStride(
     "sample", cl::init(0), cl::cat(category), cl::value_desc("N"),
     cl::desc("Of f32 only every N-th value and all close to ties, bounds and "
