@@ -23,6 +23,8 @@ llvm_config.use_default_substitutions()
 config.substitutions.insert(0, ("%python", config.python_executable))
 config.substitutions += [
     ("%quant-opt", os.path.join(config.quant_ext_tools_dir, "quant-opt")),
+    ("%quant-exhaustive",
+     os.path.join(config.quant_ext_tools_dir, "quant-exhaustive")),
     ("%mlir-runner", os.path.join(config.llvm_tools_dir, "mlir-runner")),
     ("%mlir-translate", os.path.join(config.llvm_tools_dir, "mlir-translate")),
     ("%mlir-opt", os.path.join(config.llvm_tools_dir, "mlir-opt")),
