@@ -39,13 +39,21 @@ struct SplatQuantize {
   SplatQuantize(OpBuilder &builder, ApplyQuantizeOp op, Value scalarScale)
       : b(op.getLoc(), builder), op(op) {
     type = cast<VectorType>(op.getInput().getType()).clone(b.getF32Type());
-    x = widen(op.getInput());
+    x = widenAtDefinition(op.getInput());
     scale = widen(scalarScale);
     inverse = arith::DivFOp::create(b, constant(1.0f), scale);
     scales = splat(scale);
     inverses = splat(inverse);
   }
 
+  /// Widens where the value is made, lest it live across the branch of another
+  /// operation that shares its definition.
+  Value widenAtDefinition(Value value) {
+    OpBuilder::InsertionGuard guard(b);
+    if (value.getDefiningOp())
+      b.setInsertionPointAfterValue(value);
+    return widen(value);
+  }
   Value widen(Value value) {
     Type wide = isa<VectorType>(value.getType()) ? Type(type) : b.getF32Type();
     return value.getType() == wide ? value

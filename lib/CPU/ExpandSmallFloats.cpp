@@ -9,6 +9,7 @@
 #include "QuantExt/CPU/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -273,6 +274,31 @@ struct ExpandTruncate : public OpRewritePattern<arith::TruncFOp> {
   bool expandF16;
 };
 
+/// LLVM takes a vector of bf16 apart lane by lane where it lives across a
+/// branch; of i16 it does not.
+struct DeinterleaveAsIntegers
+    : public OpRewritePattern<vector::DeinterleaveOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(vector::DeinterleaveOp op,
+                                PatternRewriter &rewriter) const override {
+    VectorType type = op.getSourceVectorType();
+    if (!type.getElementType().isBF16())
+      return rewriter.notifyMatchFailure(op, "it is not on bf16");
+    Location loc = op.getLoc();
+    Value bits = arith::BitcastOp::create(
+        rewriter, loc, type.clone(rewriter.getI16Type()), op.getSource());
+    auto split = vector::DeinterleaveOp::create(rewriter, loc, bits);
+    SmallVector<Value> results =
+        llvm::map_to_vector(split.getResults(), [&](Value half) -> Value {
+          return arith::BitcastOp::create(rewriter, loc,
+                                          op.getResultVectorType(), half);
+        });
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
 /// Upstream's emulation of f16 and bf16 arithmetic lets its conversions cancel
 /// each other, and with them the rounding that each operation has to do.
 void keepRoundings(Operation *root) {
@@ -315,4 +341,5 @@ void quant_ext::populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
                                                   const TargetInfo &target) {
   patterns.add<ExpandExtend, ExpandTruncate>(patterns.getContext(),
                                              !target.hasF16Conversion);
+  patterns.add<DeinterleaveAsIntegers>(patterns.getContext());
 }

@@ -144,3 +144,18 @@ func.func @contracted(%x: f32) -> f32 {
   %wide = arith.extf %half fastmath<contract> : f16 to f32
   return %wide : f32
 }
+
+// Vectors of bf16 must not live across a branch, which LLVM would take them
+// apart for; halves of them may be used in several.
+// CHECK-LABEL: func.func @deinterleave(
+// CHECK-SAME: %[[X:.*]]: vector<8xbf16>)
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : vector<8xbf16> to vector<8xi16>
+// CHECK: vector.deinterleave %[[BITS]] : vector<8xi16> -> vector<4xi16>
+// CHECK-NOT: vector.deinterleave {{.*}}bf16
+// CHECK: return
+func.func @deinterleave(%x: vector<8xbf16>) -> (vector<4xf32>, vector<4xf32>) {
+  %even, %odd = vector.deinterleave %x : vector<8xbf16> -> vector<4xbf16>
+  %a = arith.extf %even : vector<4xbf16> to vector<4xf32>
+  %b = arith.extf %odd : vector<4xbf16> to vector<4xf32>
+  return %a, %b : vector<4xf32>, vector<4xf32>
+}

@@ -152,6 +152,8 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
       f64 goes to f32 rounded *to odd* (the inexact result whose last bit is 1
       remembers on which side of a tie it was), then to nearest even.
 
+    Vectors of bf16 are deinterleaved as integers.
+
     Fast-math flags of conversions are dropped: upstream's
     `arith-emulate-unsupported-floats` sets one that lets a rounding to f16 and
     the extension after it cancel each other.
@@ -179,7 +181,8 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
     ```
   }];
   let options = targetOptions;
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def QuantExtLegalizeMaskedBF16 : Pass<"quant-ext-legalize-masked-bf16"> {
