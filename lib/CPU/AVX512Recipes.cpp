@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AVX512Recipes.h"
+#include "SplatScalar.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
@@ -151,13 +152,6 @@ private:
 };
 
 } // namespace
-
-Value quant_ext::getSplatScalar(Value vector) {
-  auto broadcast = vector.getDefiningOp<vector::BroadcastOp>();
-  if (!broadcast || isa<VectorType>(broadcast.getSource().getType()))
-    return Value();
-  return broadcast.getSource();
-}
 
 bool quant_ext::hasSaturatingRound(Type resultType, StorageAttr storage) {
   auto type = dyn_cast<VectorType>(resultType);

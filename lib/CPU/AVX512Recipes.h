@@ -9,9 +9,6 @@
 
 namespace mlir::quant_ext {
 
-/// The scalar that a vector has in every lane; null where that is not known.
-Value getSplatScalar(Value vector);
-
 /// Whether emitSaturatingRound serves results of this type: whole registers of
 /// at most 8 bits.
 bool hasSaturatingRound(Type resultType, StorageAttr storage);

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AVX512Recipes.h"
+#include "SplatScalar.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"

@@ -129,12 +129,8 @@ func.func private @ordered(%low: i64, %high: i64, %got: i64, %bound: i64, %index
   scf.if %descends {
     %print = func.call @count_mismatch(%case) : (i64) -> i1
     scf.if %print {
-      %text = llvm.mlir.addressof @text_element : !llvm.ptr
-      %place = arith.index_cast %index : index to i64
-      func.call @print_case(%case) : (i64) -> ()
-      func.call @printString(%text) : (!llvm.ptr) -> ()
-      func.call @printI64(%place) : (i64) -> ()
-      func.call @print_got_want(%got, %bound) : (i64, i64) -> ()
+      func.call @print_element(%index, %got, %bound, %case)
+        : (index, i64, i64, i64) -> ()
     }
   }
   return

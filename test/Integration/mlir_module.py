@@ -267,6 +267,16 @@ func.func private @print_got_want(%got: i64, %want: i64) {
   return
 }
 
+func.func private @print_element(%index: index, %got: i64, %want: i64, %case: i64) {
+  %text = llvm.mlir.addressof @text_element : !llvm.ptr
+  %place = arith.index_cast %index : index to i64
+  func.call @print_case(%case) : (i64) -> ()
+  func.call @printString(%text) : (!llvm.ptr) -> ()
+  func.call @printI64(%place) : (i64) -> ()
+  func.call @print_got_want(%got, %want) : (i64, i64) -> ()
+  return
+}
+
 func.func private @check_size(%got: index, %want: index, %case: i64) {
   %differ = arith.cmpi ne, %got, %want : index
   scf.if %differ {
@@ -299,12 +309,8 @@ func.func private @compare(%got: i64, %want: i64, %magnitude: i64, %infinity: i6
   } else {
     %print = func.call @count_mismatch(%case) : (i64) -> i1
     scf.if %print {
-      %text = llvm.mlir.addressof @text_element : !llvm.ptr
-      %place = arith.index_cast %index : index to i64
-      func.call @print_case(%case) : (i64) -> ()
-      func.call @printString(%text) : (!llvm.ptr) -> ()
-      func.call @printI64(%place) : (i64) -> ()
-      func.call @print_got_want(%got, %want) : (i64, i64) -> ()
+      func.call @print_element(%index, %got, %want, %case)
+        : (index, i64, i64, i64) -> ()
     }
   }
   return

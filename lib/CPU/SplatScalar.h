@@ -1,0 +1,15 @@
+//===- SplatScalar.h - What all lanes of a vector share ---------*- C++ -*-===//
+
+#ifndef QUANTEXT_LIB_CPU_SPLATSCALAR_H
+#define QUANTEXT_LIB_CPU_SPLATSCALAR_H
+
+#include "mlir/IR/Value.h"
+
+namespace mlir::quant_ext {
+
+/// The scalar that a vector has in every lane; null where that is not known.
+Value getSplatScalar(Value vector);
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CPU_SPLATSCALAR_H
