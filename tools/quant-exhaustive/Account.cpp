@@ -38,7 +38,7 @@ void Account::add(const Step &step, const Combination &combination) {
                  << tally.mismatches << " mismatches\n";
   if (!step.wasVisited(combination)) {
     ++notVisited;
-    (void)fail(name + ": all of " + llvm::Twine(step.inputs.size()) +
+    (void)fail(name + ": all of " + llvm::Twine(step.getPromised()) +
                " inputs must be visited, found " + llvm::Twine(tally.visited));
   }
   if (tally.mismatches)

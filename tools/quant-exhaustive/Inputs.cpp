@@ -18,6 +18,16 @@ llvm::StringRef quant_exhaustive::getName(FloatKind type) {
                                    : "f32";
 }
 
+static const llvm::fltSemantics &getSemantics(FloatKind type) {
+  return type == FloatKind::F16    ? llvm::APFloat::IEEEhalf()
+         : type == FloatKind::BF16 ? llvm::APFloat::BFloat()
+                                   : llvm::APFloat::IEEEsingle();
+}
+
+unsigned quant_exhaustive::getBitWidth(FloatKind type) {
+  return llvm::APFloat::semanticsSizeInBits(getSemantics(type));
+}
+
 float quant_exhaustive::decode(FloatKind type, uint32_t bits) {
   if (type == FloatKind::F16)
     return reference::fromF16(static_cast<uint16_t>(bits));
@@ -31,9 +41,8 @@ uint32_t quant_exhaustive::encode(FloatKind type, float value) {
     return llvm::bit_cast<uint32_t>(value);
   llvm::APFloat number(value);
   bool losesInfo;
-  number.convert(type == FloatKind::F16 ? llvm::APFloat::IEEEhalf()
-                                        : llvm::APFloat::BFloat(),
-                 llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  number.convert(getSemantics(type), llvm::APFloat::rmNearestTiesToEven,
+                 &losesInfo);
   return static_cast<uint32_t>(number.bitcastToAPInt().getZExtValue());
 }
 

@@ -15,6 +15,7 @@ namespace quant_exhaustive {
 enum class FloatKind { F16, BF16, F32 };
 
 llvm::StringRef getName(FloatKind type);
+unsigned getBitWidth(FloatKind type);
 /// The number of a bit pattern, and the pattern of a number that `type` has.
 float decode(FloatKind type, uint32_t bits);
 uint32_t encode(FloatKind type, float value);
@@ -32,6 +33,7 @@ public:
   static Inputs sample(uint32_t stride, float scale,
                        const std::vector<reference::Storage> &storages);
 
+  bool isAll() const { return chosen.empty(); }
   uint64_t size() const { return count; }
   /// The sum of all patterns, worked out apart from `fill`.
   uint64_t sum() const;

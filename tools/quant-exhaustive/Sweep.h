@@ -49,8 +49,13 @@ struct Step {
   /// Those of the same storage are neighbours.
   std::vector<Combination> combinations;
 
+  /// How many inputs must be visited. What makes the inputs is not asked for
+  /// the number of all there are: it would agree with itself.
+  uint64_t getPromised() const {
+    return inputs.isAll() ? uint64_t(1) << getBitWidth(type) : inputs.size();
+  }
   bool wasVisited(const Combination &combination) const {
-    return combination.tally.visited == inputs.size() &&
+    return combination.tally.visited == getPromised() &&
            combination.tally.sum == inputs.sum();
   }
 };
