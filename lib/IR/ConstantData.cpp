@@ -78,6 +78,13 @@ numerics::RoundingMode quant_ext::getRoundingMode(Rounding rounding) {
   llvm_unreachable("unknown rounding");
 }
 
+numerics::FixedPointRounding
+quant_ext::getFixedPointRounding(FixedPointRounding rounding) {
+  return rounding == FixedPointRounding::SingleRound
+             ? numerics::FixedPointRounding::Single
+             : numerics::FixedPointRounding::Double;
+}
+
 numerics::DivisionMode
 quant_ext::getDivisionMode(Division division, std::optional<Type> precision) {
   numerics::DivisionMode mode(division == Division::Exact
@@ -285,6 +292,18 @@ quant_ext::findZeroPointProblem(const ConstantData &zeroPoint,
       },
       "in [" + Twine(storage.getMin()) + ", " + Twine(storage.getMax()) +
           "] for storage " + storage.str());
+}
+
+std::optional<std::string>
+quant_ext::findShiftProblem(const ConstantData &shift) {
+  return findProblem(
+      shift, [&](int64_t i) { return shift.getInteger(i, /*isSigned=*/true); },
+      [](int64_t value) {
+        return value >= numerics::kMinFixedPointShift &&
+               value <= numerics::kMaxFixedPointShift;
+      },
+      "in [" + Twine(numerics::kMinFixedPointShift) + ", " +
+          Twine(numerics::kMaxFixedPointShift) + "]");
 }
 
 FailureOr<numerics::Parameters>

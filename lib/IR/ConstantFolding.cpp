@@ -247,6 +247,37 @@ static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
   return success();
 }
 
+static LogicalResult evaluate(RequantizeFixedPointOp op,
+                              const Operands &operands,
+                              SmallVectorImpl<Attribute> &results) {
+  auto type = cast<RankedTensorType>(op.getResult().getType());
+  if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
+    return failure();
+  bool single = operands.areAllSplats() && !operands.hasResource();
+  SmallVector<ConstantData> parameters;
+  Granularity granularity = Granularity::perTensor();
+  for (unsigned i = 1, n = operands.size(); i < n; ++i) {
+    parameters.push_back(operands[i]);
+    if (op.getGranularityOf(op->getOperand(i)).isPerAxis())
+      granularity = Granularity::perAxis(*op.getAxis());
+  }
+  ConstantData input = operands.get(0, single);
+  numerics::Layout layout =
+      computedLayout(granularity, input.getShape(), single);
+  std::optional<std::vector<numerics::FixedPointGroup>> groups =
+      getFixedPointGroups(op, parameters, layout.getNumGroups());
+  if (!groups)
+    return failure();
+  std::vector<char> raw(layout.getNumElements() *
+                        getContainerBytes(type.getElementType()));
+  numerics::requantizeFixedPointArray(
+      input.getRaw(), getIntegerFormat(op.getStorageIn()), *groups, layout,
+      getIntegerFormat(op.getStorage()),
+      getFixedPointRounding(op.getRoundingMode()), raw.data());
+  results.push_back(makeElements(op, type, "requantized", operands, raw));
+  return success();
+}
+
 LogicalResult
 quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
                              ResourceUse resources,
@@ -256,7 +287,7 @@ quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
     return failure();
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case<ChooseQParamsOp, QuantizeOp, DequantizeOp, RequantizeOp,
-            FakeQuantizeOp>(
+            RequantizeFixedPointOp, FakeQuantizeOp>(
           [&](auto typed) { return evaluate(typed, operands, results); })
       .Default([](Operation *) { return failure(); });
 }
@@ -362,6 +393,9 @@ template void
 quant_ext::populateResourceFoldingPatterns<QuantizeOp>(RewritePatternSet &);
 template void
 quant_ext::populateResourceFoldingPatterns<RequantizeOp>(RewritePatternSet &);
+template void
+quant_ext::populateResourceFoldingPatterns<RequantizeFixedPointOp>(
+    RewritePatternSet &);
 template void
 quant_ext::populateResourceFoldingPatterns<DequantizeOp>(RewritePatternSet &);
 template void

@@ -19,7 +19,8 @@ enum AttributeCode : uint64_t {
   kStorage = 0,
   kRounding = 1,
   kDivision = 2,
-  kFloatStorage = 3
+  kFloatStorage = 3,
+  kFixedPointRounding = 4
 };
 
 struct QuantExtVersion : public DialectVersion {
@@ -75,6 +76,11 @@ struct QuantExtBytecodeInterface : public BytecodeDialectInterface {
       writer.writeVarInt(static_cast<uint64_t>(division.getValue()));
       return success();
     }
+    if (auto rounding = dyn_cast<FixedPointRoundingAttr>(attr)) {
+      writer.writeVarInt(kFixedPointRounding);
+      writer.writeVarInt(static_cast<uint64_t>(rounding.getValue()));
+      return success();
+    }
     return failure();
   }
 
@@ -91,6 +97,8 @@ struct QuantExtBytecodeInterface : public BytecodeDialectInterface {
       return readEnum<RoundingAttr, Rounding>(reader);
     case kDivision:
       return readEnum<DivisionAttr, Division>(reader);
+    case kFixedPointRounding:
+      return readEnum<FixedPointRoundingAttr, FixedPointRounding>(reader);
     }
     reader.emitError() << "unknown quant_ext attribute code " << code;
     return {};

@@ -51,11 +51,7 @@ LogicalResult ApplyDequantizeOp::verify() {
 }
 
 LogicalResult ApplyMultiplierOp::verify() {
-  if (failed(verifyOneShape(*this)) ||
-      failed(
-          verifyMultiplierScale(*this, "scale_in", getScaleIn().getType())) ||
-      failed(
-          verifyMultiplierScale(*this, "scale_out", getScaleOut().getType())))
+  if (failed(verifyOneShape(*this)))
     return failure();
   Type result = getElementTypeOrSelf(getResult().getType());
   if (!result.isF32())
@@ -80,6 +76,23 @@ LogicalResult ApplyRequantizeOp::verify() {
   if (failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(), multiplier,
                              typeOrNull(getZeroPointIn()),
                              WideZeroPoint::Allowed)))
+    return failure();
+  return verifyZeroPoint(*this, "zero_point_out", getStorage(), multiplier,
+                         typeOrNull(getZeroPointOut()));
+}
+
+LogicalResult ApplyRequantizeFixedPointOp::verify() {
+  if (failed(verifyOneShape(*this)) ||
+      failed(verifyIntegerStorage(*this, "storage_in", getStorageIn())) ||
+      failed(verifyIntegerStorage(*this, "storage", getStorage())) ||
+      failed(verifyStorageElement(*this, "input", getStorageIn(),
+                                  getInput().getType())) ||
+      failed(verifyStorageElement(*this, "result", getStorage(),
+                                  getResult().getType())))
+    return failure();
+  Type multiplier = getMultiplier().getType();
+  if (failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(), multiplier,
+                             typeOrNull(getZeroPointIn()))))
     return failure();
   return verifyZeroPoint(*this, "zero_point_out", getStorage(), multiplier,
                          typeOrNull(getZeroPointOut()));
@@ -125,6 +138,10 @@ std::optional<SmallVector<int64_t, 4>> ApplyMultiplierOp::getShapeForUnroll() {
   return vectorShape(getResult());
 }
 std::optional<SmallVector<int64_t, 4>> ApplyRequantizeOp::getShapeForUnroll() {
+  return vectorShape(getResult());
+}
+std::optional<SmallVector<int64_t, 4>>
+ApplyRequantizeFixedPointOp::getShapeForUnroll() {
   return vectorShape(getResult());
 }
 std::optional<SmallVector<int64_t, 4>>

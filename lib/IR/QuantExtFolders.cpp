@@ -41,6 +41,10 @@ OpFoldResult RequantizeOp::fold(FoldAdaptor adaptor) {
   return foldOne(*this, adaptor.getOperands());
 }
 
+OpFoldResult RequantizeFixedPointOp::fold(FoldAdaptor adaptor) {
+  return foldOne(*this, adaptor.getOperands());
+}
+
 void ChooseQParamsOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                                   MLIRContext *) {
   populateResourceFoldingPatterns<ChooseQParamsOp>(patterns);
@@ -54,6 +58,11 @@ void QuantizeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 void RequantizeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                                MLIRContext *) {
   populateResourceFoldingPatterns<RequantizeOp>(patterns);
+}
+
+void RequantizeFixedPointOp::getCanonicalizationPatterns(
+    RewritePatternSet &patterns, MLIRContext *) {
+  populateResourceFoldingPatterns<RequantizeFixedPointOp>(patterns);
 }
 
 //===----------------------------------------------------------------------===//
@@ -128,10 +137,13 @@ OpFoldResult ApplyMultiplierOp::fold(FoldAdaptor adaptor) {
     return {};
   std::vector<char> raw = makeBuffer((*values)[0], getType());
   auto *result = reinterpret_cast<float *>(raw.data());
-  for (int64_t i = 0, n = (*values)[0].getNumElements(); i < n; ++i)
-    result[i] =
-        numerics::multiplier(static_cast<float>((*values)[0].getFloat(i)),
-                             static_cast<float>((*values)[1].getFloat(i)));
+  const ConstantData &in = (*values)[0], &out = (*values)[1];
+  bool inDouble = in.getElementType().isF64() || out.getElementType().isF64();
+  for (int64_t i = 0, n = in.getNumElements(); i < n; ++i)
+    result[i] = inDouble
+                    ? numerics::multiplier(in.getFloat(i), out.getFloat(i))
+                    : numerics::multiplier(static_cast<float>(in.getFloat(i)),
+                                           static_cast<float>(out.getFloat(i)));
   return getDenseConstant(getType(), raw);
 }
 
@@ -162,6 +174,23 @@ OpFoldResult ApplyRequantizeOp::fold(FoldAdaptor adaptor) {
       std::memcpy(raw.data() + i * bytes, &bits, bytes);
     }
   });
+  return getDenseConstant(getType(), raw);
+}
+
+OpFoldResult ApplyRequantizeFixedPointOp::fold(FoldAdaptor adaptor) {
+  auto values = readElements(adaptor.getOperands());
+  if (failed(values))
+    return {};
+  std::optional<std::vector<numerics::FixedPointGroup>> groups =
+      getFixedPointGroups(*this, ArrayRef(*values).drop_front(),
+                          (*values)[0].getNumElements());
+  if (!groups)
+    return {};
+  std::vector<char> raw = makeBuffer((*values)[0], getType());
+  numerics::requantizeFixedPointArray(
+      (*values)[0].getRaw(), getIntegerFormat(getStorageIn()), *groups,
+      elementLayout((*values)[0]), getIntegerFormat(getStorage()),
+      getFixedPointRounding(getRoundingMode()), raw.data());
   return getDenseConstant(getType(), raw);
 }
 

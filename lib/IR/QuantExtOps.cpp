@@ -25,6 +25,8 @@ static RankedTensorType tensorTypeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
+static Type typeOrNull(Value value) { return value ? value.getType() : Type(); }
+
 static IntegerAttr axisAttr(OpBuilder &builder,
                             const Granularity &granularity) {
   return granularity.isPerAxis() ? builder.getI64IntegerAttr(granularity.axis)
@@ -49,9 +51,9 @@ static LogicalResult verifyOneScale(OpT op) {
       failed(verifyScaleShape(op, "scale", op.getGranularity(), input,
                               tensorTypeOf(op.getScale()))))
     return failure();
-  Type zeroPoint = op.getZeroPoint() ? op.getZeroPoint().getType() : Type();
   return verifyZeroPoint(op, "zero_point", op.getStorage(),
-                         op.getScale().getType(), zeroPoint);
+                         op.getScale().getType(),
+                         typeOrNull(op.getZeroPoint()));
 }
 
 /// True where scale and input are known at compile time to have agreeing
@@ -152,9 +154,8 @@ LogicalResult ChooseQParamsOp::verify() {
   if (failed(verifyGranularity(*this, getAxis(), getBlockSizes(), input)) ||
       failed(verifyScaleShape(*this, "scale", getGranularity(), input, scale)))
     return failure();
-  Type zeroPoint = getZeroPoint() ? getZeroPoint().getType() : Type();
-  if (failed(
-          verifyZeroPoint(*this, "zero_point", getStorage(), scale, zeroPoint)))
+  if (failed(verifyZeroPoint(*this, "zero_point", getStorage(), scale,
+                             typeOrNull(getZeroPoint()))))
     return failure();
   Type expected = input.getElementType().isF64()
                       ? Type(Float64Type::get(getContext()))
@@ -318,54 +319,80 @@ FakeQuantizeOp::reifyResultShapes(OpBuilder &builder,
 // RequantizeOp
 //===----------------------------------------------------------------------===//
 
-Granularity RequantizeOp::getGranularityOf(Value scale) {
-  if (tensorTypeOf(scale).getRank() == 0)
+/// requantize and requantize_fixed_point: integers in, integers out, each
+/// parameter per-tensor or per-axis.
+static Granularity granularityOfParameter(Value parameter,
+                                          std::optional<int64_t> axis) {
+  if (tensorTypeOf(parameter).getRank() == 0)
     return Granularity::perTensor();
-  return Granularity::perAxis(*getAxis());
+  return Granularity::perAxis(*axis);
+}
+
+template <typename OpT>
+static LogicalResult verifyIntegersToIntegers(OpT op) {
+  RankedTensorType input = tensorTypeOf(op.getInput());
+  return failure(
+      failed(verifyIntegerStorage(op, "storage_in", op.getStorageIn())) ||
+      failed(verifyIntegerStorage(op, "storage", op.getStorage())) ||
+      failed(verifyGranularity(op, op.getAxis(), std::nullopt, input)) ||
+      failed(verifyStorageElement(op, "input", op.getStorageIn(), input)) ||
+      failed(verifyStorageElement(op, "result", op.getStorage(),
+                                  op.getResult().getType())) ||
+      failed(verifyShapesAgree(op, "result", tensorTypeOf(op.getResult()),
+                               "input", input)));
+}
+
+template <typename OpT>
+static LogicalResult verifyParameterShape(OpT op, StringRef name,
+                                          Value parameter) {
+  RankedTensorType type = tensorTypeOf(parameter);
+  if (type.getRank() > 1)
+    return op.emitOpError() << name
+                            << " must be per-tensor (rank 0) or per-axis (rank "
+                               "1), found "
+                            << type;
+  if (type.getRank() == 1 && !op.getAxis())
+    return op.emitOpError("must have an 'axis' for ")
+           << name << " of rank 1, found none";
+  return verifyScaleShape(op, name, op.getGranularityOf(parameter),
+                          tensorTypeOf(op.getInput()), type);
+}
+
+template <typename OpT>
+static Speculation::Speculatability speculatabilityOfParameters(OpT op) {
+  bool agree =
+      llvm::all_of(op->getOperands().drop_front(), [&](Value parameter) {
+        return shapesAgreeStatically(op.getGranularityOf(parameter),
+                                     tensorTypeOf(op.getInput()),
+                                     tensorTypeOf(parameter));
+      });
+  agree &= isImpliedBy(tensorTypeOf(op.getResult()),
+                       tensorTypeOf(op.getInput()).getShape());
+  return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
+}
+
+Granularity RequantizeOp::getGranularityOf(Value scale) {
+  return granularityOfParameter(scale, getAxis());
 }
 
 LogicalResult RequantizeOp::verify() {
-  RankedTensorType input = tensorTypeOf(getInput());
-  if (failed(verifyIntegerStorage(*this, "storage_in", getStorageIn())) ||
-      failed(verifyIntegerStorage(*this, "storage", getStorage())) ||
-      failed(verifyGranularity(*this, getAxis(), std::nullopt, input)) ||
-      failed(verifyStorageElement(*this, "input", getStorageIn(), input)) ||
-      failed(verifyStorageElement(*this, "result", getStorage(),
-                                  getResult().getType())) ||
-      failed(verifyShapesAgree(*this, "result", tensorTypeOf(getResult()),
-                               "input", input)))
+  if (failed(verifyIntegersToIntegers(*this)) ||
+      failed(verifyParameterShape(*this, "scale_in", getScaleIn())) ||
+      failed(verifyParameterShape(*this, "scale_out", getScaleOut())))
     return failure();
-
-  bool anyPerAxis = false;
-  for (auto [name, scale] : {std::pair("scale_in", getScaleIn()),
-                             std::pair("scale_out", getScaleOut())}) {
-    RankedTensorType type = tensorTypeOf(scale);
-    anyPerAxis |= type.getRank() != 0;
-    if (type.getRank() > 1)
-      return emitOpError() << name
-                           << " must be per-tensor (rank 0) or per-axis (rank "
-                              "1), found "
-                           << type;
-    if (type.getRank() == 1 && !getAxis())
-      return emitOpError("must have an 'axis' for ")
-             << name << " of rank 1, found none";
-    if (failed(verifyMultiplierScale(*this, name, type)) ||
-        failed(verifyScaleShape(*this, name, getGranularityOf(scale), input,
-                                type)))
-      return failure();
-  }
+  bool anyPerAxis = tensorTypeOf(getScaleIn()).getRank() != 0 ||
+                    tensorTypeOf(getScaleOut()).getRank() != 0;
   if (getAxis() && !anyPerAxis)
     return emitOpError("must have a scale of rank 1 for axis ")
            << *getAxis() << ", found two of rank 0";
 
-  Type zeroPointIn = getZeroPointIn() ? getZeroPointIn().getType() : Type();
-  Type zeroPointOut = getZeroPointOut() ? getZeroPointOut().getType() : Type();
-  if (failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(),
-                             getScaleIn().getType(), zeroPointIn,
-                             WideZeroPoint::Allowed)))
+  if (failed(verifyZeroPoint(
+          *this, "zero_point_in", getStorageIn(), getScaleIn().getType(),
+          typeOrNull(getZeroPointIn()), WideZeroPoint::Allowed)))
     return failure();
   return verifyZeroPoint(*this, "zero_point_out", getStorage(),
-                         getScaleOut().getType(), zeroPointOut);
+                         getScaleOut().getType(),
+                         typeOrNull(getZeroPointOut()));
 }
 
 void RequantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
@@ -373,14 +400,7 @@ void RequantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 }
 
 Speculation::Speculatability RequantizeOp::getSpeculatability() {
-  bool agree = llvm::all_of(getOperands().drop_front(), [&](Value parameter) {
-    return shapesAgreeStatically(getGranularityOf(parameter),
-                                 tensorTypeOf(getInput()),
-                                 tensorTypeOf(parameter));
-  });
-  agree &= isImpliedBy(tensorTypeOf(getResult()),
-                       tensorTypeOf(getInput()).getShape());
-  return agree ? Speculation::Speculatable : Speculation::NotSpeculatable;
+  return speculatabilityOfParameters(*this);
 }
 
 LogicalResult
@@ -395,6 +415,62 @@ void RequantizeOp::inferResultRangesFromOptional(
 }
 
 //===----------------------------------------------------------------------===//
+// RequantizeFixedPointOp
+//===----------------------------------------------------------------------===//
+
+Granularity RequantizeFixedPointOp::getGranularityOf(Value parameter) {
+  return granularityOfParameter(parameter, getAxis());
+}
+
+LogicalResult RequantizeFixedPointOp::verify() {
+  if (failed(verifyIntegersToIntegers(*this)))
+    return failure();
+  bool anyPerAxis = false;
+  const std::pair<StringRef, Value> parameters[] = {
+      {"multiplier", getMultiplier()},
+      {"shift", getShift()},
+      {"zero_point_in", getZeroPointIn()},
+      {"zero_point_out", getZeroPointOut()}};
+  for (auto [name, parameter] : parameters) {
+    if (!parameter)
+      continue;
+    anyPerAxis |= tensorTypeOf(parameter).getRank() != 0;
+    if (failed(verifyParameterShape(*this, name, parameter)))
+      return failure();
+  }
+  if (getAxis() && !anyPerAxis)
+    return emitOpError("must have a parameter of rank 1 for axis ")
+           << *getAxis() << ", found none";
+  if (failed(verifyShapesAgree(*this, "shift", tensorTypeOf(getShift()),
+                               "multiplier", tensorTypeOf(getMultiplier()))))
+    return failure();
+  // Their shapes are settled: a zero point is compared with itself.
+  Type in = typeOrNull(getZeroPointIn()), out = typeOrNull(getZeroPointOut());
+  return failure(
+      failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(), in, in)) ||
+      failed(verifyZeroPoint(*this, "zero_point_out", getStorage(), out, out)));
+}
+
+void RequantizeFixedPointOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getResult(), "q");
+}
+
+Speculation::Speculatability RequantizeFixedPointOp::getSpeculatability() {
+  return speculatabilityOfParameters(*this);
+}
+
+LogicalResult
+RequantizeFixedPointOp::reifyResultShapes(OpBuilder &builder,
+                                          ReifiedRankedShapedTypeDims &shapes) {
+  return reifyAsInput(builder, getLoc(), getInput(), getResult(), shapes);
+}
+
+void RequantizeFixedPointOp::inferResultRangesFromOptional(
+    ArrayRef<IntegerValueRange>, SetIntLatticeFn setResultRange) {
+  setStorageRange(getResult(), getStorage(), setResultRange);
+}
+
+//===----------------------------------------------------------------------===//
 // Element operations: ranges
 //===----------------------------------------------------------------------===//
 
@@ -404,6 +480,11 @@ void ApplyQuantizeOp::inferResultRangesFromOptional(
 }
 
 void ApplyRequantizeOp::inferResultRangesFromOptional(
+    ArrayRef<IntegerValueRange>, SetIntLatticeFn setResultRange) {
+  setStorageRange(getResult(), getStorage(), setResultRange);
+}
+
+void ApplyRequantizeFixedPointOp::inferResultRangesFromOptional(
     ArrayRef<IntegerValueRange>, SetIntLatticeFn setResultRange) {
   setStorageRange(getResult(), getStorage(), setResultRange);
 }

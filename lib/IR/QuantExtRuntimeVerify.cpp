@@ -156,10 +156,33 @@ namedParameters(RequantizeOp op) {
   return parameters;
 }
 
+static SmallVector<std::pair<StringRef, Value>>
+namedParameters(RequantizeFixedPointOp op) {
+  SmallVector<std::pair<StringRef, Value>> parameters = {
+      {"multiplier", op.getMultiplier()}, {"shift", op.getShift()}};
+  if (op.getZeroPointIn())
+    parameters.emplace_back("zero_point_in", op.getZeroPointIn());
+  if (op.getZeroPointOut())
+    parameters.emplace_back("zero_point_out", op.getZeroPointOut());
+  return parameters;
+}
+
+template <typename OpT>
+static void verifyParametersAtRunTime(OpT op, OpBuilder &builder, Location loc,
+                                      MessageFn message) {
+  for (auto [name, parameter] : namedParameters(op))
+    assertOperandShape(builder, loc, op, name, op.getGranularityOf(parameter),
+                       op.getInput(), parameter, message);
+  assertResultShape(builder, loc, op.getInput(), op.getResult(), message);
+}
+
 void RequantizeOp::generateRuntimeVerification(OpBuilder &builder, Location loc,
                                                MessageFn message) {
-  for (auto [name, parameter] : namedParameters(*this))
-    assertOperandShape(builder, loc, *this, name, getGranularityOf(parameter),
-                       getInput(), parameter, message);
-  assertResultShape(builder, loc, getInput(), getResult(), message);
+  verifyParametersAtRunTime(*this, builder, loc, message);
+}
+
+void RequantizeFixedPointOp::generateRuntimeVerification(OpBuilder &builder,
+                                                         Location loc,
+                                                         MessageFn message) {
+  verifyParametersAtRunTime(*this, builder, loc, message);
 }

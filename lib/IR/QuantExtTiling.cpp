@@ -183,7 +183,7 @@ static Tile makeTile(ArrayRef<OpFoldResult> offsets,
 // Elementwise operations
 //===----------------------------------------------------------------------===//
 
-// The four differ only in where the granularity of a parameter comes from.
+// They differ only in where the granularity of a parameter comes from.
 #define DEFINE_ELEMENTWISE_TILING(OpT, GRANULARITY)                            \
   SmallVector<utils::IteratorType> OpT::getLoopIteratorTypes() {               \
     return parallelLoops(getInput());                                          \
@@ -217,6 +217,7 @@ DEFINE_ELEMENTWISE_TILING(QuantizeOp, getGranularity())
 DEFINE_ELEMENTWISE_TILING(DequantizeOp, getGranularity())
 DEFINE_ELEMENTWISE_TILING(FakeQuantizeOp, getGranularity())
 DEFINE_ELEMENTWISE_TILING(RequantizeOp, getGranularityOf(parameter))
+DEFINE_ELEMENTWISE_TILING(RequantizeFixedPointOp, getGranularityOf(parameter))
 
 #undef DEFINE_ELEMENTWISE_TILING
 

@@ -121,12 +121,3 @@ LogicalResult rules::verifyIntegerStorage(Operation *op, StringRef name,
          << name << " must be of integers, found " << storage.str()
          << ": dequantize and quantize change the scale of floats";
 }
-
-LogicalResult rules::verifyMultiplierScale(Operation *op, StringRef name,
-                                           Type scale) {
-  if (!getElementTypeOrSelf(scale).isF64())
-    return success();
-  return op->emitOpError() << name
-                           << " must have elements of type f16, bf16 or f32, "
-                              "found f64";
-}

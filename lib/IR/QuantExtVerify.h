@@ -40,9 +40,6 @@ LogicalResult verifyIntegerStorage(Operation *op, StringRef name,
 LogicalResult verifyStorageElement(Operation *op, StringRef name,
                                    StorageAttr storage, Type type);
 
-/// Scales that enter an f32 multiplier must not be f64.
-LogicalResult verifyMultiplierScale(Operation *op, StringRef name, Type scale);
-
 /// Two shapes agree, where both are known.
 LogicalResult verifyShapesAgree(Operation *op, StringRef name, ShapedType type,
                                 StringRef otherName, ShapedType other);

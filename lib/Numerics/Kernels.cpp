@@ -2,48 +2,16 @@
 
 #include "QuantExt/Numerics/Kernels.h"
 
+#include "Containers.h"
 #include "Dispatch.h"
 
 using namespace mlir::quant_ext::numerics;
 
-/// Calls `fn` with a null pointer to the container type of `storage`.
-template <typename Fn>
-static void dispatchContainer(const IntegerFormat &storage, Fn &&fn) {
-  switch (storage.getBytes()) {
-  case 1:
-    return fn(static_cast<uint8_t *>(nullptr));
-  case 2:
-    return fn(static_cast<uint16_t *>(nullptr));
-  default:
-    return fn(static_cast<uint32_t *>(nullptr));
-  }
-}
-
 //===----------------------------------------------------------------------===//
-// Integers in containers
+// Parameters
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Reads and writes integers of one format.
-template <typename C>
-struct Container {
-  explicit Container(const IntegerFormat &format)
-      : shift(32 - format.width), isSigned(format.isSigned),
-        mask(static_cast<C>(format.width == 32 ? ~0u
-                                               : (1u << format.width) - 1)) {}
-
-  int32_t read(C bits) const {
-    uint32_t high = static_cast<uint32_t>(bits) << shift;
-    return isSigned ? static_cast<int32_t>(high) >> shift
-                    : static_cast<int32_t>(high >> shift);
-  }
-  C write(int32_t value) const { return static_cast<C>(value) & mask; }
-
-  unsigned shift;
-  bool isSigned;
-  C mask;
-};
-
 /// Parameters widened to what the loops compute with.
 template <typename T>
 struct WideParameters {
@@ -209,12 +177,15 @@ void mlir::quant_ext::numerics::fakeQuantizeArray(
 // requantize
 //===----------------------------------------------------------------------===//
 
-void mlir::quant_ext::numerics::requantizeArray(
-    const void *input, const IntegerFormat &inputStorage, const Parameters &in,
-    const Layout &inLayout, const Parameters &out, const Layout &outLayout,
-    const IntegerFormat &storage, RoundingMode rounding, void *result) {
-  WideParameters<float> wideIn(in, inLayout.getNumGroups(), inputStorage);
-  WideParameters<float> wideOut(out, outLayout.getNumGroups(), storage);
+/// requantizeArray with the quotient of the scales in T.
+template <typename T>
+static void requantizeBy(const void *input, const IntegerFormat &inputStorage,
+                         const Parameters &in, const Layout &inLayout,
+                         const Parameters &out, const Layout &outLayout,
+                         const IntegerFormat &storage, RoundingMode rounding,
+                         void *result) {
+  WideParameters<T> wideIn(in, inLayout.getNumGroups(), inputStorage);
+  WideParameters<T> wideOut(out, outLayout.getNumGroups(), storage);
   // Each of the two is per-tensor or cut along the same axis: the finer one
   // tells the groups, the coarser one has a single group or the same.
   bool inIsFiner = wideIn.scales.size() >= wideOut.scales.size();
@@ -246,6 +217,17 @@ void mlir::quant_ext::numerics::requantizeArray(
       });
     });
   });
+}
+
+void mlir::quant_ext::numerics::requantizeArray(
+    const void *input, const IntegerFormat &inputStorage, const Parameters &in,
+    const Layout &inLayout, const Parameters &out, const Layout &outLayout,
+    const IntegerFormat &storage, RoundingMode rounding, void *result) {
+  auto *requantize = computesInDouble(in.scale.format, out.scale.format)
+                         ? requantizeBy<double>
+                         : requantizeBy<float>;
+  requantize(input, inputStorage, in, inLayout, out, outLayout, storage,
+             rounding, result);
 }
 
 //===----------------------------------------------------------------------===//

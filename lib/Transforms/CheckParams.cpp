@@ -47,6 +47,12 @@ static LogicalResult checkZeroPoint(Operation *op, StringRef name, Value value,
                    : success();
 }
 
+static LogicalResult checkShift(Operation *op, Value value) {
+  std::optional<ConstantData> shift = getConstant(value);
+  return shift ? report(op, "shift", value, findShiftProblem(*shift))
+               : success();
+}
+
 /// Success only where both are: unlike `||`, looks at both.
 static LogicalResult both(LogicalResult a, LogicalResult b) {
   return success(succeeded(a) && succeeded(b));
@@ -80,6 +86,9 @@ static LogicalResult checkParameters(Operation *op) {
             ApplyDequantizeOp>([](auto op) { return checkOneScale(op); })
       .Case([](RequantizeOp op) {
         return both(checkTwoScales(op), checkTwoZeroPoints(op));
+      })
+      .Case<RequantizeFixedPointOp, ApplyRequantizeFixedPointOp>([](auto op) {
+        return both(checkShift(op, op.getShift()), checkTwoZeroPoints(op));
       })
       .Case([](ApplyMultiplierOp op) { return checkTwoScales(op); })
       .Case([](ApplyRequantizeOp op) { return checkTwoZeroPoints(op); })

@@ -67,3 +67,23 @@ func.func @requantize_tensor(%a: tensor<4xi32>, %s: tensor<f32>, %z: tensor<i4>)
   %0 = arith.cmpi ule, %q, %bound : tensor<4xi4>
   return %0 : tensor<4xi1>
 }
+
+// CHECK-LABEL: func @requantize_fixed_point_tensor
+// CHECK: %[[TRUE:.*]] = arith.constant dense<true> : tensor<4xi1>
+// CHECK: return %[[TRUE]]
+func.func @requantize_fixed_point_tensor(%a: tensor<4xi32>, %m: tensor<i32>, %s: tensor<i8>, %z: tensor<i4>) -> tensor<4xi1> {
+  %q = quant_ext.requantize_fixed_point %a by(%m, %s) out(%z) storage_in = <i32> storage = <u4<0:10>> : (tensor<4xi32>, tensor<i32>, tensor<i8>, tensor<i4>) -> tensor<4xi4>
+  %bound = arith.constant dense<10> : tensor<4xi4>
+  %0 = arith.cmpi ule, %q, %bound : tensor<4xi4>
+  return %0 : tensor<4xi1>
+}
+
+// CHECK-LABEL: func @requantize_fixed_point_element
+// CHECK: %[[TRUE:.*]] = arith.constant true
+// CHECK: return %[[TRUE]]
+func.func @requantize_fixed_point_element(%a: i32, %m: i32, %s: i8) -> i1 {
+  %q = quant_ext.apply_requantize_fixed_point %a by(%m, %s) storage_in = <i32> storage = <i8<-100:100>> : (i32, i32, i8) -> i8
+  %c100 = arith.constant 100 : i8
+  %0 = arith.cmpi sle, %q, %c100 : i8
+  return %0 : i1
+}

@@ -182,14 +182,6 @@ func.func @choose_scale_type(%x: tensor<4xf64>) {
 
 // -----
 
-func.func @requantize_f64(%a: tensor<4xi32>, %s: tensor<f64>) {
-  // expected-error @+1 {{scale_in must have elements of type f16, bf16 or f32, found f64}}
-  %0 = quant_ext.requantize %a in(%s) out(%s) storage_in = <i32> storage = <i8> : (tensor<4xi32>, tensor<f64>, tensor<f64>) -> tensor<4xi8>
-  return
-}
-
-// -----
-
 func.func @requantize_rank(%a: tensor<4x4xi32>, %s: tensor<4x4xf32>, %t: tensor<f32>) {
   // expected-error @+1 {{scale_in must be per-tensor (rank 0) or per-axis (rank 1), found 'tensor<4x4xf32>'}}
   %0 = quant_ext.requantize %a in(%s) out(%t) storage_in = <i32> storage = <i8> : (tensor<4x4xi32>, tensor<4x4xf32>, tensor<f32>) -> tensor<4x4xi8>
@@ -273,14 +265,6 @@ func.func @range_lo_type(%x: f32, %y: f64) {
 func.func @zero_point_without_lo(%x: f32) {
   // expected-error @+1 {{must have both lo and zero_point (asymmetric) or neither (symmetric), found only zero_point}}
   %0, %1 = quant_ext.apply_choose_qparams %x storage = <i8> : (f32) -> (f32, i8)
-  return
-}
-
-// -----
-
-func.func @multiplier_scale(%s: f32, %t: f64) {
-  // expected-error @+1 {{scale_out must have elements of type f16, bf16 or f32, found f64}}
-  %0 = quant_ext.apply_multiplier %s, %t : (f32, f64) -> f32
   return
 }
 

@@ -77,3 +77,14 @@ func.func @choose_per_block(%x: tensor<?x?xf32>) -> (index, index) {
   %d1 = tensor.dim %s, %c1 : tensor<?x?xf32>
   return %d0, %d1 : index, index
 }
+
+// CHECK-LABEL: func @requantize_fixed_point
+// CHECK-SAME: (%[[A:.*]]: tensor<?xi32>,
+// CHECK: %[[D:.*]] = tensor.dim %[[A]], %c0
+// CHECK: return %[[D]]
+func.func @requantize_fixed_point(%a: tensor<?xi32>, %m: tensor<i32>, %s: tensor<i8>) -> index {
+  %c0 = arith.constant 0 : index
+  %q = quant_ext.requantize_fixed_point %a by(%m, %s) storage_in = <i32> storage = <i8> : (tensor<?xi32>, tensor<i32>, tensor<i8>) -> tensor<?xi8>
+  %d = tensor.dim %q, %c0 : tensor<?xi8>
+  return %d : index
+}

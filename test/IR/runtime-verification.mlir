@@ -74,3 +74,13 @@ func.func @static(%x: tensor<4x3xf32>, %s: tensor<4xf32>) -> tensor<4x3xi8> {
   %q = quant_ext.quantize %x, %s axis = 0 storage = <i8> : (tensor<4x3xf32>, tensor<4xf32>) -> tensor<4x3xi8>
   return %q : tensor<4x3xi8>
 }
+
+// CHECK-LABEL: func @requantize_fixed_point
+// CHECK: cf.assert %{{.*}}, "{{.*}}size of dimension 0 of multiplier must match dimension 1 of input (per-axis 1)
+// CHECK: cf.assert %{{.*}}, "{{.*}}size of dimension 0 of shift must match dimension 1 of input (per-axis 1)
+// CHECK: cf.assert %{{.*}}, "{{.*}}size of dimension 0 of zero_point_in must match dimension 1 of input (per-axis 1)
+// CHECK: cf.assert %{{.*}}, "{{.*}}size of dimension 0 of zero_point_out must match dimension 1 of input (per-axis 1)
+func.func @requantize_fixed_point(%a: tensor<4x?xi8>, %m: tensor<?xi32>, %s: tensor<?xi8>, %zi: tensor<?xi8>, %zo: tensor<?xi8>) -> tensor<4x?xi8> {
+  %q = quant_ext.requantize_fixed_point %a by(%m, %s) in(%zi) out(%zo) axis = 1 storage_in = <u8> storage = <i8> : (tensor<4x?xi8>, tensor<?xi32>, tensor<?xi8>, tensor<?xi8>, tensor<?xi8>) -> tensor<4x?xi8>
+  return %q : tensor<4x?xi8>
+}

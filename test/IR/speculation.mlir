@@ -132,3 +132,18 @@ func.func @element(%x: f32, %s: f32, %n: index) {
   }
   return
 }
+
+// CHECK-LABEL: func @requantize_fixed_point
+// CHECK: quant_ext.requantize_fixed_point %{{.*}} axis = 1
+// CHECK: scf.for
+// CHECK: quant_ext.requantize_fixed_point %{{.*}} axis = 0
+func.func @requantize_fixed_point(%a: tensor<?x8xi32>, %m: tensor<8xi32>, %s: tensor<8xi8>, %dm: tensor<?xi32>, %ds: tensor<?xi8>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %n step %c1 {
+    %q = quant_ext.requantize_fixed_point %a by(%m, %s) axis = 1 storage_in = <i32> storage = <i8> : (tensor<?x8xi32>, tensor<8xi32>, tensor<8xi8>) -> tensor<?x8xi8>
+    %r = quant_ext.requantize_fixed_point %a by(%dm, %ds) axis = 0 storage_in = <i32> storage = <i8> : (tensor<?x8xi32>, tensor<?xi32>, tensor<?xi8>) -> tensor<?x8xi8>
+    "test.use"(%q, %r) : (tensor<?x8xi8>, tensor<?x8xi8>) -> ()
+  }
+  return
+}

@@ -282,3 +282,27 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+// Multiplier and shift are sliced together, the zero point is per-tensor.
+// CHECK-LABEL: func @requantize_fixed_point
+// CHECK-SAME: (%[[A:.*]]: tensor<4x8xi32>, %[[M:.*]]: tensor<8xi32>, %[[S:.*]]: tensor<8xi8>, %[[Z:.*]]: tensor<i8>)
+// CHECK: scf.for %[[J:[^ ]+]] =
+// CHECK-DAG: %[[TILE:.*]] = tensor.extract_slice %[[A]][0, %[[J]]] [4, 4]
+// CHECK-DAG: %[[MTILE:.*]] = tensor.extract_slice %[[M]][%[[J]]] [4] [1]
+// CHECK-DAG: %[[STILE:.*]] = tensor.extract_slice %[[S]][%[[J]]] [4] [1]
+// CHECK: quant_ext.requantize_fixed_point %[[TILE]] by(%[[MTILE]], %[[STILE]]) out(%[[Z]]) axis = 1
+// CHECK-SAME: rounding_mode = single_round
+// CHECK-SAME: -> tensor<4x4xi8>
+module attributes {transform.with_named_sequence} {
+  func.func @requantize_fixed_point(%a: tensor<4x8xi32>, %m: tensor<8xi32>, %s: tensor<8xi8>, %z: tensor<i8>) -> tensor<4x8xi8> {
+    %q = quant_ext.requantize_fixed_point %a by(%m, %s) out(%z) axis = 1 storage_in = <i32> storage = <u8> rounding_mode = single_round : (tensor<4x8xi32>, tensor<8xi32>, tensor<8xi8>, tensor<i8>) -> tensor<4x8xi8>
+    return %q : tensor<4x8xi8>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["quant_ext.requantize_fixed_point"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tiled, %loop = transform.structured.tile_using_for %op tile_sizes [0, 4] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}

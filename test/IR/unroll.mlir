@@ -36,6 +36,14 @@ gpu.module @unroll {
     gpu.return %0 : vector<8xi8>
   }
 
+  // CHECK-LABEL: gpu.func @fixed_point
+  // CHECK-COUNT-2: quant_ext.apply_requantize_fixed_point %{{.*}} by(%{{.*}}, %{{.*}}) storage_in = <i32> storage = <i8> : (vector<4xi32>, vector<4xi32>, vector<4xi8>) -> vector<4xi8>
+  // CHECK-NOT: quant_ext
+  gpu.func @fixed_point(%a: vector<8xi32>, %m: vector<8xi32>, %s: vector<8xi8>) -> vector<8xi8> {
+    %0 = quant_ext.apply_requantize_fixed_point %a by(%m, %s) storage_in = <i32> storage = <i8> {layout_result_0 = #xegpu.layout<inst_data = [4]>} : (vector<8xi32>, vector<8xi32>, vector<8xi8>) -> vector<8xi8>
+    gpu.return %0 : vector<8xi8>
+  }
+
   // CHECK-LABEL: gpu.func @choose
   // CHECK-COUNT-2: quant_ext.apply_choose_qparams %{{.*}} storage = <i8> : (vector<4xf32>) -> vector<4xf32>
   // CHECK-NOT: quant_ext

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from random import Random
-from typing import Callable
+from typing import Callable, Iterator
 
 import case_values
 import oracle
@@ -265,6 +265,100 @@ def build_requantize(op: str, number: int, plan: Plan, rng: Random) -> Case:
     )
 
 
+def draw_fixed_zero_points(
+    rng: Random, plan: Plan, granularity: Granularity, storage: Storage, wanted: bool
+) -> list[int] | None:
+    if not wanted:
+        return None
+    count = oracle.element_count(granularity.parameter_shape(plan.layout.shape))
+    return case_values.draw_zero_points(rng, storage, count, plan.parameters)
+
+
+def build_requantize_fixed_point(op: str, number: int, plan: Plan, rng: Random) -> Case:
+    storage_in, storage = Storage.parse(plan.storage_in), plan.parsed_storage
+    shape, dims = plan.layout.shape, plan.dynamic_dims()
+    granularity = per_channel(plan, plan.axis_in)
+    granularity_in = per_channel(plan, plan.axis_zero_point_in)
+    granularity_out = per_channel(plan, plan.axis_out)
+    count = oracle.element_count(granularity.parameter_shape(shape))
+    multipliers = case_values.draw_fixed_point(rng, count, plan.parameters)
+    zero_in = draw_fixed_zero_points(
+        rng, plan, granularity_in, storage_in, plan.zero_point_in
+    )
+    zero_out = draw_fixed_zero_points(
+        rng, plan, granularity_out, storage, plan.asymmetric
+    )
+
+    def parameters_of_elements() -> Iterator[tuple[int, int, int, int]]:
+        """z_in, multiplier, shift and z_out."""
+        places = [
+            oracle.parameter_positions(shape, g)
+            for g in (granularity_in, granularity, granularity_out)
+        ]
+        for i, m, o in zip(*places, strict=True):
+            yield (
+                storage_in.to_integer(zero_in[i]) if zero_in is not None else 0,
+                *multipliers[m],
+                storage.to_integer(zero_out[o]) if zero_out is not None else 0,
+            )
+
+    span = 300
+    bits = [
+        case_values.draw_multiplicand(rng, m, s, z, storage_in, span)
+        for z, m, s, _ in parameters_of_elements()
+    ]
+
+    def compute() -> list[list[int]]:
+        return [
+            [
+                storage.to_bits(
+                    oracle.requantize_fixed_point_element(
+                        storage_in.to_integer(a), *rest, storage, plan.rounding_mode
+                    )
+                )
+                for a, rest in zip(bits, parameters_of_elements(), strict=True)
+            ]
+        ]
+
+    def operand(name: str, where: Granularity, width: int, values: list[int]) -> Operand:
+        type_ = parameter_type(plan.layout, where, dims, f"i{width}")
+        return Operand(name, type_, [value % (1 << width) for value in values])
+
+    operands = [
+        Operand("a", TensorType(shape, f"i{storage_in.width}", dims), bits),
+        operand("m", granularity, 32, [m for m, _ in multipliers]),
+        operand("s", granularity, 8, [s for _, s in multipliers]),
+    ]
+    clauses = " %a by(%m, %s)"
+    axes = [plan.axis_in]
+    if zero_in is not None:
+        operands.append(operand("za", granularity_in, storage_in.width, zero_in))
+        clauses += " in(%za)"
+        axes.append(plan.axis_zero_point_in)
+    if zero_out is not None:
+        operands.append(operand("zb", granularity_out, storage.width, zero_out))
+        clauses += " out(%zb)"
+        axes.append(plan.axis_out)
+    clauses += plan.layout.clause if any(axes) else ""
+    clauses += f" storage_in = <{plan.storage_in}> storage = <{plan.storage}>"
+    if plan.rounding_mode != "double_round":
+        clauses += f" rounding_mode = {plan.rounding_mode}"
+    detail = (
+        f"{plan.storage_in} {'with' if plan.zero_point_in else 'without'} zero point"
+        f" to {scheme(plan)}{' per-axis' if plan.axis_in else ''} {plan.rounding_mode}"
+    )
+    return Case(
+        number,
+        op,
+        describe(op, plan, detail),
+        operands,
+        clauses,
+        [TensorType(shape, f"i{storage.width}", dims)],
+        plan.parameters != "bad",
+        compute,
+    )
+
+
 def build_choose_qparams(op: str, number: int, plan: Plan, rng: Random) -> Case:
     storage, fmt = plan.parsed_storage, FORMATS[plan.value]
     layout, dims = plan.layout, plan.dynamic_dims()
@@ -307,6 +401,7 @@ BUILDERS: dict[str, Callable[[str, int, Plan, Random], Case]] = {
     "dequantize": build_on_values,
     "fake_quantize": build_on_values,
     "requantize": build_requantize,
+    "requantize_fixed_point": build_requantize_fixed_point,
     "choose_qparams": build_choose_qparams,
 }
 

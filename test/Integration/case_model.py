@@ -138,6 +138,8 @@ class Plan:
     axis_in: bool = True
     scale_out: str = "f32"
     axis_out: bool = True
+    rounding_mode: str = "double_round"
+    axis_zero_point_in: bool = True
 
     @property
     def parsed_storage(self) -> Storage | FloatStorage:

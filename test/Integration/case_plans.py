@@ -106,6 +106,8 @@ def layout_kind(layout: Layout) -> str:
 
 Choices = dict[str, tuple]
 
+WITHOUT_BLOCKS = ("requantize", "requantize_fixed_point")
+
 SCHEMES = tuple(
     [(storage, False) for storage in SYMMETRIC]
     + [(storage, True) for storage in ASYMMETRIC]
@@ -128,9 +130,18 @@ def choices_for(op: str, schemes: tuple = SCHEMES) -> Choices:
             "zero_point_in": (True, False),
             "axis_in": (True, False),
             "axis_out": (True, False),
-            "scale": ("f32", "f32", "bf16", "f16"),
-            "scale_out": ("f32", "f32", "bf16", "f16"),
+            "scale": ("f32", "f32", "bf16", "f16", "f64"),
+            "scale_out": ("f32", "f32", "bf16", "f16", "f64"),
             "rounding": ROUNDINGS,
+        }
+    if op == "requantize_fixed_point":
+        return choices | {
+            "storage_in": ACCUMULATORS,
+            "zero_point_in": (True, False),
+            "axis_in": (True, False),
+            "axis_out": (True, False),
+            "axis_zero_point_in": (True, False),
+            "rounding_mode": ("double_round", "single_round"),
         }
     choices |= {"value": VALUES, "scale": VALUES}
     if op != "dequantize":
@@ -151,13 +162,16 @@ def make_plan(layout: Layout, chosen: dict) -> Plan:
     return Plan(layout, storage, asymmetric, **fields)
 
 
-def is_possible(plan: Plan) -> bool:
+def is_possible(op: str, plan: Plan) -> bool:
     if plan.dynamic != "static" and not plan.layout.shape:
         return False
     if plan.storage.startswith("f4") and not plan.saturate:
         return False
     if plan.storage_in.startswith("u") and not plan.zero_point_in:
         return False
+    if op == "requantize_fixed_point":
+        if plan.storage_in == "i32" and plan.zero_point_in:
+            return False
     # Whether the single block of a dynamic dimension is 1 or dynamic in the
     # scale's type is not settled, so such types do not occur.
     blocks = plan.layout.granularity.block_sizes or ()
@@ -177,7 +191,7 @@ def pairs(plan: Plan, names: tuple[str, ...]) -> set[tuple]:
 
 
 def pick(
-    rng: Random, layouts: list[Layout], choices: Choices, covered: set[tuple]
+    op: str, rng: Random, layouts: list[Layout], choices: Choices, covered: set[tuple]
 ) -> Plan:
     """Of some random plans, the one that brings most new pairs."""
     best, best_gain = None, -1
@@ -186,7 +200,7 @@ def pick(
         tries += 1
         chosen = {name: rng.choice(values) for name, values in choices.items()}
         plan = make_plan(rng.choice(layouts), chosen)
-        if not is_possible(plan):
+        if not is_possible(op, plan):
             continue
         gain = len(pairs(plan, tuple(choices)) - covered)
         if gain > best_gain:
@@ -199,12 +213,12 @@ def possible_pairs(op: str, schemes: tuple = SCHEMES) -> set[tuple]:
     """By enumeration of each two choices, the rest at a harmless value."""
     choices = choices_for(op, schemes)
     harmless = {name: values[0] for name, values in choices.items()}
-    if op == "requantize":
-        harmless["zero_point_in"] = True
+    if op in WITHOUT_BLOCKS:
+        harmless |= {"zero_point_in": True, "storage_in": "i16"}
     layouts = {layout_kind(layout): layout for layout in layouts_for(op)}
     layouts["per-tensor"] = Layout((17,), Granularity())
     layouts["blocks"] = Layout((5, 33), Granularity(None, (2, 16)))
-    if op == "requantize":
+    if op in WITHOUT_BLOCKS:
         del layouts["blocks"]
     found = set()
     for layout in layouts.values():
@@ -212,7 +226,7 @@ def possible_pairs(op: str, schemes: tuple = SCHEMES) -> set[tuple]:
             for a in choices[first]:
                 for b in choices[second]:
                     plan = make_plan(layout, harmless | {first: a, second: b})
-                    if is_possible(plan):
+                    if is_possible(op, plan):
                         found |= pairs(plan, tuple(choices))
     return found
 
@@ -227,11 +241,11 @@ def uncovered_pairs(op: str, plans: list[Plan]) -> set[tuple]:
 
 
 def schemes_of(op: str) -> tuple[tuple, ...]:
-    return (SCHEMES,) if op == "requantize" else (SCHEMES, FLOAT_SCHEMES)
+    return (SCHEMES,) if op in WITHOUT_BLOCKS else (SCHEMES, FLOAT_SCHEMES)
 
 
 def layouts_for(op: str) -> list[Layout]:
-    return list(layouts_without_blocks()) if op == "requantize" else all_layouts()
+    return list(layouts_without_blocks()) if op in WITHOUT_BLOCKS else all_layouts()
 
 
 # ---------------------------------------------------------------------------
@@ -242,8 +256,6 @@ def layouts_for(op: str) -> list[Layout]:
 def sweep_plans(op: str) -> Iterator[Plan]:
     """Every unusual scale of every format, for both places of its axis."""
     for scale in VALUES:
-        if op == "requantize" and scale == "f64":
-            continue
         for kind in ("extreme", "bad"):
             listed = {
                 "extreme": case_values.legal_extreme_scales,
@@ -313,11 +325,33 @@ def rounding_plans(op: str) -> Iterator[Plan]:
         yield Plan(flat, "i32", False, rounding=rounding)
 
 
+def shift_plans() -> Iterator[Plan]:
+    """Every edge of multiplier and shift with every other, in both modes."""
+    count = len(case_values.EDGE_MULTIPLIERS) * len(case_values.EDGE_SHIFTS)
+    for rounding_mode in ("double_round", "single_round"):
+        outer = Plan(
+            Layout((count, 33), Granularity(axis=0)),
+            "i32", False, parameters="extreme", rounding_mode=rounding_mode,
+        )  # fmt: skip
+        yield outer
+        yield replace(
+            outer,
+            layout=Layout((5, count), Granularity(axis=1)),
+            storage="u8", asymmetric=True, storage_in="i16", zero_point_in=True,
+        )  # fmt: skip
+        flat = Layout((200,), Granularity())
+        for storage, asymmetric in (("i8", False), ("u8", True), ("i4", True), ("i16", True)):
+            yield Plan(flat, storage, asymmetric, rounding_mode=rounding_mode,
+                       axis_in=False, axis_out=False, axis_zero_point_in=False)
+
+
 def hand_picked(op: str) -> Iterator[Plan]:
     if op in ("quantize", "fake_quantize", "choose_qparams"):
         yield from worked_example_plans()
     if op == "choose_qparams":
         yield from range_plans()
+    elif op == "requantize_fixed_point":
+        yield from shift_plans()
     else:
         yield from sweep_plans(op)
     if op in ("quantize", "fake_quantize", "requantize"):
@@ -341,11 +375,11 @@ def covering_plans(op: str, rng: Random, schemes: tuple) -> Iterator[Plan]:
             types = ((VALUES[place % 4],),)
         for values in types:
             narrowed = choices | {"value": values} if "value" in choices else choices
-            yield pick(rng, [layout], narrowed, covered)
+            yield pick(op, rng, [layout], narrowed, covered)
     nonempty = [l for l in layouts if l.shape and 0 not in l.shape]
     missing = possible_pairs(op, schemes) - covered
     while missing:
-        plan = pick(rng, nonempty, choices, covered)
+        plan = pick(op, rng, nonempty, choices, covered)
         if pairs(plan, tuple(choices)) & missing:
             yield plan
         missing -= covered
@@ -363,5 +397,6 @@ OPS: tuple[str, ...] = (
     "dequantize",
     "fake_quantize",
     "requantize",
+    "requantize_fixed_point",
     "choose_qparams",
 )

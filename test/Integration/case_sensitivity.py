@@ -276,8 +276,9 @@ RIGHT_REQUANTIZE = oracle.requantize_element
 def unclamped_multiplier(
     scale_in: int, in_format: FloatFormat, scale_out: int, out_format: FloatFormat
 ) -> int:
-    a, b = right_convert(in_format, F32, scale_in), right_convert(out_format, F32, scale_out)
-    return right_divide(F32, a, b)
+    t = right_computing_format(in_format, out_format)
+    a, b = right_convert(in_format, t, scale_in), right_convert(out_format, t, scale_out)
+    return right_convert(t, F32, right_divide(t, a, b))
 
 
 def nan_hiding_multiplier(
@@ -314,6 +315,73 @@ def unrounded_requantize(
     low, high = storage.qmin - zero_point_out, storage.qmax - zero_point_out
     rounded = right_to_integer(rounding, exact)
     return oracle.clamp(rounded, low, high) + zero_point_out
+
+
+# ---------------------------------------------------------------------------
+# requantize_fixed_point
+# ---------------------------------------------------------------------------
+
+RIGHT_TWICE = oracle.multiply_by_quantized_multiplier
+RIGHT_ONCE = oracle.multiply_by_quantized_multiplier_single
+RIGHT_FIXED_POINT = oracle.requantize_fixed_point_element
+
+
+def wrap_to_i32(value: int) -> int:
+    return (value + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
+def half_even_once(x: int, multiplier: int, shift: int) -> int:
+    return right_round(Fraction(x * multiplier) * Fraction(2) ** (shift - 31))
+
+
+def half_away_once(x: int, multiplier: int, shift: int) -> int:
+    return round_half_away(Fraction(x * multiplier) * Fraction(2) ** (shift - 31))
+
+
+def half_up_by_pot(x: int, exponent: int) -> int:
+    return round_up_ties(Fraction(x, 1 << exponent))
+
+
+def half_away_high_mul(a: int, b: int) -> int:
+    return round_half_away(Fraction(a * b, 1 << 31))
+
+
+def sign_of_multiplicand(x: int, multiplier: int, shift: int) -> int:
+    """TOSA's form, which knows no negative multiplier."""
+    right = 31 - shift
+    quarter = 0 if right <= 31 else 1 << 30 if x >= 0 else -(1 << 30)
+    return (x * multiplier + (1 << (right - 1)) + quarter) >> right
+
+
+def wrapping_left_shift(x: int, multiplier: int, shift: int) -> int:
+    left = max(shift, 0)
+    return RIGHT_TWICE(wrap_to_i32(x << left), multiplier, shift - left)
+
+
+def wrapping_quotient(x: int, multiplier: int, shift: int) -> int:
+    return wrap_to_i32(RIGHT_TWICE(x, multiplier, shift))
+
+
+def wrapping_shift(a: int, z_in: int, m: int, shift: int, *rest: object) -> int:
+    """What a processor makes of a shift by a register."""
+    return RIGHT_FIXED_POINT(a, z_in, m, shift % 64, *rest)
+
+
+def fixed_clamp_before_zero_point(
+    a: int, z_in: int, m: int, shift: int, z_out: int, storage: Storage, mode: str
+) -> int:
+    return RIGHT_FIXED_POINT(a, z_in, m, shift, 0, storage, mode) + z_out
+
+
+def fixed_full_range(
+    a: int, z_in: int, m: int, shift: int, z_out: int, storage: Storage, mode: str
+) -> int:
+    whole = Storage.parse(f"{'i' if storage.signed else 'u'}{storage.width}")
+    return RIGHT_FIXED_POINT(a, z_in, m, shift, z_out, whole, mode)
+
+
+def without_zero_point_in(a: int, z_in: int, *rest: object) -> int:
+    return RIGHT_FIXED_POINT(a, 0, *rest)
 
 
 # ---------------------------------------------------------------------------
@@ -503,6 +571,27 @@ MISTAKES = (
     mistake("a - z wraps", ("requantize",), "requantize_element", wrapping_accumulator),
     mistake("a and z rounded", ("requantize",), "requantize_element", twice_rounded_accumulator),
     mistake("d * m not rounded", ("requantize",), "requantize_element", unrounded_requantize),
+    mistake("f64 scales in f32", ("requantize",), "computing_format", f32_steps),
+    *(
+        mistake(f"fixed point: {name}", ("requantize_fixed_point",), attribute, replacement)
+        for name, attribute, replacement in (
+            ("one rounding for two", "multiply_by_quantized_multiplier", RIGHT_ONCE),
+            ("two roundings for one", "multiply_by_quantized_multiplier_single", RIGHT_TWICE),
+            ("once, half even", "multiply_by_quantized_multiplier_single", half_even_once),
+            ("once, half away", "multiply_by_quantized_multiplier_single", half_away_once),
+            ("second rounding half up", "rounding_divide_by_pot", half_up_by_pot),
+            ("first rounding half away", "saturating_rounding_doubling_high_mul", half_away_high_mul),
+            ("sign of d", "multiply_by_quantized_multiplier", sign_of_multiplicand),
+            ("d << left wraps", "multiply_by_quantized_multiplier", wrapping_left_shift),
+            ("y wraps", "multiply_by_quantized_multiplier", wrapping_quotient),
+            ("shift wraps", "requantize_fixed_point_element", wrapping_shift),
+            ("clamp before zero point", "requantize_fixed_point_element", fixed_clamp_before_zero_point),
+            ("narrow range ignored", "requantize_fixed_point_element", fixed_full_range),
+            ("no zero point in", "requantize_fixed_point_element", without_zero_point_in),
+            ("first parameter only", "parameter_positions", first_parameter),
+            ("lanes exchanged", "parameter_positions", misplaced_parameter),
+        )
+    ),
     mistake("infinities in range", ("choose_qparams",), "symmetric_scale", with_infinities),
     mistake("scale not clamped", ("choose_qparams",), "clamp_scale", unclamped_scale),
     mistake("hi - lo overflows", ("choose_qparams",), "asymmetric_scale", no_overflow_rule),

@@ -285,6 +285,61 @@ def draw_accumulator(
 
 
 # ---------------------------------------------------------------------------
+# Fixed-point multipliers and what they multiply
+# ---------------------------------------------------------------------------
+
+EDGE_MULTIPLIERS = (
+    0, 1, -1, 3, 1 << 30, (1 << 30) + 1, (1 << 31) - 1, 1 - (1 << 31), -(1 << 31),
+    -(1 << 30), 0x5A5A5A5B,
+)  # fmt: skip
+EDGE_SHIFTS = (1, 2, 15, 29, 30, 31, 32, 33, 34, 40, 61, 62)
+BAD_SHIFTS = (-128, -31, -1, 0, 63, 64, 96, 127)
+
+
+def draw_fixed_point(rng: Random, count: int, kind: str) -> list[tuple[int, int]]:
+    """Multipliers and shifts; all edges where there is room for them."""
+    edges = [(m, s) for m in EDGE_MULTIPLIERS for s in EDGE_SHIFTS]
+    if kind == "extreme":
+        return edges if count == len(edges) else rng.choices(edges, k=count)
+    pairs = []
+    for _ in range(count):
+        # Powers of two and of three times them have exact ties.
+        multiplier = rng.choice([1 << 30, 3 << 29, rng.randrange(1 << 30, 1 << 31)])
+        shift = rng.choice([31, 32, 32, 33, rng.randint(34, 45)])
+        if kind == "bad" and rng.random() < 0.6:
+            shift = rng.choice(BAD_SHIFTS)
+        pairs.append((multiplier, shift))
+    return pairs
+
+
+def draw_multiplicand(
+    rng: Random,
+    multiplier: int,
+    shift: int,
+    zero_point_in: int,
+    storage_in: Storage,
+    span: int,
+) -> int:
+    """An input whose product falls on or beside a tie of either rounding."""
+    lowest, highest = -(1 << (storage_in.width - 1)), (1 << (storage_in.width - 1)) - 1
+    if not storage_in.signed:
+        lowest, highest = 0, (1 << storage_in.width) - 1
+    kind = rng.random()
+    if kind < 0.2:
+        limits = [lowest, lowest + 1, -1, 0, 1, highest - 1, highest, zero_point_in]
+        value = rng.choice(limits)
+    elif kind < 0.3 or multiplier == 0:
+        value = rng.randint(lowest, highest)
+    else:
+        part = rng.choice([Fraction(1, 2), Fraction(1, 2), Fraction(1, 4), Fraction(3, 8)])
+        target = rng.randint(-span, span) + rng.choice([-1, 1]) * part
+        clamped = oracle.clamp(shift, *oracle.FIXED_POINT_SHIFTS)
+        exact = target * (1 << clamped) / multiplier + zero_point_in
+        value = oracle.round_half_even(exact) + rng.choice([-1, 0, 0, 0, 1])
+    return storage_in.to_bits(oracle.clamp(value, lowest, highest))
+
+
+# ---------------------------------------------------------------------------
 # Inputs of choose_qparams, one kind for each scale that is to be found
 # ---------------------------------------------------------------------------
 

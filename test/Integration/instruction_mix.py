@@ -18,7 +18,8 @@ EVEX_ONLY = r"%zmm|%k[0-7]|%[xy]mm(?:1[6-9]|2[0-9]|3[01])\b"
 # In none of the levels, though hosts that have x86-64-v4 may have them.
 LATER = r"\bvcvtne|\bvdpbf16|\bvpdpbus|\bvpdpwss|\bv\w+(?:ph|sh)\b(?<!2ph)"
 X86_PACKED = (
-    r"v?(?:(?:add|sub|mul|div|min|max|round|rndscale|cmp\w*)p[sd]|cvt\w*p[sd]\w*)\b.*"
+    r"v?(?:(?:add|sub|mul|div|min|max|round|rndscale|cmp\w*)p[sd]|cvt\w*p[sd]\w*"
+    r"|pmuldq)\b.*"
 )
 
 # Armv8-A converts f16 but does not calculate with it. SVE's registers are z and p.
@@ -26,7 +27,9 @@ ARM_LATER = (
     r"^bf(?:cvt|dot|ml|mm)|dot\b|mmla\b|[\s{][zp]\d+[./]"
     r"|^f(?!cvt(?:[ln]2?)?\s)\w+\s+(?:v\d+\.[48]h|h\d)"
 )
-ARM_PACKED = r"f(?:add|sub|mul|div|maxnm|minnm|cm[a-z]{2})\s+v\d+\.[24][sd]"
+ARM_PACKED = (
+    r"(?:f(?:add|sub|mul|div|maxnm|minnm|cm[a-z]{2})|smull2?|sshl)\s+v\d+\.[24][sd]"
+)
 
 
 @dataclass(frozen=True)

@@ -417,9 +417,11 @@ def dequantize_float(
 def requantize_multiplier(
     scale_in: int, in_format: FloatFormat, scale_out: int, out_format: FloatFormat
 ) -> int:
+    t = computing_format(in_format, out_format)
     quotient = divide(
-        F32, convert(in_format, F32, scale_in), convert(out_format, F32, scale_out)
+        t, convert(in_format, t, scale_in), convert(out_format, t, scale_out)
     )
+    quotient = convert(t, F32, quotient)
     return F32.largest_finite if quotient == F32.infinity else quotient
 
 
@@ -434,6 +436,83 @@ def requantize_element(
     difference = from_integer(F32, a - zero_point_in)
     v = multiply(F32, difference, multiplier)
     return saturate(F32, v, zero_point_out, storage, rounding)
+
+
+# ---------------------------------------------------------------------------
+# Fixed-point multipliers, in the words of gemmlowp and TFLite, except that no
+# integer overflows
+# ---------------------------------------------------------------------------
+
+FIXED_POINT_SHIFTS = (1, 62)
+
+
+def divide_toward_zero(numerator: int, denominator: int) -> int:
+    """C's division."""
+    quotient = abs(numerator) // abs(denominator)
+    return quotient if (numerator < 0) == (denominator < 0) else -quotient
+
+
+def saturating_rounding_doubling_high_mul(a: int, b: int) -> int:
+    ab = a * b
+    nudge = 1 << 30 if ab >= 0 else 1 - (1 << 30)
+    return divide_toward_zero(ab + nudge, 1 << 31)
+
+
+def rounding_divide_by_pot(x: int, exponent: int) -> int:
+    mask = (1 << exponent) - 1
+    remainder = x & mask
+    threshold = (mask >> 1) + (1 if x < 0 else 0)
+    return (x >> exponent) + (1 if remainder > threshold else 0)
+
+
+def multiply_by_quantized_multiplier(x: int, multiplier: int, shift: int) -> int:
+    """`shift` counts to the left, as TFLite's does."""
+    left_shift, right_shift = max(shift, 0), max(-shift, 0)
+    return rounding_divide_by_pot(
+        saturating_rounding_doubling_high_mul(x << left_shift, multiplier), right_shift
+    )
+
+
+def multiply_by_quantized_multiplier_single(x: int, multiplier: int, shift: int) -> int:
+    """The same of TFLITE_SINGLE_ROUNDING."""
+    exact = Fraction(x * multiplier) * power_of_two(shift - 31)
+    return (exact + Fraction(1, 2)).__floor__()
+
+
+def quantize_multiplier(factor: Fraction) -> tuple[int, int]:
+    """TFLite's multiplier and shift to the left of a factor that is not
+    negative; where its shift is above 30, the largest number."""
+    if factor == 0:
+        return 0, 0
+    shift = 0
+    while factor >= 1:
+        factor, shift = factor / 2, shift + 1
+    while factor < Fraction(1, 2):
+        factor, shift = factor * 2, shift - 1
+    fixed = (factor * (1 << 31) + Fraction(1, 2)).__floor__()
+    if fixed == 1 << 31:
+        fixed, shift = fixed // 2, shift + 1
+    if shift < -31:
+        return 0, 0
+    return ((1 << 31) - 1, 30) if shift > 30 else (fixed, shift)
+
+
+def requantize_fixed_point_element(
+    a: int,
+    zero_point_in: int,
+    multiplier: int,
+    shift: int,
+    zero_point_out: int,
+    storage: Storage,
+    rounding_mode: str,
+) -> int:
+    left = 31 - clamp(shift, *FIXED_POINT_SHIFTS)
+    multiply_by = {
+        "double_round": multiply_by_quantized_multiplier,
+        "single_round": multiply_by_quantized_multiplier_single,
+    }[rounding_mode]
+    y = multiply_by(a - zero_point_in, multiplier, left)
+    return clamp(y + zero_point_out, storage.qmin, storage.qmax)
 
 
 # ---------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def draw_plan(rng: Random, op: str, layout: Layout, **fixed: object) -> Plan:
     while True:
         chosen = {name: rng.choice(values) for name, values in choices.items()}
         plan = case_plans.make_plan(layout, chosen | fixed)
-        if case_plans.is_possible(plan):
+        if case_plans.is_possible(op, plan):
             return plan
 
 

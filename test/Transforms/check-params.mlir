@@ -67,6 +67,25 @@ func.func @requantize(%a: tensor<2x4xi32>, %b: tensor<2x4xi8>) {
 
 // -----
 
+func.func @requantize_fixed_point(%a: tensor<2x4xi32>, %b: i8) {
+  %m = arith.constant dense<-1> : tensor<2xi32>
+  // expected-note@+1 {{the constant is here}}
+  %s = arith.constant dense<[62, 63]> : tensor<2xi8>
+  // expected-note@+1 {{the constant is here}}
+  %z = arith.constant dense<-1> : tensor<i8>
+  // expected-error@+2 {{'quant_ext.requantize_fixed_point' op shift must be in [1, 62], found 63 at index 1}}
+  // expected-error@+1 {{'quant_ext.requantize_fixed_point' op zero_point_out must be in [0, 200] for storage u8<0:200>, found 255}}
+  %q = quant_ext.requantize_fixed_point %a by(%m, %s) out(%z) axis = 0 storage_in = <i32> storage = <u8<0:200>> : (tensor<2x4xi32>, tensor<2xi32>, tensor<2xi8>, tensor<i8>) -> tensor<2x4xi8>
+  %n = arith.constant 1 : i32
+  // expected-note@+1 {{the constant is here}}
+  %zero = arith.constant 0 : i8
+  // expected-error@+1 {{'quant_ext.apply_requantize_fixed_point' op shift must be in [1, 62], found 0}}
+  %r = quant_ext.apply_requantize_fixed_point %b by(%n, %zero) storage_in = <i8> storage = <i8> : (i8, i32, i8) -> i8
+  return
+}
+
+// -----
+
 func.func @element_ops(%x: f32, %a: i32, %v: vector<4xi8>) {
   // expected-note@+1 {{the constant is here}}
   %zero = arith.constant 0.0 : f32

@@ -64,6 +64,7 @@ numerics::FloatFormat getFloatFormat(Type elementType);
 std::optional<numerics::SmallFloat> getSmallFloat(Type elementType);
 numerics::IntegerFormat getIntegerFormat(StorageAttr storage);
 numerics::RoundingMode getRoundingMode(Rounding rounding);
+numerics::FixedPointRounding getFixedPointRounding(FixedPointRounding rounding);
 numerics::DivisionMode getDivisionMode(Division division,
                                        std::optional<Type> precision);
 numerics::FloatStorage getFloatStorage(StorageAttr storage,
@@ -86,12 +87,51 @@ std::optional<std::string> findScaleProblem(const ConstantData &scale);
 std::optional<std::string> findZeroPointProblem(const ConstantData &zeroPoint,
                                                 StorageAttr storage);
 
+/// The same for the shift of a fixed-point multiplier.
+std::optional<std::string> findShiftProblem(const ConstantData &shift);
+
 /// The parameters in the words of Numerics; `zeroPoint` may be null. Fails
 /// where an element cannot be computed with. The constants must outlive the
 /// result.
 FailureOr<numerics::Parameters> getParameters(const ConstantData &scale,
                                               const ConstantData *zeroPoint,
                                               StorageAttr storage);
+
+/// The parameters of requantize_fixed_point or apply_requantize_fixed_point,
+/// constant operands without the input, for `count` groups; each has that many
+/// elements, or one for all of them. None where an element cannot be computed
+/// with.
+template <typename OpT>
+std::optional<std::vector<numerics::FixedPointGroup>>
+getFixedPointGroups(OpT op, ArrayRef<ConstantData> parameters, int64_t count) {
+  const ConstantData &multiplier = parameters[0], &shift = parameters[1];
+  parameters = parameters.drop_front(2);
+  const ConstantData *in = nullptr, *out = nullptr;
+  if (op.getZeroPointIn()) {
+    in = &parameters.front();
+    parameters = parameters.drop_front();
+  }
+  if (op.getZeroPointOut())
+    out = &parameters.front();
+  if (findShiftProblem(shift) ||
+      (in && findZeroPointProblem(*in, op.getStorageIn())) ||
+      (out && findZeroPointProblem(*out, op.getStorage())))
+    return std::nullopt;
+  auto at = [](const ConstantData &data, int64_t group, bool isSigned) {
+    int64_t index = data.getNumElements() == 1 ? 0 : group;
+    return static_cast<int32_t>(data.getInteger(index, isSigned));
+  };
+  std::vector<numerics::FixedPointGroup> groups(count);
+  for (int64_t i = 0; i < count; ++i) {
+    groups[i].multiplier = at(multiplier, i, /*isSigned=*/true);
+    groups[i].shift = at(shift, i, /*isSigned=*/true);
+    if (in)
+      groups[i].zeroPointIn = at(*in, i, op.getStorageIn().getIsSigned());
+    if (out)
+      groups[i].zeroPointOut = at(*out, i, op.getStorage().getIsSigned());
+  }
+  return groups;
+}
 
 /// Fills `result` with what quantize or apply_quantize makes of `input`.
 template <typename OpT>

@@ -145,6 +145,43 @@ def QuantExt_DivisionAttr
   }];
 }
 
+def QuantExt_FixedPointRounding : I32EnumAttr<"FixedPointRounding",
+    "How a product with a fixed-point multiplier is shifted", [
+      I32EnumAttrCase<"SingleRound", 0, "single_round">,
+      I32EnumAttrCase<"DoubleRound", 1, "double_round">,
+    ]> {
+  let cppNamespace = "::mlir::quant_ext";
+  let genSpecializedAttr = 0;
+}
+
+def QuantExt_FixedPointRoundingAttr
+    : EnumAttr<QuantExt_Dialect, QuantExt_FixedPointRounding, "rounding_mode"> {
+  let summary = "How a product with a fixed-point multiplier is shifted";
+  let description = [{
+    `single_round` rounds the product to the nearest integer, ties up, as TOSA's
+    `SINGLE_ROUND` and TFLite built with `TFLITE_SINGLE_ROUNDING` do.
+    `double_round` rounds it twice where the shift is above 31: to a multiple of
+    2^31, ties up, and then to an integer, ties away from zero, as TOSA's
+    `DOUBLE_ROUND`, gemmlowp and TFLite do. TOSA's `INEXACT_ROUND`, which leaves
+    the choice open, does not exist here.
+
+    | `d` | multiplier, shift | exact | `single_round` | `double_round` |
+    |---|---|---|---|---|
+    | 5 | 2^30, 31 | 2.5 | 3 | 3 |
+    | -5 | 2^30, 31 | -2.5 | -2 | -2 |
+    | 5 | 2^30, 32 | 1.25 | 1 | 2 |
+    | -10 | 2^30, 32 | -2.5 | -2 | -3 |
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.requantize_fixed_point %acc by(%m, %shift)
+        storage_in = <i32> storage = <i8> rounding_mode = single_round
+        : (tensor<4xi32>, tensor<i32>, tensor<i8>) -> tensor<4xi8>
+    ```
+  }];
+}
+
 /// A type that is narrower than every computing type.
 def QuantExt_PrecisionAttr
     : TypeAttrBase<"::mlir::FloatType", "the type f16 or bf16",

@@ -109,9 +109,10 @@ def QuantExt_ApplyDequantizeOp : QuantExt_ElementOp<"apply_dequantize"> {
 def QuantExt_ApplyMultiplierOp : QuantExt_ElementOp<"apply_multiplier"> {
   let summary = "Forms the multiplier of a requantization";
   let description = [{
-    `min(scale_in / scale_out, largest finite)` in f32; a NaN stays. It is apart
-    from `quant_ext.apply_requantize` because there is one for each channel, not
-    for each element.
+    `min(scale_in / scale_out, largest finite)` in f32; a NaN stays. Where one of
+    the scales is f64, the quotient is formed in f64 and then rounded to f32. It
+    is apart from `quant_ext.apply_requantize` because there is one for each
+    channel, not for each element.
 
     Example:
 
@@ -162,6 +163,41 @@ def QuantExt_ApplyRequantizeOp : QuantExt_ElementOp<"apply_requantize", [
     (`out` `(` $zero_point_out^ `)`)? `storage_in` `=` $storage_in
     `storage` `=` $storage (`rounding` `=` `` $rounding^)? attr-dict `:`
     functional-type(operands, results)
+  }];
+}
+
+def QuantExt_ApplyRequantizeFixedPointOp : QuantExt_ElementOp<"apply_requantize_fixed_point", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
+  let summary = "Requantizes one value, or each lane of a vector, by integer "
+                "arithmetic";
+  let description = [{
+    The elementwise meaning of `quant_ext.requantize_fixed_point`.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.apply_requantize_fixed_point %a by(%m, %shift) out(%z)
+        storage_in = <i32> storage = <u8> : (i32, i32, i8, i8) -> i8
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_StorageLike:$input,
+    QuantExt_ScalarOrVectorOf<[I32], "i32">:$multiplier,
+    QuantExt_ScalarOrVectorOf<[I8], "i8">:$shift,
+    Optional<QuantExt_IntegerLike>:$zero_point_in,
+    Optional<QuantExt_IntegerLike>:$zero_point_out,
+    QuantExt_StorageAttr:$storage_in,
+    QuantExt_StorageAttr:$storage,
+    DefaultValuedAttr<QuantExt_FixedPointRoundingAttr,
+      "::mlir::quant_ext::FixedPointRounding::DoubleRound">:$rounding_mode
+  );
+  let results = (outs QuantExt_StorageLike:$result);
+  let assemblyFormat = [{
+    $input `by` `(` $multiplier `,` $shift `)` (`in` `(` $zero_point_in^ `)`)?
+    (`out` `(` $zero_point_out^ `)`)? `storage_in` `=` $storage_in
+    `storage` `=` $storage (`rounding_mode` `=` `` $rounding_mode^)? attr-dict
+    `:` functional-type(operands, results)
   }];
 }
 

@@ -279,11 +279,14 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     ```
 
     `scale_in` is per-tensor or per-axis; `scale_out` is per-tensor or has the
-    same axis. Scales are f16, bf16 or f32. A zero point has the shape of its
-    scale; `zero_point_in` is extended by the signedness of `storage_in`.
+    same axis. A zero point has the shape of its scale; `zero_point_in` is
+    extended by the signedness of `storage_in`. Where one of the scales is f64
+    (the product of two f32 scales fits in one), their quotient is formed in f64
+    and then rounded to f32.
 
     Both storages are of integers: `dequantize` and `quantize` do this for float
-    storages, in floating point either way.
+    storages, in floating point either way. `quant_ext.requantize_fixed_point`
+    does it without floating point.
 
     Example:
 
@@ -318,6 +321,88 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     /// The granularity of a scale of this operation: per-tensor where its rank
     /// is 0, per-axis where it is 1.
     Granularity getGranularityOf(::mlir::Value scale);
+  }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// requantize_fixed_point
+//===----------------------------------------------------------------------===//
+
+def QuantExt_RequantizeFixedPointOp : QuantExt_TensorOp<"requantize_fixed_point", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
+  let summary = "Changes the scale of quantized values by integer arithmetic";
+  let description = [{
+    `quant_ext.requantize` as TFLite, gemmlowp and TOSA do it: the quotient of
+    the scales is the fixed-point number `multiplier * 2^-shift`, and everything
+    is exact integer arithmetic but the shift:
+
+    ```
+    d = a - zero_point_in
+    p = d * multiplier
+    y = (p + 2^(shift-1)) >> shift                                 single_round
+    y = (p + 2^(shift-1) + (p >= 0 ? 2^30 : -2^30)) >> shift       double_round
+                                       where shift > 31, single_round elsewhere
+    q = clamp(y, qmin - zero_point_out, qmax - zero_point_out) + zero_point_out
+    ```
+
+    with a `>>` that rounds down.
+
+    `rounding_mode` chooses; `double_round`, the default, is what TFLite's
+    default build computes, bit for bit, and `single_round` what it computes when
+    built with `TFLITE_SINGLE_ROUNDING`. `shift` counts as TOSA's does: it is 31
+    minus the shift of TFLite, and in [1, 62]. One outside is taken as the nearer
+    of the two bounds at run time, and reported by `quant-ext-check-params` where
+    it is constant. Where those libraries have no result, because 32 bits
+    overflow, this operation saturates.
+
+    `multiplier` and `shift` have one shape: both are per-tensor, or per-axis
+    with `axis`. Each zero point is one or the other, independent of them;
+    `zero_point_in` is extended by the signedness of `storage_in`. Storage `i32`
+    has none, on either side.
+
+    `quant-ext-requantize-to-fixed-point` makes this operation of a `requantize`
+    with constant scales.
+
+    Example:
+
+    ```mlir
+    %q = quant_ext.requantize_fixed_point %acc by(%multiplier, %shift)
+        out(%z_out) axis = 1 storage_in = <i32> storage = <u8>
+        : (tensor<4x8xi32>, tensor<8xi32>, tensor<8xi8>, tensor<i8>)
+          -> tensor<4x8xi8>
+    %r = quant_ext.requantize_fixed_point %q by(%m, %n) in(%z_out)
+        storage_in = <u8> storage = <i16> rounding_mode = single_round
+        : (tensor<4x8xi8>, tensor<i32>, tensor<i8>, tensor<i8>)
+          -> tensor<4x8xi16>
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_StorageTensor:$input,
+    RankedTensorOf<[I32]>:$multiplier,
+    RankedTensorOf<[I8]>:$shift,
+    Optional<QuantExt_IntegerTensor>:$zero_point_in,
+    Optional<QuantExt_IntegerTensor>:$zero_point_out,
+    OptionalAttr<I64Attr>:$axis,
+    QuantExt_StorageAttr:$storage_in,
+    QuantExt_StorageAttr:$storage,
+    DefaultValuedAttr<QuantExt_FixedPointRoundingAttr,
+      "::mlir::quant_ext::FixedPointRounding::DoubleRound">:$rounding_mode
+  );
+  let results = (outs QuantExt_StorageTensor:$result);
+  let assemblyFormat = [{
+    $input `by` `(` $multiplier `,` $shift `)` (`in` `(` $zero_point_in^ `)`)?
+    (`out` `(` $zero_point_out^ `)`)? (`axis` `=` $axis^)?
+    `storage_in` `=` $storage_in `storage` `=` $storage
+    (`rounding_mode` `=` `` $rounding_mode^)? attr-dict `:`
+    functional-type(operands, results)
+  }];
+  let extraClassDeclaration = [{
+    /// The granularity of a parameter of this operation: per-tensor where its
+    /// rank is 0, per-axis where it is 1.
+    Granularity getGranularityOf(::mlir::Value parameter);
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;

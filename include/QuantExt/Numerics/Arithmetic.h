@@ -140,11 +140,12 @@ T dequantize(int32_t q, int32_t zeroPoint, T scale) {
   return static_cast<T>(int64_t(q) - int64_t(zeroPoint)) * scale;
 }
 
-/// The multiplier of a requantization: the quotient of the scales, at most the
-/// largest finite number. NaN stays NaN.
-inline float multiplier(float scaleIn, float scaleOut) {
+/// The multiplier of a requantization: the quotient of the scales in T, as a
+/// float, at most the largest finite one. NaN stays NaN.
+template <typename T>
+float multiplier(T scaleIn, T scaleOut) {
   constexpr float kLargest = std::numeric_limits<float>::max();
-  float quotient = scaleIn / scaleOut;
+  auto quotient = static_cast<float>(scaleIn / scaleOut);
   return quotient > kLargest ? kLargest : quotient;
 }
 

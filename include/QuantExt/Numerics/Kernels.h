@@ -11,6 +11,7 @@
 #define QUANTEXT_NUMERICS_KERNELS_H
 
 #include "QuantExt/Numerics/Arithmetic.h"
+#include "QuantExt/Numerics/FixedPoint.h"
 #include "QuantExt/Numerics/FloatFormats.h"
 #include "QuantExt/Numerics/Layout.h"
 #include "QuantExt/Numerics/SmallFloats.h"
@@ -81,12 +82,28 @@ void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
                        const Layout &layout, const FloatStorage &storage,
                        DivisionMode division, void *result);
 
-/// The two layouts cut the same tensor; scales are f16, bf16 or f32.
+/// The two layouts cut the same tensor.
 void requantizeArray(const void *input, const IntegerFormat &inputStorage,
                      const Parameters &in, const Layout &inLayout,
                      const Parameters &out, const Layout &outLayout,
                      const IntegerFormat &storage, RoundingMode rounding,
                      void *result);
+
+/// What the elements of a group share; no zero point is 0.
+struct FixedPointGroup {
+  int32_t multiplier;
+  int32_t shift;
+  int32_t zeroPointIn = 0;
+  int32_t zeroPointOut = 0;
+};
+
+/// `groups` has an entry for each group of `layout`.
+void requantizeFixedPointArray(const void *input,
+                               const IntegerFormat &inputStorage,
+                               const std::vector<FixedPointGroup> &groups,
+                               const Layout &layout,
+                               const IntegerFormat &storage,
+                               FixedPointRounding rounding, void *result);
 
 /// `scale` gets layout.getNumGroups() numbers, double for an f64 input and
 /// float for any other; `zeroPoint` as many containers, or is null for a

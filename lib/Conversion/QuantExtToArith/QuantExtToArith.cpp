@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
+#include "FixedPoint.h"
 #include "SmallFloats.h"
 
 #include "QuantExt/Conversion/Passes.h"
@@ -337,9 +338,11 @@ struct ExpandMultiplier final : public OpRewritePattern<ApplyMultiplierOp> {
   LogicalResult matchAndRewrite(ApplyMultiplierOp op,
                                 PatternRewriter &rewriter) const override {
     Emitter emit(rewriter, op.getLoc(), op.getScaleIn().getType());
-    Value quotient =
-        emit.make<arith::DivFOp>(emit.widen(op.getScaleIn(), emit.f32()),
-                                 emit.widen(op.getScaleOut(), emit.f32()));
+    Type type = computingType(emit, op.getScaleIn().getType(),
+                              op.getScaleOut().getType());
+    Value quotient = emit.make<arith::DivFOp>(
+        emit.widen(op.getScaleIn(), type), emit.widen(op.getScaleOut(), type));
+    quotient = emit.narrow(quotient, emit.f32());
     Value largest = emit.largest(emit.f32());
     Value overflows =
         emit.compare(arith::CmpFPredicate::OGT, quotient, largest);
@@ -434,4 +437,5 @@ void quant_ext::populateQuantExtToArithPatterns(RewritePatternSet &patterns,
   patterns.add<ExpandQuantize, ExpandDequantize, ExpandMultiplier,
                ExpandRequantize, ExpandChooseQParams>(patterns.getContext(),
                                                       benefit);
+  populateFixedPointPatterns(patterns, benefit);
 }

@@ -238,6 +238,39 @@ struct LowerRequantize final : public OpConversionPattern<RequantizeOp> {
   }
 };
 
+struct LowerRequantizeFixedPoint final
+    : public OpConversionPattern<RequantizeFixedPointOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(RequantizeFixedPointOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Granularity finest = Granularity::perTensor();
+    SmallVector<Parameter> parameters;
+    for (Value parameter : op->getOperands().drop_front()) {
+      Granularity granularity = op.getGranularityOf(parameter);
+      parameters.push_back({parameter, granularity});
+      if (granularity.isPerAxis())
+        finest = granularity;
+    }
+    Value result = buildElementwise(
+        rewriter, loc, op.getInput(), finest, parameters,
+        elementTypeOf(op.getResult()),
+        [&](OpBuilder &builder, Location bodyLoc, ValueRange args) -> Value {
+          unsigned next = 3;
+          Value zeroPointIn = op.getZeroPointIn() ? args[next++] : Value();
+          Value zeroPointOut = op.getZeroPointOut() ? args[next] : Value();
+          return ApplyRequantizeFixedPointOp::create(
+              builder, bodyLoc, elementTypeOf(op.getResult()), args[0], args[1],
+              args[2], zeroPointIn, zeroPointOut, op.getStorageIn(),
+              op.getStorage(), op.getRoundingMode());
+        });
+    rewriter.replaceOp(op,
+                       castTo(rewriter, loc, op.getResult().getType(), result));
+    return success();
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // choose_qparams
 //===----------------------------------------------------------------------===//
@@ -382,7 +415,7 @@ struct ConvertQuantExtToLinalgPass final
     ConversionTarget target(getContext());
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     target.addIllegalOp<ChooseQParamsOp, QuantizeOp, DequantizeOp, RequantizeOp,
-                        FakeQuantizeOp>();
+                        RequantizeFixedPointOp, FakeQuantizeOp>();
     RewritePatternSet patterns(&getContext());
     populateQuantExtToLinalgPatterns(patterns);
     if (failed(applyPartialConversion(getOperation(), target,
@@ -395,5 +428,6 @@ struct ConvertQuantExtToLinalgPass final
 
 void quant_ext::populateQuantExtToLinalgPatterns(RewritePatternSet &patterns) {
   patterns.add<LowerQuantize, LowerDequantize, LowerFakeQuantize,
-               LowerRequantize, LowerChooseQParams>(patterns.getContext());
+               LowerRequantize, LowerRequantizeFixedPoint, LowerChooseQParams>(
+      patterns.getContext());
 }

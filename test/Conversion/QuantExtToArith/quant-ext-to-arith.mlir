@@ -127,3 +127,13 @@ func.func @others(%a: i32, %m: f32, %n: f32, %z: i8) -> (i8, f32, f32, i8) {
   %3, %4 = quant_ext.apply_choose_qparams %m lo(%n) storage = <u8> : (f32, f32) -> (f32, i8)
   return %1, %2, %3, %4 : i8, f32, f32, i8
 }
+
+// An f64 scale has the quotient formed in f64; the multiplier stays f32.
+// CHECK-LABEL: func @double_multiplier
+// CHECK: %[[WIDE:.*]] = arith.extf %{{.*}} : f32 to f64
+// CHECK: %[[V:.*]] = arith.divf %{{.*}}, %[[WIDE]] : f64
+// CHECK: arith.truncf %[[V]] : f64 to f32
+func.func @double_multiplier(%m: f64, %n: f32) -> f32 {
+  %0 = quant_ext.apply_multiplier %m, %n : (f64, f32) -> f32
+  return %0 : f32
+}

@@ -108,3 +108,33 @@ func.func @fake_quantize(%x: tensor<8xf16>, %s: tensor<f32>) -> tensor<8xf16> {
   %y = quant_ext.fake_quantize %x, %s storage = <i4> : (tensor<8xf16>, tensor<f32>) -> tensor<8xf16>
   return %y : tensor<8xf16>
 }
+
+// -----
+
+// Multiplier and shift of a channel, the zero point of the tensor; a
+// requantization by fixed-point numbers needs no operation for its multiplier.
+// CHECK-DAG: #[[ID:.*]] = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-DAG: #[[COLUMN:.*]] = affine_map<(d0, d1) -> (d1)>
+// CHECK-DAG: #[[NONE:.*]] = affine_map<(d0, d1) -> ()>
+// CHECK-LABEL: func @requantize_fixed_point
+// CHECK: linalg.generic {indexing_maps = [#[[ID]], #[[COLUMN]], #[[COLUMN]], #[[NONE]], #[[ID]]]
+// CHECK: ^bb0(%[[A:.*]]: i32, %[[M:.*]]: i32, %[[S:.*]]: i8, %[[Z:.*]]: i8, %{{.*}}: i8):
+// CHECK: quant_ext.apply_requantize_fixed_point %[[A]] by(%[[M]], %[[S]]) out(%[[Z]]) storage_in = <i32> storage = <u8> rounding_mode = single_round
+func.func @requantize_fixed_point(%a: tensor<4x8xi32>, %m: tensor<8xi32>, %s: tensor<8xi8>, %z: tensor<i8>) -> tensor<4x8xi8> {
+  %q = quant_ext.requantize_fixed_point %a by(%m, %s) out(%z) axis = 1 storage_in = <i32> storage = <u8> rounding_mode = single_round : (tensor<4x8xi32>, tensor<8xi32>, tensor<8xi8>, tensor<i8>) -> tensor<4x8xi8>
+  return %q : tensor<4x8xi8>
+}
+
+// -----
+
+// A zero point may have an axis that multiplier and shift have not.
+// CHECK-DAG: #[[ID:.*]] = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-DAG: #[[ROW:.*]] = affine_map<(d0, d1) -> (d0)>
+// CHECK-DAG: #[[NONE:.*]] = affine_map<(d0, d1) -> ()>
+// CHECK-LABEL: func @per_axis_zero_point
+// CHECK: linalg.generic {indexing_maps = [#[[ID]], #[[NONE]], #[[NONE]], #[[ROW]], #[[ID]]]
+// CHECK: quant_ext.apply_requantize_fixed_point %{{.*}} by(%{{.*}}, %{{.*}}) in(%{{.*}}) storage_in = <i8> storage = <i8> :
+func.func @per_axis_zero_point(%a: tensor<4x8xi8>, %m: tensor<i32>, %s: tensor<i8>, %z: tensor<4xi8>) -> tensor<4x8xi8> {
+  %q = quant_ext.requantize_fixed_point %a by(%m, %s) in(%z) axis = 0 storage_in = <i8> storage = <i8> : (tensor<4x8xi8>, tensor<i32>, tensor<i8>, tensor<4xi8>) -> tensor<4x8xi8>
+  return %q : tensor<4x8xi8>
+}
