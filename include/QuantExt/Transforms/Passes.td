@@ -137,6 +137,7 @@ def CheckParams : Pass<"quant-ext-check-params"> {
 
     - constant scale that is zero, negative, NaN or infinite,
     - constant zero point outside the range of its storage,
+    - constant shift of a fixed-point multiplier outside [1, 62],
     - constant whose `dense_resource` has no blob, or one of the wrong size
       (the parser lets both pass).
 
@@ -262,6 +263,86 @@ def EvaluateConstants : Pass<"quant-ext-evaluate-constants"> {
   let statistics = [
     Statistic<"numEvaluated", "ops-evaluated",
               "Number of operations replaced by constants">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::quant_ext::QuantExtDialect"];
+}
+
+def RequantizeToFixedPoint : Pass<"quant-ext-requantize-to-fixed-point"> {
+  let summary = "Requantize by constant fixed-point multipliers and shifts";
+  let description = [{
+    Makes a `requantize_fixed_point` of every `requantize` whose scales are
+    constant (per-tensor or per-axis, dense or resources, of any float type), as
+    TFLite's converter and kernels do. The factor is
+    `double(scale_in) / double(scale_out)`; to have it formed from the exact
+    product of two f32 scales, as TFLite does for a matmul or convolution, let
+    `scale_in` be the f64 constant of that product. It becomes multiplier and
+    shift by the rule of TFLite's `QuantizeMultiplier`:
+
+    ```
+    factor = fraction * 2^exponent                0.5 <= fraction < 1
+    multiplier = half_away(fraction * 2^31)       2^31 becomes 2^30, exponent + 1
+    shift = 31 - exponent                         in [1, 62]
+    ```
+
+    A factor below 2^-32 gives multiplier 0 (and shift 31), one that has an
+    exponent above 30 the largest number, multiplier 2^31 - 1 and shift 1.
+
+    **This changes results**: a requantize multiplies in f32 and rounds by its
+    `rounding`, here `rounding-mode` says how ties are rounded. Both are to
+    nearest only where `rounding` is `half_even` or `half_away`; others are left
+    as they are. So are a 32-bit `storage_in` with a zero point, and scales that
+    are not constant or cannot be computed with (see `quant-ext-check-params`).
+    A remark `left-in-float` of the category
+    `quant-ext-requantize-to-fixed-point` says why.
+
+    Example:
+
+    ```mlir
+    func.func @scale_down(%acc: tensor<4x2xi32>) -> tensor<4x2xi8> {
+      %s_in = arith.constant dense<[0.75, 0.03125]> : tensor<2xf32>
+      %s_out = arith.constant dense<64.0> : tensor<f32>
+      %q = quant_ext.requantize %acc in(%s_in) out(%s_out) axis = 1
+          storage_in = <i32> storage = <i8>
+          : (tensor<4x2xi32>, tensor<2xf32>, tensor<f32>) -> tensor<4x2xi8>
+      return %q : tensor<4x2xi8>
+    }
+    ```
+
+    becomes, but for constants that `canonicalize` removes,
+
+    ```mlir
+    func.func @scale_down(%acc: tensor<4x2xi32>) -> tensor<4x2xi8> {
+      %s_in = arith.constant dense<[0.75, 0.03125]> : tensor<2xf32>
+      %s_out = arith.constant dense<64.0> : tensor<f32>
+      %multiplier = arith.constant dense<[1610612736, 1073741824]> : tensor<2xi32>
+      %shift = arith.constant dense<[37, 41]> : tensor<2xi8>
+      %q = quant_ext.requantize_fixed_point %acc by(%multiplier, %shift) axis = 1
+          storage_in = <i32> storage = <i8>
+          : (tensor<4x2xi32>, tensor<2xi32>, tensor<2xi8>) -> tensor<4x2xi8>
+      return %q : tensor<4x2xi8>
+    }
+    ```
+  }];
+  let options = [
+    Option<"roundingMode", "rounding-mode",
+           "::mlir::quant_ext::FixedPointRounding",
+           /*default=*/"::mlir::quant_ext::FixedPointRounding::DoubleRound",
+           "How products are rounded; double_round by default",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::quant_ext::FixedPointRounding::SingleRound,
+                        "single_round",
+                        "Once, as TOSA's SINGLE_ROUND and TFLite built with "
+                        "TFLITE_SINGLE_ROUNDING"),
+             clEnumValN(::mlir::quant_ext::FixedPointRounding::DoubleRound,
+                        "double_round",
+                        "Twice, as TOSA's DOUBLE_ROUND, gemmlowp and TFLite"))}]>,
+  ];
+  let statistics = [
+    Statistic<"numConverted", "ops-converted",
+              "Number of operations given a fixed-point multiplier">,
+    Statistic<"numLeft", "ops-left",
+              "Number of requantize operations left as they are">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::quant_ext::QuantExtDialect"];
