@@ -130,6 +130,13 @@ def tosa(row, is_double):
     return result if -(2**31) <= result < 2**31 else None
 
 
+def xnnpack(row):
+    scale = rounded("f32", float(row["scale_in"]) / float(row["scale_out"]))
+    product = rounded("f32", rounded("f32", float(row["a"])) * scale)
+    low, high = storage_range(row["storage"])
+    return round(max(low, min(high, product)))
+
+
 MODELS = {
     "ONNX": onnx,
     "PyTorch": pytorch,
@@ -137,6 +144,7 @@ MODELS = {
     "quant": upstream,
 }
 REQUANTIZE_MODELS = {
+    "XNNPACK": xnnpack,
     "TFLite": tflite_requantize,
     "TOSA single": lambda row: tosa(row, False),
     "TOSA double": lambda row: tosa(row, True),
@@ -162,6 +170,11 @@ def check_models(rows, models):
 # ---------------------------------------------------------------------------
 
 
+REQUANTIZE_RUNS = (
+    "quant_ext", "single_round", "double_round", "TOSA single", "TOSA double"
+)  # fmt: skip
+
+
 def runs(quantize_rows, requantize_rows):
     """A name, the expected text, and a function's arguments and body for each
     cell; the body makes an i32 of `%x` or `%a`."""
@@ -171,7 +184,7 @@ def runs(quantize_rows, requantize_rows):
                 text = quantize_text(row, column)
                 yield (f"quantize_{i}_{column}", row[column], *text)
     for i, row in enumerate(requantize_rows):
-        for column in ("quant_ext", "TOSA single", "TOSA double"):
+        for column in REQUANTIZE_RUNS:
             if row[column] not in (UNDEFINED, MISSING):
                 text = requantize_text(row, column)
                 name = f"requantize_{i}_{column.replace(' ', '_')}"
@@ -234,6 +247,22 @@ def requantize_text(row, column):
             arguments.append((f"%{name}: {scale}", value))
         return arguments, body
     multiplier, exponent = fixed_point(row)
+    if column in ("single_round", "double_round"):
+        result = f"tensor<1xi{row['storage'][1:]}>"
+        body = [
+            "  %q = quant_ext.requantize_fixed_point %a by(%multiplier, %shift)"
+            f" storage_in = <i32> storage = <{row['storage']}> rounding_mode = {column}"
+            f" : (tensor<1xi32>, tensor<i32>, tensor<i8>) -> {result}",
+            f"  %wide = arith.extsi %q : {result} to tensor<1xi32>",
+            "  %at = arith.constant 0 : index",
+            "  %r = tensor.extract %wide[%at] : tensor<1xi32>",
+        ]
+        arguments = [
+            ("%a: tensor<1xi32>", f"dense<{row['a']}>"),
+            ("%multiplier: tensor<i32>", f"dense<{multiplier}>"),
+            ("%shift: tensor<i8>", f"dense<{31 - exponent}>"),
+        ]
+        return arguments, body
     mode = column.split()[1].upper() + "_ROUND"
     arguments = [
         ("%a: i32", row["a"]),
