@@ -54,6 +54,14 @@ static LogicalResult verifyOneScale(OpT op) {
                          op.getScale().getType(), zeroPoint);
 }
 
+template <typename OpT>
+static LogicalResult verifyRandom(OpT op) {
+  if (failed(verifySeed(op, op.getRounding(), op.getSeed())))
+    return failure();
+  return verifyPosition(op, op.getSeed(), op.getPosition(),
+                        tensorTypeOf(op.getInput()));
+}
+
 /// True where scale and input are known at compile time to have agreeing
 /// shapes, so that running the operation early cannot go wrong.
 static bool shapesAgreeStatically(const Granularity &granularity,
@@ -216,17 +224,18 @@ void QuantizeOp::build(OpBuilder &builder, OperationState &state, Value input,
                        const Granularity &granularity, StorageAttr storage,
                        Division division) {
   Type result = tensorTypeOf(input).clone(storage.getElementType());
-  build(builder, state, result, input, scale, zeroPoint,
-        axisAttr(builder, granularity), blockSizesAttr(builder, granularity),
-        storage, Rounding::HalfEven, division, /*precision=*/TypeAttr(),
-        /*saturate=*/true);
+  build(builder, state, result, input, scale, zeroPoint, /*seed=*/Value(),
+        /*position=*/ValueRange(), axisAttr(builder, granularity),
+        blockSizesAttr(builder, granularity), storage, Rounding::HalfEven,
+        division, /*precision=*/TypeAttr(), /*saturate=*/true);
 }
 
 LogicalResult QuantizeOp::verify() {
   if (failed(verifyConversion(*this, getStorage(), getRounding(),
                               getSaturate())) ||
       failed(verifyStorageElement(*this, "result", getStorage(),
-                                  getResult().getType())))
+                                  getResult().getType())) ||
+      failed(verifyRandom(*this)))
     return failure();
   return verifyOneScale(*this);
 }
@@ -294,8 +303,9 @@ LogicalResult FakeQuantizeOp::verify() {
   if (input != result)
     return emitOpError("result must have the element type of input, found ")
            << result << " and " << input;
-  if (failed(
-          verifyConversion(*this, getStorage(), getRounding(), getSaturate())))
+  if (failed(verifyConversion(*this, getStorage(), getRounding(),
+                              getSaturate())) ||
+      failed(verifyRandom(*this)))
     return failure();
   return verifyOneScale(*this);
 }
@@ -333,7 +343,8 @@ LogicalResult RequantizeOp::verify() {
       failed(verifyStorageElement(*this, "result", getStorage(),
                                   getResult().getType())) ||
       failed(verifyShapesAgree(*this, "result", tensorTypeOf(getResult()),
-                               "input", input)))
+                               "input", input)) ||
+      failed(verifyRandom(*this)))
     return failure();
 
   bool anyPerAxis = false;
@@ -373,7 +384,9 @@ void RequantizeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 }
 
 Speculation::Speculatability RequantizeOp::getSpeculatability() {
-  bool agree = llvm::all_of(getOperands().drop_front(), [&](Value parameter) {
+  OperandRange parameters =
+      getOperands().drop_front().drop_back(getPosition().size());
+  bool agree = llvm::all_of(parameters, [&](Value parameter) {
     return shapesAgreeStatically(getGranularityOf(parameter),
                                  tensorTypeOf(getInput()),
                                  tensorTypeOf(parameter));

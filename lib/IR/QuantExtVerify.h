@@ -43,6 +43,13 @@ LogicalResult verifyStorageElement(Operation *op, StringRef name,
 /// Scales that enter an f32 multiplier must not be f64.
 LogicalResult verifyMultiplierScale(Operation *op, StringRef name, Type scale);
 
+/// A seed comes with stochastic rounding and nothing else.
+LogicalResult verifySeed(Operation *op, Rounding rounding, Value seed);
+
+/// The position of a tile has an offset and a stride for each dimension.
+LogicalResult verifyPosition(Operation *op, Value seed, ValueRange position,
+                             ShapedType input);
+
 /// Two shapes agree, where both are known.
 LogicalResult verifyShapesAgree(Operation *op, StringRef name, ShapedType type,
                                 StringRef otherName, ShapedType other);
