@@ -200,6 +200,8 @@ struct RoundToBytes final : public OpRewritePattern<OpT> {
     if (!hasSaturatingRound(op.getResult().getType(), storage))
       return rewriter.notifyMatchFailure(
           op, "it does not fill registers with integers of 8 bits or fewer");
+    if (op.getRounding() == Rounding::Stochastic)
+      return rewriter.notifyMatchFailure(op, "rounding is stochastic");
     Value zeroPoint = getZeroPoint(op);
     if (zeroPoint && !(zeroPoint = getSplatScalar(zeroPoint)))
       return rewriter.notifyMatchFailure(op, "lanes differ in zero point");

@@ -81,8 +81,8 @@ struct SplatQuantize {
   Value quantize(Value values, Value theirScales) {
     return ApplyQuantizeOp::create(
         b, op.getResult().getType(), values, theirScales, op.getZeroPoint(),
-        op.getStorage(), op.getRounding(), Division::Exact,
-        op.getPrecisionAttr(), op.getSaturate());
+        op.getSeed(), op.getCounter(), op.getStorage(), op.getRounding(),
+        Division::Exact, op.getPrecisionAttr(), op.getSaturate());
   }
 
   /// `ifServed` where `condition` holds, and the exact quotient where not.

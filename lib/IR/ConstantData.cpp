@@ -31,7 +31,7 @@ static bool isSupportedStorage(Type type) {
   if (!integer)
     return getSmallFloat(type).has_value();
   return integer && integer.isSignless() && integer.getWidth() > 1 &&
-         integer.getWidth() <= 32;
+         (integer.getWidth() <= 32 || integer.getWidth() == 64);
 }
 
 unsigned quant_ext::getContainerBytes(Type elementType) {
@@ -74,6 +74,8 @@ numerics::RoundingMode quant_ext::getRoundingMode(Rounding rounding) {
     return numerics::RoundingMode::HalfAway;
   case Rounding::TowardZero:
     return numerics::RoundingMode::TowardZero;
+  case Rounding::Stochastic:
+    return numerics::RoundingMode::Stochastic;
   }
   llvm_unreachable("unknown rounding");
 }

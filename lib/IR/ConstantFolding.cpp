@@ -2,7 +2,9 @@
 
 #include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/Numerics/Philox.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -16,11 +18,14 @@ using namespace mlir::quant_ext;
 
 namespace {
 
-/// The constant operands of an operation.
+/// The constant operands of an operation; the last of them, `positionSize` in
+/// number, place what it rounds in a whole tensor.
 class Operands {
 public:
-  Operands(ArrayRef<Attribute> attrs, ResourceUse resources)
-      : attrs(attrs), resources(resources) {
+  Operands(ArrayRef<Attribute> attrs, size_t positionSize,
+           ResourceUse resources)
+      : attrs(attrs.drop_back(positionSize)),
+        positionAttrs(attrs.take_back(positionSize)), resources(resources) {
     anyResource =
         llvm::any_of(attrs, llvm::IsaAndPresentPred<DenseResourceElementsAttr>);
   }
@@ -34,6 +39,12 @@ public:
       if (!data)
         return failure();
       values.push_back(std::move(*data));
+    }
+    for (Attribute attr : positionAttrs) {
+      auto value = dyn_cast_if_present<IntegerAttr>(attr);
+      if (!value)
+        return failure();
+      position.push_back(value.getInt());
     }
     // Splats alone give a splat, which takes no space however large its type.
     return success(areAllSplats() ||
@@ -55,12 +66,15 @@ public:
   const ConstantData &operator[](unsigned index) const { return values[index]; }
   Attribute getAttr(unsigned index) const { return attrs[index]; }
   size_t size() const { return attrs.size(); }
+  ArrayRef<uint64_t> getPosition() const { return position; }
 
 private:
   ArrayRef<Attribute> attrs;
+  ArrayRef<Attribute> positionAttrs;
   ResourceUse resources;
   bool anyResource = false;
   SmallVector<ConstantData> values;
+  SmallVector<uint64_t> position;
 };
 
 } // namespace
@@ -82,6 +96,8 @@ static std::string deriveKey(Operation *op, StringRef tag,
   os << " " << op->getResult(0).getType();
   for (unsigned index = 1; index < operands.size(); ++index)
     os << " " << llvm::utohexstr(hashOf(index));
+  for (uint64_t value : operands.getPosition())
+    os << " " << value;
 
   std::string key;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(operands.getAttr(0)))
@@ -136,6 +152,46 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
   return success();
 }
 
+/// The random number of each element; none where no rounding needs them. A seed
+/// is the last operand before the position.
+template <typename OpT>
+static std::vector<uint32_t> drawNumbers(OpT op, const Operands &operands) {
+  std::vector<uint32_t> draws;
+  if (!op.getSeed())
+    return draws;
+  uint64_t seed = operands[operands.size() - 1].getInteger(0, true);
+  ArrayRef<int64_t> shape = operands[0].getShape();
+  uint64_t index = 0;
+  auto strides = llvm::to_vector_of<uint64_t>(computeStrides(shape));
+  if (ArrayRef<uint64_t> position = operands.getPosition(); !position.empty()) {
+    index = position.front();
+    strides.assign(position.begin() + 1, position.end());
+  }
+  SmallVector<int64_t> place(shape.size());
+  draws.reserve(operands[0].getNumElements());
+  for (int64_t i = 0, n = operands[0].getNumElements(); i < n; ++i) {
+    draws.push_back(numerics::drawNumber(seed, index));
+    for (size_t dim = shape.size(); dim-- > 0;) {
+      index += strides[dim];
+      if (++place[dim] < shape[dim])
+        break;
+      index -= strides[dim] * shape[dim];
+      place[dim] = 0;
+    }
+  }
+  return draws;
+}
+
+/// True where one element stands for all of them: equal inputs give equal
+/// results, unless each is rounded by a random number of its own.
+template <typename OpT>
+static bool computesSingle(OpT op, const Operands &operands) {
+  if constexpr (!std::is_same_v<OpT, DequantizeOp>)
+    if (op.getSeed())
+      return false;
+  return operands.areAllSplats() && !operands.hasResource();
+}
+
 /// quantize and fake_quantize: floats in, with parameters; `compute` fills the
 /// result.
 template <typename OpT, typename ComputeFn>
@@ -145,7 +201,9 @@ evaluateOneScale(OpT op, StringRef tag, const Operands &operands,
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
     return failure();
-  bool single = operands.areAllSplats() && !operands.hasResource();
+  bool single = computesSingle(op, operands);
+  if (!single && !operands[0].canExpand())
+    return failure();
   ConstantData input = operands.get(0, single);
   ConstantData scale = operands.get(1, single);
   std::optional<ConstantData> zeroPoint;
@@ -171,12 +229,13 @@ static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
   std::string tag = storage.isFloat() ? storage.str()
                                       : (storage.getIsSigned() ? "i" : "u") +
                                             llvm::utostr(storage.getWidth());
-  return evaluateOneScale(
-      op, tag, operands, results,
-      [&](const ConstantData &input, const numerics::Parameters &parameters,
-          const numerics::Layout &layout, void *result) {
-        quantizeElements(op, input, parameters, layout, result);
-      });
+  return evaluateOneScale(op, tag, operands, results,
+                          [&](const ConstantData &input,
+                              const numerics::Parameters &parameters,
+                              const numerics::Layout &layout, void *result) {
+                            quantizeElements(op, input, parameters, layout,
+                                             drawNumbers(op, operands), result);
+                          });
 }
 
 static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
@@ -189,14 +248,17 @@ static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
         numerics::FloatArray values = input.getFloats();
         numerics::DivisionMode division =
             getDivisionMode(op.getDivision(), op.getPrecision());
-        if (storage.isFloat())
+        if (storage.isFloat()) {
           numerics::fakeQuantizeArray(
               values, parameters, layout,
               getFloatStorage(storage, op.getSaturate()), division, result);
-        else
-          numerics::fakeQuantizeArray(
-              values, parameters, layout, getIntegerFormat(storage),
-              getRoundingMode(op.getRounding()), division, result);
+          return;
+        }
+        std::vector<uint32_t> draws = drawNumbers(op, operands);
+        numerics::fakeQuantizeArray(
+            values, parameters, layout, getIntegerFormat(storage),
+            {getRoundingMode(op.getRounding()), draws.data()}, division,
+            result);
       });
 }
 
@@ -215,7 +277,9 @@ static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
     return failure();
-  bool single = operands.areAllSplats() && !operands.hasResource();
+  bool single = computesSingle(op, operands);
+  if (!single && !operands[0].canExpand())
+    return failure();
   ConstantData input = operands.get(0, single);
   unsigned next = 1;
   auto take = [&](Value value) -> std::optional<ConstantData> {
@@ -239,10 +303,11 @@ static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
       op.getGranularityOf(op.getScaleOut()), input.getShape(), single);
   std::vector<char> raw(inLayout.getNumElements() *
                         getContainerBytes(type.getElementType()));
-  numerics::requantizeArray(input.getRaw(), getIntegerFormat(op.getStorageIn()),
-                            *in, inLayout, *out, outLayout,
-                            getIntegerFormat(op.getStorage()),
-                            getRoundingMode(op.getRounding()), raw.data());
+  std::vector<uint32_t> draws = drawNumbers(op, operands);
+  numerics::requantizeArray(
+      input.getRaw(), getIntegerFormat(op.getStorageIn()), *in, inLayout, *out,
+      outLayout, getIntegerFormat(op.getStorage()),
+      {getRoundingMode(op.getRounding()), draws.data()}, raw.data());
   results.push_back(makeElements(op, type, "requantized", operands, raw));
   return success();
 }
@@ -278,11 +343,19 @@ static LogicalResult evaluate(RequantizeFixedPointOp op,
   return success();
 }
 
+/// How many operands place what `op` rounds in a whole tensor.
+static size_t getPositionSize(Operation *op) {
+  return TypeSwitch<Operation *, size_t>(op)
+      .Case<QuantizeOp, FakeQuantizeOp, RequantizeOp>(
+          [](auto typed) { return typed.getPosition().size(); })
+      .Default(size_t(0));
+}
+
 LogicalResult
 quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
                              ResourceUse resources,
                              SmallVectorImpl<Attribute> &results) {
-  Operands operands(attrs, resources);
+  Operands operands(attrs, getPositionSize(op), resources);
   if (failed(operands.read()))
     return failure();
   return TypeSwitch<Operation *, LogicalResult>(op)
@@ -314,7 +387,8 @@ Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
   if (dequantize.getStorage() != storage || storage.isFloat() ||
       storage.isNarrow() || storage.getWidth() > 16 ||
       op.getDivision() != Division::Exact || op.getPrecision() ||
-      op.getRounding() == Rounding::TowardZero ||
+      (op.getRounding() != Rounding::HalfEven &&
+       op.getRounding() != Rounding::HalfAway) ||
       op.getGranularity() != dequantize.getGranularity() ||
       op.getResult().getType() != dequantize.getInput().getType() ||
       !areSame(op.getScale(), dequantize.getScale()) ||

@@ -3,6 +3,7 @@
 #include "QuantExt/IR/QuantExt.h"
 
 #include "mlir/Bytecode/BytecodeImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -11,8 +12,9 @@ namespace {
 
 /// Raised whenever an encoding below changes; files of older versions are
 /// still read, files of newer ones are refused. Version 2 has float storages,
-/// and `precision` and `saturate` on the operations that quantize.
-constexpr uint64_t kCurrentVersion = 2;
+/// and `precision` and `saturate` on the operations that quantize. Version 3
+/// has seeds and positions, and the sizes of operand segments for them.
+constexpr uint64_t kCurrentVersion = 3;
 
 /// The kinds of attribute, in the order they were given their codes.
 enum AttributeCode : uint64_t {
@@ -48,6 +50,18 @@ struct QuantExtBytecodeInterface : public BytecodeDialectInterface {
       return nullptr;
     }
     return std::make_unique<QuantExtVersion>(version);
+  }
+
+  LogicalResult
+  upgradeFromVersion(Operation *topLevelOp,
+                     const DialectVersion &version) const override {
+    if (static_cast<const QuantExtVersion &>(version).version < 3)
+      topLevelOp->walk([](Operation *op) {
+        llvm::TypeSwitch<Operation *>(op)
+            .Case<QuantizeOp, FakeQuantizeOp, ApplyQuantizeOp>(
+                [](auto typed) { addOperandSegments(typed); });
+      });
+    return success();
   }
 
   LogicalResult writeAttribute(Attribute attr,
@@ -105,6 +119,17 @@ struct QuantExtBytecodeInterface : public BytecodeDialectInterface {
   }
 
 private:
+  /// Sizes for what files before version 3 have: an input, a scale and perhaps
+  /// a zero point. Properties are read before it is known which of these are
+  /// there.
+  template <typename OpT>
+  static void addOperandSegments(OpT op) {
+    int32_t count = op->getNumOperands();
+    // What verifies does not have fewer, nor more.
+    op.getProperties().operandSegmentSizes = {1, 1, std::max(count - 2, 0), 0,
+                                              0};
+  }
+
   Attribute readStorage(DialectBytecodeReader &reader) const {
     uint64_t width;
     bool isSigned;
@@ -155,15 +180,27 @@ private:
 // Properties of the operations that quantize
 //===----------------------------------------------------------------------===//
 
+static bool isOlderThan(DialectBytecodeReader &reader, uint64_t version) {
+  auto found = reader.getDialectVersion<QuantExtDialect>();
+  return succeeded(found) &&
+         static_cast<const QuantExtVersion *>(*found)->version < version;
+}
+
 /// An attribute that no file before version 2 has.
 template <typename AttrT>
 static LogicalResult readSinceVersion2(DialectBytecodeReader &reader,
                                        AttrT &attr) {
-  auto version = reader.getDialectVersion<QuantExtDialect>();
-  if (succeeded(version) &&
-      static_cast<const QuantExtVersion *>(*version)->version < 2)
+  if (isOlderThan(reader, 2))
     return success();
   return reader.readOptionalAttribute(attr);
+}
+
+/// Sizes that no file before version 3 has.
+static LogicalResult readSinceVersion3(DialectBytecodeReader &reader,
+                                       MutableArrayRef<int32_t> sizes) {
+  if (isOlderThan(reader, 3))
+    return success();
+  return reader.readSparseArray(sizes);
 }
 
 template <typename OpT>
@@ -173,7 +210,8 @@ static LogicalResult readConversion(DialectBytecodeReader &reader,
                  failed(readSinceVersion2(reader, prop.precision)) ||
                  failed(reader.readOptionalAttribute(prop.rounding)) ||
                  failed(readSinceVersion2(reader, prop.saturate)) ||
-                 failed(reader.readAttribute(prop.storage)));
+                 failed(reader.readAttribute(prop.storage)) ||
+                 failed(readSinceVersion3(reader, prop.operandSegmentSizes)));
 }
 
 template <typename OpT>
@@ -184,6 +222,7 @@ static void writeConversion(DialectBytecodeWriter &writer,
   writer.writeOptionalAttribute(prop.rounding);
   writer.writeOptionalAttribute(prop.saturate);
   writer.writeAttribute(prop.storage);
+  writer.writeSparseArray(ArrayRef<int32_t>(prop.operandSegmentSizes));
 }
 
 template <typename OpT>

@@ -28,12 +28,23 @@ static LogicalResult verifyOneShape(Operation *op) {
          << first << " and " << *other;
 }
 
+/// Seed and counter come together, with stochastic rounding.
+template <typename OpT>
+static LogicalResult verifyRandom(OpT op) {
+  if (static_cast<bool>(op.getSeed()) != static_cast<bool>(op.getCounter()))
+    return op.emitOpError("must have both seed and counter or neither, found "
+                          "only ")
+           << (op.getSeed() ? "seed" : "counter");
+  return verifySeed(op, op.getRounding(), op.getSeed());
+}
+
 static Type typeOrNull(Value value) { return value ? value.getType() : Type(); }
 
 LogicalResult ApplyQuantizeOp::verify() {
   if (failed(verifyOneShape(*this)) ||
       failed(verifyConversion(*this, getStorage(), getRounding(),
                               getSaturate())) ||
+      failed(verifyRandom(*this)) ||
       failed(verifyStorageElement(*this, "result", getStorage(),
                                   getResult().getType())))
     return failure();
@@ -64,6 +75,7 @@ LogicalResult ApplyRequantizeOp::verify() {
   if (failed(verifyOneShape(*this)) ||
       failed(verifyIntegerStorage(*this, "storage_in", getStorageIn())) ||
       failed(verifyIntegerStorage(*this, "storage", getStorage())) ||
+      failed(verifyRandom(*this)) ||
       failed(verifyStorageElement(*this, "input", getStorageIn(),
                                   getInput().getType())) ||
       failed(verifyStorageElement(*this, "result", getStorage(),

@@ -3,6 +3,7 @@
 #include "QuantExt/IR/ConstantData.h"
 #include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/IR/QuantExt.h"
+#include "QuantExt/Numerics/Philox.h"
 
 #include "mlir/IR/TypeUtilities.h"
 
@@ -93,6 +94,21 @@ static std::vector<char> makeBuffer(const ConstantData &like, Type type) {
                            getContainerBytes(getElementTypeOrSelf(type)));
 }
 
+/// The random number of each element, from seed and counter, the last two
+/// operands; none where there are no such.
+template <typename OpT>
+static std::vector<uint32_t> drawNumbers(OpT op,
+                                         ArrayRef<ConstantData> values) {
+  std::vector<uint32_t> draws;
+  if (!op.getSeed())
+    return draws;
+  auto [seed, counter] = std::pair(values.drop_back().back(), values.back());
+  for (int64_t i = 0, n = counter.getNumElements(); i < n; ++i)
+    draws.push_back(numerics::drawNumber(seed.getInteger(i, true),
+                                         counter.getInteger(i, true)));
+  return draws;
+}
+
 /// apply_quantize and apply_dequantize: an input with parameters; `compute`
 /// fills the result.
 template <typename OpT, typename ComputeFn>
@@ -108,25 +124,26 @@ static OpFoldResult foldOneScale(OpT op, ArrayRef<Attribute> operands,
   if (failed(parameters))
     return {};
   std::vector<char> raw = makeBuffer(input, op.getType());
-  compute(input, *parameters, elementLayout(input), raw.data());
+  compute(*values, *parameters, elementLayout(input), raw.data());
   return getDenseConstant(op.getType(), raw);
 }
 
 OpFoldResult ApplyQuantizeOp::fold(FoldAdaptor adaptor) {
   return foldOneScale(
       *this, adaptor.getOperands(),
-      [&](const ConstantData &input, const numerics::Parameters &parameters,
+      [&](ArrayRef<ConstantData> values, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        quantizeElements(*this, input, parameters, layout, result);
+        quantizeElements(*this, values.front(), parameters, layout,
+                         drawNumbers(*this, values), result);
       });
 }
 
 OpFoldResult ApplyDequantizeOp::fold(FoldAdaptor adaptor) {
   return foldOneScale(
       *this, adaptor.getOperands(),
-      [&](const ConstantData &input, const numerics::Parameters &parameters,
+      [&](ArrayRef<ConstantData> values, const numerics::Parameters &parameters,
           const numerics::Layout &layout, void *result) {
-        dequantizeElements(*this, input, parameters, layout, result);
+        dequantizeElements(*this, values.front(), parameters, layout, result);
       });
 }
 
@@ -160,6 +177,7 @@ OpFoldResult ApplyRequantizeOp::fold(FoldAdaptor adaptor) {
   numerics::IntegerFormat storage = getIntegerFormat(getStorage());
   std::vector<char> raw = makeBuffer((*values)[0], getType());
   unsigned bytes = storage.getBytes();
+  std::vector<uint32_t> draws = drawNumbers(*this, *values);
   numerics::dispatchRounding(getRoundingMode(getRounding()), [&](auto mode) {
     for (int64_t i = 0, n = (*values)[0].getNumElements(); i < n; ++i) {
       int32_t q = numerics::requantize<mode()>(
@@ -167,7 +185,7 @@ OpFoldResult ApplyRequantizeOp::fold(FoldAdaptor adaptor) {
           in ? in->getInteger(i, getStorageIn().getIsSigned()) : 0,
           static_cast<float>((*values)[1].getFloat(i)),
           out ? out->getInteger(i, getStorage().getIsSigned()) : 0,
-          storage.range);
+          storage.range, draws.empty() ? 0 : draws[i]);
       uint32_t bits = storage.width == 32 ? q
                                           : static_cast<uint32_t>(q) &
                                                 ((1u << storage.width) - 1);

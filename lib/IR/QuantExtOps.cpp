@@ -56,6 +56,14 @@ static LogicalResult verifyOneScale(OpT op) {
                          typeOrNull(op.getZeroPoint()));
 }
 
+template <typename OpT>
+static LogicalResult verifyRandom(OpT op) {
+  if (failed(verifySeed(op, op.getRounding(), op.getSeed())))
+    return failure();
+  return verifyPosition(op, op.getSeed(), op.getPosition(),
+                        tensorTypeOf(op.getInput()));
+}
+
 /// True where scale and input are known at compile time to have agreeing
 /// shapes, so that running the operation early cannot go wrong.
 static bool shapesAgreeStatically(const Granularity &granularity,
@@ -217,17 +225,18 @@ void QuantizeOp::build(OpBuilder &builder, OperationState &state, Value input,
                        const Granularity &granularity, StorageAttr storage,
                        Division division) {
   Type result = tensorTypeOf(input).clone(storage.getElementType());
-  build(builder, state, result, input, scale, zeroPoint,
-        axisAttr(builder, granularity), blockSizesAttr(builder, granularity),
-        storage, Rounding::HalfEven, division, /*precision=*/TypeAttr(),
-        /*saturate=*/true);
+  build(builder, state, result, input, scale, zeroPoint, /*seed=*/Value(),
+        /*position=*/ValueRange(), axisAttr(builder, granularity),
+        blockSizesAttr(builder, granularity), storage, Rounding::HalfEven,
+        division, /*precision=*/TypeAttr(), /*saturate=*/true);
 }
 
 LogicalResult QuantizeOp::verify() {
   if (failed(verifyConversion(*this, getStorage(), getRounding(),
                               getSaturate())) ||
       failed(verifyStorageElement(*this, "result", getStorage(),
-                                  getResult().getType())))
+                                  getResult().getType())) ||
+      failed(verifyRandom(*this)))
     return failure();
   return verifyOneScale(*this);
 }
@@ -295,8 +304,9 @@ LogicalResult FakeQuantizeOp::verify() {
   if (input != result)
     return emitOpError("result must have the element type of input, found ")
            << result << " and " << input;
-  if (failed(
-          verifyConversion(*this, getStorage(), getRounding(), getSaturate())))
+  if (failed(verifyConversion(*this, getStorage(), getRounding(),
+                              getSaturate())) ||
+      failed(verifyRandom(*this)))
     return failure();
   return verifyOneScale(*this);
 }
@@ -362,7 +372,9 @@ template <typename OpT>
 static Speculation::Speculatability speculatabilityOfParameters(OpT op) {
   bool agree =
       llvm::all_of(op->getOperands().drop_front(), [&](Value parameter) {
-        return shapesAgreeStatically(op.getGranularityOf(parameter),
+        // Indices tell the position of a tile.
+        return parameter.getType().isIndex() ||
+               shapesAgreeStatically(op.getGranularityOf(parameter),
                                      tensorTypeOf(op.getInput()),
                                      tensorTypeOf(parameter));
       });
@@ -378,7 +390,8 @@ Granularity RequantizeOp::getGranularityOf(Value scale) {
 LogicalResult RequantizeOp::verify() {
   if (failed(verifyIntegersToIntegers(*this)) ||
       failed(verifyParameterShape(*this, "scale_in", getScaleIn())) ||
-      failed(verifyParameterShape(*this, "scale_out", getScaleOut())))
+      failed(verifyParameterShape(*this, "scale_out", getScaleOut())) ||
+      failed(verifyRandom(*this)))
     return failure();
   bool anyPerAxis = tensorTypeOf(getScaleIn()).getRank() != 0 ||
                     tensorTypeOf(getScaleOut()).getRank() != 0;

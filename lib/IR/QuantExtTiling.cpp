@@ -9,9 +9,11 @@
 #include "QuantExt/IR/QuantExt.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -135,6 +137,52 @@ static SmallVector<Range> wholeDomain(OpBuilder &builder, Location loc,
       [&](OpFoldResult size) { return Range{zero, size, one}; });
 }
 
+/// The operands that place a tile in its whole tensor, where `op` has such.
+static std::optional<MutableOperandRange> getPosition(Operation *op) {
+  return TypeSwitch<Operation *, std::optional<MutableOperandRange>>(op)
+      .Case<QuantizeOp, FakeQuantizeOp, RequantizeOp>(
+          [](auto typed) -> std::optional<MutableOperandRange> {
+            if (!typed.getSeed())
+              return std::nullopt;
+            return typed.getPositionMutable();
+          })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+/// Where the elements of `tile` lie in the whole tensor: the index of the first
+/// one, and what a step in each dimension adds. `position` says the same of
+/// `input`, row-major and whole where it is empty.
+static SmallVector<Value> getTilePosition(OpBuilder &builder, Location loc,
+                                          Value input, OperandRange position,
+                                          const Tile &tile) {
+  int64_t rank = rankOf(input);
+  auto apply = [&](AffineExpr expr, ArrayRef<OpFoldResult> operands) {
+    return affine::makeComposedFoldedAffineApply(builder, loc, expr, operands);
+  };
+  AffineExpr s0 = builder.getAffineSymbolExpr(0);
+  AffineExpr s1 = builder.getAffineSymbolExpr(1);
+  AffineExpr s2 = builder.getAffineSymbolExpr(2);
+  OpFoldResult offset = builder.getIndexAttr(0);
+  SmallVector<OpFoldResult> strides(rank, builder.getIndexAttr(1));
+  if (position.empty()) {
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(builder, loc, input);
+    for (int64_t dim = rank - 1; dim > 0; --dim)
+      strides[dim - 1] = apply(s0 * s1, {strides[dim], sizes[dim]});
+  } else {
+    offset = getAsOpFoldResult(position.front());
+    strides = getAsOpFoldResult(position.drop_front());
+  }
+  for (int64_t dim = 0; dim < rank; ++dim)
+    offset = apply(s0 + s1 * s2, {offset, tile.offsets[dim], strides[dim]});
+
+  SmallVector<Value> result = {
+      getValueOrCreateConstantIndexOp(builder, loc, offset)};
+  for (OpFoldResult stride : strides)
+    result.push_back(getValueOrCreateConstantIndexOp(builder, loc, stride));
+  return result;
+}
+
 /// Clones an elementwise operation onto a tile. `granularityOf` gives the
 /// granularity of each parameter operand.
 static FailureOr<TilingResult>
@@ -146,7 +194,10 @@ tileElementwise(OpBuilder &builder, Operation *op,
 
   // Decide before anything is created: a failed tiling must leave no IR.
   SmallVector<Tile> tiles = {tile};
-  for (Value parameter : op->getOperands().drop_front()) {
+  std::optional<MutableOperandRange> position = getPosition(op);
+  OperandRange tensors =
+      op->getOperands().drop_back(position ? position->size() : 0);
+  for (Value parameter : tensors.drop_front()) {
     FailureOr<Tile> parameterTile =
         getParameterTile(builder, loc, input, granularityOf(parameter), tile);
     if (failed(parameterTile))
@@ -156,8 +207,14 @@ tileElementwise(OpBuilder &builder, Operation *op,
 
   SmallVector<Operation *> slices;
   SmallVector<Value> operands;
-  for (auto [operand, operandTile] : llvm::zip_equal(op->getOperands(), tiles))
+  for (auto [operand, operandTile] : llvm::zip_equal(tensors, tiles))
     operands.push_back(createSlice(builder, loc, operand, operandTile, slices));
+  SmallVector<Value> tilePosition;
+  if (position) {
+    OperandRange old = op->getOperands().take_back(position->size());
+    tilePosition = getTilePosition(builder, loc, input, old, tile);
+    llvm::append_range(operands, old);
+  }
 
   auto resultType = cast<RankedTensorType>(op->getResult(0).getType());
   auto tileType = cast<RankedTensorType>(operands.front().getType());
@@ -165,6 +222,8 @@ tileElementwise(OpBuilder &builder, Operation *op,
       builder, op,
       {RankedTensorType::get(tileType.getShape(), resultType.getElementType())},
       operands);
+  if (position)
+    getPosition(tiled)->assign(tilePosition);
   return TilingResult{{tiled}, SmallVector<Value>(tiled->getResults()), slices};
 }
 

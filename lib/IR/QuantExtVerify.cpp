@@ -121,3 +121,27 @@ LogicalResult rules::verifyIntegerStorage(Operation *op, StringRef name,
          << name << " must be of integers, found " << storage.str()
          << ": dequantize and quantize change the scale of floats";
 }
+
+LogicalResult rules::verifySeed(Operation *op, Rounding rounding, Value seed) {
+  if (rounding == Rounding::Stochastic && !seed)
+    return op->emitOpError("must have a seed for stochastic rounding, found "
+                           "none");
+  if (rounding != Rounding::Stochastic && seed)
+    return op->emitOpError("must have stochastic rounding for a seed, found ")
+           << stringifyRounding(rounding);
+  return success();
+}
+
+LogicalResult rules::verifyPosition(Operation *op, Value seed,
+                                    ValueRange position, ShapedType input) {
+  if (position.empty())
+    return success();
+  if (!seed)
+    return op->emitOpError("must have a seed for a position, found none");
+  if (static_cast<int64_t>(position.size()) != input.getRank() + 1)
+    return op->emitOpError("position must have an offset and a stride for each "
+                           "of the ")
+           << input.getRank() << " dimensions of the input, found "
+           << position.size() << " values";
+  return success();
+}

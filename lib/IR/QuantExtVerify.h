@@ -40,6 +40,13 @@ LogicalResult verifyIntegerStorage(Operation *op, StringRef name,
 LogicalResult verifyStorageElement(Operation *op, StringRef name,
                                    StorageAttr storage, Type type);
 
+/// A seed comes with stochastic rounding and nothing else.
+LogicalResult verifySeed(Operation *op, Rounding rounding, Value seed);
+
+/// The position of a tile has an offset and a stride for each dimension.
+LogicalResult verifyPosition(Operation *op, Value seed, ValueRange position,
+                             ShapedType input);
+
 /// Two shapes agree, where both are known.
 LogicalResult verifyShapesAgree(Operation *op, StringRef name, ShapedType type,
                                 StringRef otherName, ShapedType other);

@@ -5,7 +5,29 @@
 #include "Containers.h"
 #include "Dispatch.h"
 
+#include "QuantExt/Numerics/Philox.h"
+
 using namespace mlir::quant_ext::numerics;
+
+/// Whether Philox4x32-10 of a counter and a key is `want`, in all four words:
+/// operations only ever see the first one, of counters whose upper half is 0.
+static constexpr bool isPhilox(std::array<uint32_t, 4> counter,
+                               std::array<uint32_t, 2> key,
+                               std::array<uint32_t, 4> want) {
+  std::array<uint32_t, 4> words = philox4x32(counter, key);
+  return words[0] == want[0] && words[1] == want[1] && words[2] == want[2] &&
+         words[3] == want[3];
+}
+
+// The vectors that the authors of Philox publish: kat_vectors of Random123.
+static_assert(isPhilox({0, 0, 0, 0}, {0, 0},
+                       {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+static_assert(isPhilox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+                       {0xffffffff, 0xffffffff},
+                       {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+static_assert(isPhilox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+                       {0xa4093822, 0x299f31d0},
+                       {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 
 //===----------------------------------------------------------------------===//
 // Parameters
@@ -42,48 +64,62 @@ struct WideParameters {
 /// One value; 32-bit storage is rounded in double, where its bounds are exact.
 template <RoundingMode mode, typename T>
 static int32_t roundToStorage(T quotient, int32_t zeroPoint,
-                              const IntegerFormat &storage) {
+                              const IntegerFormat &storage, uint32_t draw) {
   if (storage.width == 32)
-    return roundAndClamp<mode, double>(quotient, zeroPoint, storage.range);
-  return roundAndClampNarrow<mode, T>(quotient, zeroPoint,
-                                      static_cast<int32_t>(storage.range.min),
-                                      static_cast<int32_t>(storage.range.max));
+    return roundAndClamp<mode, T>(static_cast<double>(quotient), zeroPoint,
+                                  storage.range, draw);
+  return roundAndClampNarrow<mode, T>(
+      quotient, zeroPoint, static_cast<int32_t>(storage.range.min),
+      static_cast<int32_t>(storage.range.max), draw);
+}
+
+/// The random number of an element, where the mode has one.
+template <RoundingMode mode>
+static uint32_t getDraw([[maybe_unused]] const uint32_t *draws,
+                        [[maybe_unused]] int64_t element) {
+  if constexpr (mode == RoundingMode::Stochastic)
+    return draws[element];
+  return 0;
 }
 
 /// Neighbours that share a scale: what depends on the scale is done once.
 template <RoundingMode mode, typename X, typename T, typename Fn>
 static void quantizeRun(const X *input, int64_t size, T scale,
                         int32_t zeroPoint, const IntegerFormat &storage,
-                        DivisionMode division, Fn &&emit) {
+                        const uint32_t *draws, DivisionMode division,
+                        Fn &&emit) {
   if (division.precision) {
     for (int64_t i = 0; i < size; ++i)
-      emit(i,
-           roundToStorage<mode, T>(divide(widen<T>(input[i]), scale, division),
-                                   zeroPoint, storage));
+      emit(i, roundToStorage<mode, T>(
+                  divide(widen<T>(input[i]), scale, division), zeroPoint,
+                  storage, getDraw<mode>(draws, i)));
     return;
   }
   if (division.kind == DivisionMode::Reciprocal && hasUsableReciprocal(scale)) {
     T reciprocal = T(1) / scale;
     for (int64_t i = 0; i < size; ++i)
-      emit(i, roundToStorage<mode, T>(widen<T>(input[i]) * reciprocal,
-                                      zeroPoint, storage));
+      emit(i,
+           roundToStorage<mode, T>(widen<T>(input[i]) * reciprocal, zeroPoint,
+                                   storage, getDraw<mode>(draws, i)));
     return;
   }
   for (int64_t i = 0; i < size; ++i)
     emit(i, roundToStorage<mode, T>(widen<T>(input[i]) / scale, zeroPoint,
-                                    storage));
+                                    storage, getDraw<mode>(draws, i)));
 }
 
 /// Calls `emit(element, q, group)` for each element.
 template <RoundingMode mode, typename X, typename T, typename Fn>
 static void quantizeElements(const X *input, const WideParameters<T> &wide,
                              const Layout &layout, const IntegerFormat &storage,
-                             DivisionMode division, Fn &&emit) {
+                             const uint32_t *draws, DivisionMode division,
+                             Fn &&emit) {
   layout.forEachRun([&](const Run &run) {
     if (run.groupStride == 0) {
       quantizeRun<mode>(
           input + run.begin, run.size, wide.scales[run.group],
-          wide.zeroPoints[run.group], storage, division,
+          wide.zeroPoints[run.group], storage,
+          draws ? draws + run.begin : nullptr, division,
           [&](int64_t i, int32_t q) { emit(run.begin + i, q, run.group); });
       return;
     }
@@ -92,7 +128,8 @@ static void quantizeElements(const X *input, const WideParameters<T> &wide,
       T quotient =
           divide(widen<T>(input[run.begin + i]), wide.scales[group], division);
       emit(run.begin + i,
-           roundToStorage<mode, T>(quotient, wide.zeroPoints[group], storage),
+           roundToStorage<mode, T>(quotient, wide.zeroPoints[group], storage,
+                                   getDraw<mode>(draws, run.begin + i)),
            group);
     }
   });
@@ -100,7 +137,7 @@ static void quantizeElements(const X *input, const WideParameters<T> &wide,
 
 void mlir::quant_ext::numerics::quantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
-    const IntegerFormat &storage, RoundingMode rounding, DivisionMode division,
+    const IntegerFormat &storage, Rounding rounding, DivisionMode division,
     void *result) {
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
@@ -111,9 +148,9 @@ void mlir::quant_ext::numerics::quantizeArray(
           using C = std::remove_pointer_t<decltype(c)>;
           Container<C> container(storage);
           auto *output = static_cast<C *>(result);
-          dispatchRounding(rounding, [&](auto mode) {
+          dispatchRounding(rounding.mode, [&](auto mode) {
             quantizeElements<mode()>(static_cast<const X *>(input.data), wide,
-                                     layout, storage, division,
+                                     layout, storage, rounding.draws, division,
                                      [&](int64_t element, int32_t q, int64_t) {
                                        output[element] = container.write(q);
                                      });
@@ -154,7 +191,7 @@ void mlir::quant_ext::numerics::dequantizeArray(
 
 void mlir::quant_ext::numerics::fakeQuantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
-    const IntegerFormat &storage, RoundingMode rounding, DivisionMode division,
+    const IntegerFormat &storage, Rounding rounding, DivisionMode division,
     void *result) {
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
@@ -162,10 +199,11 @@ void mlir::quant_ext::numerics::fakeQuantizeArray(
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         auto *output = static_cast<X *>(result);
-        dispatchRounding(rounding, [&](auto mode) {
+        dispatchRounding(rounding.mode, [&](auto mode) {
           quantizeElements<mode()>(
               static_cast<const X *>(input.data), wide, layout, storage,
-              division, [&](int64_t element, int32_t q, int64_t group) {
+              rounding.draws, division,
+              [&](int64_t element, int32_t q, int64_t group) {
                 output[element] = narrow<X>(dequantize<T>(
                     q, wide.zeroPoints[group], wide.scales[group]));
               });
@@ -182,7 +220,7 @@ template <typename T>
 static void requantizeBy(const void *input, const IntegerFormat &inputStorage,
                          const Parameters &in, const Layout &inLayout,
                          const Parameters &out, const Layout &outLayout,
-                         const IntegerFormat &storage, RoundingMode rounding,
+                         const IntegerFormat &storage, Rounding rounding,
                          void *result) {
   WideParameters<T> wideIn(in, inLayout.getNumGroups(), inputStorage);
   WideParameters<T> wideOut(out, outLayout.getNumGroups(), storage);
@@ -201,7 +239,7 @@ static void requantizeBy(const void *input, const IntegerFormat &inputStorage,
       using C = std::remove_pointer_t<decltype(c)>;
       Container<C> target(storage);
       auto *output = static_cast<C *>(result);
-      dispatchRounding(rounding, [&](auto mode) {
+      dispatchRounding(rounding.mode, [&](auto mode) {
         finer.forEachRun([&](const Run &run) {
           for (int64_t i = 0; i < run.size; ++i) {
             int64_t group = run.group + i * run.groupStride;
@@ -211,7 +249,8 @@ static void requantizeBy(const void *input, const IntegerFormat &inputStorage,
                 multiplier(wideIn.scales[inGroup], wideOut.scales[outGroup]);
             output[run.begin + i] = target.write(requantize<mode()>(
                 source.read(values[run.begin + i]), wideIn.zeroPoints[inGroup],
-                factor, wideOut.zeroPoints[outGroup], storage.range));
+                factor, wideOut.zeroPoints[outGroup], storage.range,
+                getDraw<mode()>(rounding.draws, run.begin + i)));
           }
         });
       });
@@ -222,7 +261,7 @@ static void requantizeBy(const void *input, const IntegerFormat &inputStorage,
 void mlir::quant_ext::numerics::requantizeArray(
     const void *input, const IntegerFormat &inputStorage, const Parameters &in,
     const Layout &inLayout, const Parameters &out, const Layout &outLayout,
-    const IntegerFormat &storage, RoundingMode rounding, void *result) {
+    const IntegerFormat &storage, Rounding rounding, void *result) {
   auto *requantize = computesInDouble(in.scale.format, out.scale.format)
                          ? requantizeBy<double>
                          : requantizeBy<float>;

@@ -163,3 +163,13 @@ func.func @scalar(%x: f32, %s: f32) -> i8 {
   %q = quant_ext.apply_quantize %x, %s storage = <i8> : (f32, f32) -> i8
   return %q : i8
 }
+
+// Random numbers need lanes in their order.
+// CHECK-LABEL: func.func @stochastic(
+// CHECK-NOT: llvm.call_intrinsic
+// CHECK: return
+func.func @stochastic(%x: vector<64xf32>, %s: vector<64xf32>, %seed: vector<64xi64>, %i: vector<64xi64>) -> vector<64xi8> {
+  %q = quant_ext.apply_quantize %x, %s random(%seed, %i) storage = <i8> rounding = stochastic
+      : (vector<64xf32>, vector<64xf32>, vector<64xi64>, vector<64xi64>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}

@@ -5,10 +5,10 @@
 // RUN: cmp %t.bc %t.again.bc
 
 // A file of a version that does not exist yet is refused. The section of the
-// version is 07 (its kind), 03 (one byte), 05 (version 2, as a varint).
-// RUN: %python -c "import sys; b = open(sys.argv[1], 'rb').read(); old = bytes([7, 3, 5]); assert b.count(old) == 1; open(sys.argv[2], 'wb').write(b.replace(old, bytes([7, 3, 7])))" %t.bc %t.new.bc
+// version is 07 (its kind), 03 (one byte), 07 (version 3, as a varint).
+// RUN: %python -c "import sys; b = open(sys.argv[1], 'rb').read(); old = bytes([7, 3, 7]); assert b.count(old) == 1; open(sys.argv[2], 'wb').write(b.replace(old, bytes([7, 3, 9])))" %t.bc %t.new.bc
 // RUN: not %quant-opt %t.new.bc 2>&1 | FileCheck %s --check-prefix=VERSION
-// VERSION: error: quant_ext bytecode must be of version 2 or older, found version 3
+// VERSION: error: quant_ext bytecode must be of version 3 or older, found version 4
 
 // CHECK-LABEL: func private @storages
 func.func private @storages() attributes {
@@ -37,7 +37,9 @@ func.func private @enums() attributes {
   // CHECK-DAG: d = #quant_ext<rounding half_away>
   d = #quant_ext<rounding half_away>,
   // CHECK-DAG: e = #quant_ext<rounding toward_zero>
-  e = #quant_ext<rounding toward_zero>
+  e = #quant_ext<rounding toward_zero>,
+  // CHECK-DAG: f = #quant_ext<rounding stochastic>
+  f = #quant_ext<rounding stochastic>
 }
 
 // Optional operands, results and attributes, present and absent.
@@ -57,6 +59,23 @@ func.func @tensors(%x: tensor<?x64xf16>, %a: tensor<?x64xi32>, %t: tensor<f32>, 
   %f = quant_ext.fake_quantize %x, %t storage = <i8<-127:127>> : (tensor<?x64xf16>, tensor<f32>) -> tensor<?x64xf16>
   // CHECK: quant_ext.requantize %{{.*}} in(%[[S]], %{{.*}}) out(%{{.*}}) axis = 1 storage_in = <i32> storage = <i16> :
   %i = quant_ext.requantize %a in(%s, %z) out(%t) axis = 1 storage_in = <i32> storage = <i16> : (tensor<?x64xi32>, tensor<64xf32>, tensor<64xi32>, tensor<f32>) -> tensor<?x64xi16>
+  return
+}
+
+// Seeds and positions, and the sizes of the operand segments that tell them
+// from zero points.
+// CHECK-LABEL: func @stochastic
+func.func @stochastic(%x: tensor<?x4xf32>, %a: tensor<4xi32>, %t: tensor<f32>, %z: tensor<i8>, %seed: tensor<i64>, %i: index, %v: f32, %b: i32, %n: i64) {
+  // CHECK: quant_ext.quantize %{{.*}}, %{{.*}} random(%[[SEED:.*]]) storage = <i8> rounding = stochastic :
+  %q = quant_ext.quantize %x, %t random(%seed) storage = <i8> rounding = stochastic : (tensor<?x4xf32>, tensor<f32>, tensor<i64>) -> tensor<?x4xi8>
+  // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}}, %[[Z:.*]] random(%[[SEED]] at %[[I:.*]], %[[I]], %[[I]]) storage = <i8> rounding = stochastic :
+  %f = quant_ext.fake_quantize %x, %t, %z random(%seed at %i, %i, %i) storage = <i8> rounding = stochastic : (tensor<?x4xf32>, tensor<f32>, tensor<i8>, tensor<i64>, index, index, index) -> tensor<?x4xf32>
+  // CHECK: quant_ext.requantize %{{.*}} in(%{{.*}}) out(%{{.*}}, %[[Z]]) random(%[[SEED]] at %[[I]], %[[I]]) storage_in = <i32> storage = <i8> rounding = stochastic :
+  %r = quant_ext.requantize %a in(%t) out(%t, %z) random(%seed at %i, %i) storage_in = <i32> storage = <i8> rounding = stochastic : (tensor<4xi32>, tensor<f32>, tensor<f32>, tensor<i8>, tensor<i64>, index, index) -> tensor<4xi8>
+  // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} random(%[[N:.*]], %[[N]]) storage = <i8> rounding = stochastic :
+  %e = quant_ext.apply_quantize %v, %v random(%n, %n) storage = <i8> rounding = stochastic : (f32, f32, i64, i64) -> i8
+  // CHECK: quant_ext.apply_requantize %{{.*}} by %{{.*}} random(%[[N]], %[[N]]) storage_in = <i32> storage = <i8> rounding = stochastic :
+  %g = quant_ext.apply_requantize %b by %v random(%n, %n) storage_in = <i32> storage = <i8> rounding = stochastic : (i32, f32, i64, i64) -> i8
   return
 }
 

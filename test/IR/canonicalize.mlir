@@ -765,5 +765,5 @@ func.func @taken_again() -> tensor<1xi8> {
 }
 
 {-#
-  dialect_resources: { builtin: { w: "0x0400000000004040", w_i8_49a9e1bb6f1ba9f3: "0x0400000001" } }
+  dialect_resources: { builtin: { w: "0x0400000000004040", w_i8_8d604f32da24b2ca: "0x0400000001" } }
 #-}

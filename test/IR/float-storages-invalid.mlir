@@ -88,3 +88,11 @@ func.func @rounding_element(%x: f32, %s: f32) {
   %q = quant_ext.apply_quantize %x, %s storage = <f4E2M1FN> rounding = toward_zero : (f32, f32) -> f4E2M1FN
   return
 }
+
+// -----
+
+func.func @stochastic(%x: tensor<4xf32>, %s: tensor<f32>, %seed: tensor<i64>) {
+  // expected-error @+1 {{rounding must be half_even for storage f8E5M2, found stochastic}}
+  %0 = quant_ext.quantize %x, %s random(%seed) storage = <f8E5M2> rounding = stochastic : (tensor<4xf32>, tensor<f32>, tensor<i64>) -> tensor<4xf8E5M2>
+  return
+}

@@ -313,8 +313,56 @@ func.func @precision(%x: tensor<4xf32>, %s: tensor<f32>) {
 // -----
 
 func.func @rounding(%x: f32) {
-  // expected-error @+2 {{expected ::mlir::quant_ext::Rounding to be one of: half_even, half_away, toward_zero}}
+  // expected-error @+2 {{expected ::mlir::quant_ext::Rounding to be one of: half_even, half_away, toward_zero, stochastic}}
   // expected-error @+1 {{failed to parse QuantExt_RoundingAttr}}
   %0 = quant_ext.apply_quantize %x, %x storage = <i8> rounding = half_up : (f32, f32) -> i8
+  return
+}
+
+// -----
+
+func.func @no_seed(%x: tensor<4xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{must have a seed for stochastic rounding, found none}}
+  %0 = quant_ext.quantize %x, %s storage = <i8> rounding = stochastic : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @seed_for_nothing(%x: tensor<4xf32>, %s: tensor<f32>, %seed: tensor<i64>) {
+  // expected-error @+1 {{must have stochastic rounding for a seed, found half_even}}
+  %0 = quant_ext.fake_quantize %x, %s random(%seed) storage = <i8> : (tensor<4xf32>, tensor<f32>, tensor<i64>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @short_position(%a: tensor<4x4xi32>, %s: tensor<f32>, %seed: tensor<i64>, %i: index) {
+  // expected-error @+1 {{position must have an offset and a stride for each of the 2 dimensions of the input, found 2 values}}
+  %0 = quant_ext.requantize %a in(%s) out(%s) random(%seed at %i, %i) storage_in = <i32> storage = <i8> rounding = stochastic : (tensor<4x4xi32>, tensor<f32>, tensor<f32>, tensor<i64>, index, index) -> tensor<4x4xi8>
+  return
+}
+
+// -----
+
+func.func @position_of_nothing(%x: tensor<4xf32>, %s: tensor<f32>, %i: index) {
+  // expected-error @+1 {{must have a seed for a position, found none}}
+  %0 = "quant_ext.quantize"(%x, %s, %i, %i) <{operandSegmentSizes = array<i32: 1, 1, 0, 0, 2>, storage = #quant_ext.storage<i8>}> : (tensor<4xf32>, tensor<f32>, index, index) -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @no_seed_of_element(%x: f32) {
+  // expected-error @+1 {{must have a seed for stochastic rounding, found none}}
+  %0 = quant_ext.apply_quantize %x, %x storage = <i8> rounding = stochastic : (f32, f32) -> i8
+  return
+}
+
+// -----
+
+func.func @only_seed(%x: f32, %i: i64) {
+  // expected-error @+1 {{must have both seed and counter or neither, found only seed}}
+  %0 = "quant_ext.apply_quantize"(%x, %x, %i) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 0>, rounding = #quant_ext<rounding stochastic>, storage = #quant_ext.storage<i8>}> : (f32, f32, i64) -> i8
   return
 }

@@ -102,3 +102,18 @@ func.func @elements(%x: f32, %v: vector<4x8xf16>, %vs: vector<4x8xf32>, %vz: vec
   %6, %7 = quant_ext.apply_choose_qparams %x lo(%x) storage = <u8> : (f32, f32) -> (f32, i8)
   return
 }
+
+// CHECK-LABEL: func @stochastic
+func.func @stochastic(%x: tensor<?x3xf32>, %s: tensor<3xf32>, %z: tensor<3xi8>, %a: tensor<4xi32>, %t: tensor<f32>, %seed: tensor<i64>, %i: index, %v: f32, %w: i64, %b: i32) {
+  // CHECK: quant_ext.quantize %{{.*}}, %{{.*}}, %{{.*}} random(%{{.*}}) axis = 1 storage = <u8> rounding = stochastic : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xi8>, tensor<i64>) -> tensor<?x3xi8>
+  %0 = quant_ext.quantize %x, %s, %z random(%seed) axis = 1 storage = <u8> rounding = stochastic : (tensor<?x3xf32>, tensor<3xf32>, tensor<3xi8>, tensor<i64>) -> tensor<?x3xi8>
+  // CHECK: quant_ext.fake_quantize %{{.*}}, %{{.*}} random(%{{.*}} at %{{.*}}, %{{.*}}, %{{.*}}) storage = <i8> rounding = stochastic :
+  %1 = quant_ext.fake_quantize %x, %t random(%seed at %i, %i, %i) storage = <i8> rounding = stochastic : (tensor<?x3xf32>, tensor<f32>, tensor<i64>, index, index, index) -> tensor<?x3xf32>
+  // CHECK: quant_ext.requantize %{{.*}} in(%{{.*}}) out(%{{.*}}) random(%{{.*}}) storage_in = <i32> storage = <i8> rounding = stochastic :
+  %2 = quant_ext.requantize %a in(%t) out(%t) random(%seed) storage_in = <i32> storage = <i8> rounding = stochastic : (tensor<4xi32>, tensor<f32>, tensor<f32>, tensor<i64>) -> tensor<4xi8>
+  // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} random(%{{.*}}, %{{.*}}) storage = <i8> rounding = stochastic : (f32, f32, i64, i64) -> i8
+  %3 = quant_ext.apply_quantize %v, %v random(%w, %w) storage = <i8> rounding = stochastic : (f32, f32, i64, i64) -> i8
+  // CHECK: quant_ext.apply_requantize %{{.*}} by %{{.*}} random(%{{.*}}, %{{.*}}) storage_in = <i32> storage = <i8> rounding = stochastic : (i32, f32, i64, i64) -> i8
+  %4 = quant_ext.apply_requantize %b by %v random(%w, %w) storage_in = <i32> storage = <i8> rounding = stochastic : (i32, f32, i64, i64) -> i8
+  return
+}

@@ -306,3 +306,29 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+// A tile draws the numbers that its elements have in the whole: it starts at
+// 12 * i + j there, and its rows are 12 apart.
+// CHECK-DAG: #[[$START:.*]] = affine_map<{{.*}} * 12{{.*}}>
+// CHECK-LABEL: func @stochastic
+// CHECK-SAME: (%[[X:.*]]: tensor<8x12xf32>, %[[S:.*]]: tensor<f32>, %[[SEED:.*]]: tensor<i64>)
+// CHECK-DAG: %[[ROW:.*]] = arith.constant 12 : index
+// CHECK-DAG: %[[ONE:.*]] = arith.constant 1 : index
+// CHECK: scf.for %[[I:[^ ]+]] =
+// CHECK: scf.for %[[J:[^ ]+]] =
+// CHECK-DAG: %[[TILE:.*]] = tensor.extract_slice %[[X]][%[[I]], %[[J]]] [2, 4] [1, 1]
+// CHECK-DAG: %[[FIRST:.*]] = affine.apply #[[$START]]
+// CHECK: quant_ext.quantize %[[TILE]], %[[S]] random(%[[SEED]] at %[[FIRST]], %[[ROW]], %[[ONE]]) storage = <i8> rounding = stochastic
+module attributes {transform.with_named_sequence} {
+  func.func @stochastic(%x: tensor<8x12xf32>, %s: tensor<f32>, %seed: tensor<i64>) -> tensor<8x12xi8> {
+    %q = quant_ext.quantize %x, %s random(%seed) storage = <i8> rounding = stochastic : (tensor<8x12xf32>, tensor<f32>, tensor<i64>) -> tensor<8x12xi8>
+    return %q : tensor<8x12xi8>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["quant_ext.quantize"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tiled, %loops:2 = transform.structured.tile_using_for %op tile_sizes [2, 4] : (!transform.any_op) -> (!transform.any_op, !transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}

@@ -33,6 +33,40 @@ def saturate_clause(plan: Plan) -> str:
     return "" if plan.saturate else " saturate = false"
 
 
+def seed_operands(rng: Random, plan: Plan) -> list[Operand]:
+    if plan.rounding != "stochastic":
+        return []
+    return [Operand("seed", TensorType((), "i64"), [rng.getrandbits(64)])]
+
+
+def draw_position(rng: Random, plan: Plan) -> tuple[int, ...]:
+    """Where the tensor lies in a larger one: the whole, a tile that is far away,
+    its axes in another order, or with gaps."""
+    if plan.rounding != "stochastic" or rng.random() < 0.5:
+        return ()
+    offset = rng.choice([0, 7, 2**32 - 5, rng.getrandbits(44)])
+    strides, stride = [], rng.choice([1, 1, 3, 2**31 + 1])
+    for size in reversed(plan.layout.shape):
+        strides.append(stride)
+        stride *= max(size, 1) + rng.choice([0, 2])
+    strides = rng.choice([strides[::-1], rng.sample(strides, len(strides))])
+    return (offset, *strides)
+
+
+def random_clause(seeds: list[Operand], position: tuple[int, ...]) -> str:
+    names = ", ".join(f"%at{i}" for i in range(len(position)))
+    places = f" at {names}" if position else ""
+    return f" random(%seed{places})" if seeds else ""
+
+
+def randomness(
+    plan: Plan, seeds: list[Operand], position: tuple[int, ...]
+) -> list[int | list[int]]:
+    """What the oracle takes for stochastic rounding, and for no other."""
+    counters = oracle.counters_at(position, plan.layout.shape)
+    return [argument for seed in seeds for argument in (seed.bits[0], counters)]
+
+
 def describe(op: str, plan: Plan, detail: str) -> str:
     words = [op, detail, f"[{plan.layout}]", plan.parameters]
     if plan.rounding != "half_even":
@@ -151,13 +185,16 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
             plan.rounding,
             FORMATS.get(plan.precision),
             plan.saturate,
+            *randomness(plan, seeds, position),
         )
         return [reference(bits, fmt, places, parameters, storage, *modes)]
 
     operands = [Operand("x", operand_type, bits)] + parameter_operands(
         plan, granularity, parameters, storage, ("scale", "zp")
     )
-    clauses = f"{plan.layout.clause} storage = <{plan.storage}>"
+    seeds, position = seed_operands(rng, plan), draw_position(rng, plan)
+    clauses = random_clause(seeds, position)
+    clauses += f"{plan.layout.clause} storage = <{plan.storage}>"
     if op != "dequantize":
         clauses += rounding_clause(plan) + division_clauses(plan)
         clauses += saturate_clause(plan)
@@ -169,11 +206,12 @@ def build_on_values(op: str, number: int, plan: Plan, rng: Random) -> Case:
         number,
         op,
         describe(op, plan, detail),
-        operands,
+        operands + seeds,
         f" {names}{clauses}",
         [result_type],
         plan.parameters != "bad",
         compute,
+        position,
     )
 
 
@@ -236,8 +274,9 @@ def build_requantize(op: str, number: int, plan: Plan, rng: Random) -> Case:
         inner, outer = (oracle.parameter_positions(shape, g) for g in granularities)
         return [
             oracle.requantize(
-                bits, storage_in, inner, inward, outer, outward, storage, plan.rounding
-            )
+                bits, storage_in, inner, inward, outer, outward, storage,
+                plan.rounding, *randomness(plan, seeds, position),
+            )  # fmt: skip
         ]
 
     ins = parameter_operands(plan, granularities[0], inward, storage_in, ("sa", "za"))
@@ -246,7 +285,9 @@ def build_requantize(op: str, number: int, plan: Plan, rng: Random) -> Case:
     in_names = ", ".join(f"%{operand.name}" for operand in ins)
     out_names = ", ".join(f"%{operand.name}" for operand in outs)
     axis = plan.layout.clause if plan.axis_in or plan.axis_out else ""
-    clauses = f"{axis} storage_in = <{plan.storage_in}> storage = <{plan.storage}>"
+    seeds, position = seed_operands(rng, plan), draw_position(rng, plan)
+    clauses = random_clause(seeds, position)
+    clauses += f"{axis} storage_in = <{plan.storage_in}> storage = <{plan.storage}>"
     clauses += rounding_clause(plan)
     detail = (
         f"{plan.storage_in} {'with' if plan.zero_point_in else 'without'} zero point"
@@ -257,11 +298,12 @@ def build_requantize(op: str, number: int, plan: Plan, rng: Random) -> Case:
         number,
         op,
         describe(op, plan, detail),
-        [a, *ins, *outs],
+        [a, *ins, *outs, *seeds],
         f" %a in({in_names}) out({out_names}){clauses}",
         [TensorType(shape, f"i{storage.width}", dims)],
         plan.parameters != "bad",
         compute,
+        position,
     )
 
 

@@ -75,6 +75,7 @@ class Case:
     results: list[TensorType]
     valid: bool
     compute: Callable[[], list[list[int]]]
+    position: tuple[int, ...] = ()
 
     @cached_property
     def expected(self) -> list[list[int]]:

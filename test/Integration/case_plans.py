@@ -114,7 +114,7 @@ SCHEMES = tuple(
 )
 FLOAT_SCHEMES = tuple((storage, False) for storage in FLOAT_STORAGES)
 DYNAMIC = ("static", "static", "all", "first", "last")
-ROUNDINGS = ("half_even", "half_even", "half_away", "toward_zero")
+ROUNDINGS = ("half_even", "half_even", "half_away", "toward_zero", "stochastic")
 PARAMETERS = ("ordinary", "ordinary", "ordinary", "extreme", "bad")
 
 
@@ -314,7 +314,7 @@ def rounding_plans(op: str) -> Iterator[Plan]:
     """More values than one plan of a kind has, whole vectors and a rest."""
     wide = Layout((3, 130), Granularity(axis=0))
     flat = Layout((200,), Granularity())
-    for rounding in ("half_away", "toward_zero"):
+    for rounding in ("half_away", "toward_zero", "stochastic"):
         if op == "requantize":
             yield Plan(wide, "u8", True, zero_point_in=True, rounding=rounding)
             yield Plan(flat, "i8", False, axis_in=False, axis_out=False, rounding=rounding)
@@ -323,6 +323,9 @@ def rounding_plans(op: str) -> Iterator[Plan]:
             yield Plan(wide, "u8", True, value=value, scale=value, rounding=rounding)
         yield Plan(flat, "i8", False, rounding=rounding)
         yield Plan(flat, "i32", False, rounding=rounding)
+    if op != "requantize":
+        # Quotients that overflow f16 are within the storage's range.
+        yield Plan(flat, "i32", False, rounding="stochastic", precision="f16")
 
 
 def shift_plans() -> Iterator[Plan]:

@@ -58,6 +58,21 @@ def instead_of(name: str, replacement: Callable[[Fraction], int]) -> Callable:
     return to_integer
 
 
+right_of_element = oracle.rounding_of_element
+
+
+def draw_to_nearest(t: FloatFormat, v: int, number: int) -> int:
+    return right_round(oracle.exact_value(t, v))
+
+
+def one_draw_for_all(rounding: str, seed: int | None, index: int) -> str | oracle.Draw:
+    return right_of_element(rounding, seed, 0)
+
+
+def half_the_seed(rounding: str, seed: int | None, index: int) -> str | oracle.Draw:
+    return right_of_element(rounding, seed and seed % 2**32, index)
+
+
 def saturate_half_added_in_t(
     t: FloatFormat, v: int, z: int, storage: Storage, rounding: str
 ) -> int:
@@ -77,6 +92,8 @@ def saturate_after_shift(
     """R(v + z)."""
     if not oracle.is_finite(t, v):
         return right_saturate(t, v, z, storage, rounding)
+    if isinstance(rounding, oracle.Draw):
+        return right_saturate(t, v, z, storage, rounding)
     shifted = right_to_integer(rounding, oracle.exact_value(t, v) + z)
     return oracle.clamp(shifted, storage.qmin, storage.qmax)
 
@@ -89,6 +106,8 @@ def saturate_then_wrap(
 
 def wrap(t: FloatFormat, v: int, z: int, storage: Storage, rounding: str) -> int:
     if not oracle.is_finite(t, v):
+        return right_saturate(t, v, z, storage, rounding)
+    if isinstance(rounding, oracle.Draw):
         return right_saturate(t, v, z, storage, rounding)
     return right_to_integer(rounding, oracle.exact_value(t, v)) + z
 
@@ -313,6 +332,10 @@ def unrounded_requantize(
         )
     exact = (a - zero_point_in) * oracle.exact_value(F32, multiplier)
     low, high = storage.qmin - zero_point_out, storage.qmax - zero_point_out
+    if isinstance(rounding, oracle.Draw):
+        return RIGHT_REQUANTIZE(
+            a, zero_point_in, multiplier, zero_point_out, storage, rounding
+        )
     rounded = right_to_integer(rounding, exact)
     return oracle.clamp(rounded, low, high) + zero_point_out
 
@@ -532,6 +555,9 @@ MISTAKES = (
     mistake("half_away adds 1/2 in T", QUANTIZERS, "saturate", saturate_half_added_in_t),
     wrong_rounding("toward_zero is floor", "toward_zero", Fraction.__floor__),
     wrong_rounding("toward_zero is to nearest", "toward_zero", right_round),
+    mistake("stochastic is to nearest", SATURATING, "round_by_draw", draw_to_nearest),
+    mistake("one number for all", SATURATING, "rounding_of_element", one_draw_for_all),
+    mistake("upper half of the seed lost", SATURATING, "rounding_of_element", half_the_seed),
     mistake("zero point before rounding", SATURATING, "saturate", saturate_after_shift),
     mistake("clamp before zero point", SATURATING, "saturate", saturate_then_wrap),
     mistake("wraps", SATURATING, "saturate", wrap),

@@ -8,7 +8,7 @@ pipeline.
 
 from __future__ import annotations
 
-from typing import Iterable
+from typing import Iterable, Sequence
 
 from case_model import Case, TensorType
 from oracle import FORMATS, is_nan
@@ -49,9 +49,21 @@ def results_text(types: list[TensorType]) -> str:
 
 def op_line(case: Case) -> str:
     names = joined(f"%r{i}" for i in range(len(case.results)))
-    types = joined(operand.type for operand in case.operands)
-    signature = f"({types}) -> {results_text(case.results)}"
-    return f"  {names} = quant_ext.{case.op}{case.clauses} : {signature}"
+    types = [operand.type for operand in case.operands] + ["index"] * len(case.position)
+    signature = f"({joined(types)}) -> {results_text(case.results)}"
+    return "\n".join(
+        [
+            *position_lines("at", case.position),
+            f"  {names} = quant_ext.{case.op}{case.clauses} : {signature}",
+        ]
+    )
+
+
+def position_lines(prefix: str, position: Sequence[int]) -> list[str]:
+    return [
+        f"  %{prefix}{i} = arith.constant {value} : index"
+        for i, value in enumerate(position)
+    ]
 
 
 def stand_in_lines(case: Case, wrong: bool) -> list[str]:

@@ -9,6 +9,7 @@ subnormals do not survive other representations.
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,6 +147,49 @@ def round_to_integer(rounding: str, value: Fraction) -> int:
         "half_away": round_half_away,
         "toward_zero": round_toward_zero,
     }[rounding](value)
+
+
+def philox4x32_10(counter: Sequence[int], key: Sequence[int]) -> list[int]:
+    """Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
+
+    A round maps (R0, L0, R1, L1) to (mulhi(R1) ^ L0 ^ k0, mullo(R1),
+    mulhi(R0) ^ L1 ^ k1, mullo(R0)); between rounds the key grows by the golden
+    ratio and by sqrt(3) - 1, as fractions of 2^32.
+    """
+    right0, left0, right1, left1 = counter
+    for step in range(10):
+        key0 = (key[0] + step * 0x9E3779B9) % 2**32
+        key1 = (key[1] + step * 0xBB67AE85) % 2**32
+        high0, low0 = divmod(0xD2511F53 * right0, 2**32)
+        high1, low1 = divmod(0xCD9E8D57 * right1, 2**32)
+        right0, left0, right1, left1 = high1 ^ left0 ^ key0, low1, high0 ^ left1 ^ key1, low0
+    return [right0, left0, right1, left1]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Stochastic rounding by the number of one element."""
+
+    number: int
+
+
+def rounding_of_element(rounding: str, seed: int | None, index: int) -> str | Draw:
+    if rounding != "stochastic":
+        return rounding
+    counter = [index % 2**32, index >> 32, 0, 0]
+    return Draw(philox4x32_10(counter, [seed % 2**32, seed >> 32])[0])
+
+
+def counters_at(position: Sequence[int], shape: Sequence[int]) -> list[int]:
+    """The index that each element has in a larger tensor: an offset, and what a
+    step in each dimension adds. Without a position the tensor is the whole."""
+    if not position:
+        return list(range(element_count(shape)))
+    offset, *strides = position
+    return [
+        (offset + sum(map(operator.mul, place, strides))) % 2**64
+        for place in indices(shape)
+    ]
 
 
 def floor_log2(value: Fraction) -> int:
@@ -305,16 +349,26 @@ def clamp(value: int, low: int, high: int) -> int:
 
 
 def saturate(
-    t: FloatFormat, v: int, zero_point: int, storage: Storage, rounding: str
+    t: FloatFormat, v: int, zero_point: int, storage: Storage, rounding: str | Draw
 ) -> int:
     """clamp(R(v), qmin - z, qmax - z) + z, for any bits v."""
     if is_nan(t, v):
         return storage.qmin
     if is_infinite(t, v):
         return storage.qmin if is_negative(t, v) else storage.qmax
-    rounded = round_to_integer(rounding, exact_value(t, v))
+    if isinstance(rounding, Draw):
+        rounded = round_by_draw(t, v, rounding.number)
+    else:
+        rounded = round_to_integer(rounding, exact_value(t, v))
     low, high = storage.qmin - zero_point, storage.qmax - zero_point
     return clamp(rounded, low, high) + zero_point
+
+
+def round_by_draw(t: FloatFormat, v: int, number: int) -> int:
+    exact = exact_value(t, v)
+    below = exact.__floor__()
+    rest = exact_value(t, round_to_format(t, exact - below))
+    return below + (rest * 2**24 > number >> 8)
 
 
 def scaled_quotient(t: FloatFormat, x: int, scale: int, division: str) -> int:
@@ -659,6 +713,8 @@ def quantize(
     rounding: str = "half_even",
     precision: FloatFormat | None = None,
     saturating: bool = True,
+    seed: int | None = None,
+    counters: Sequence[int] | None = None,
 ) -> list[int]:
     if isinstance(storage, FloatStorage):
         return [
@@ -684,11 +740,13 @@ def quantize(
                 parameters.zero_point(position, storage),
                 storage,
                 division,
-                rounding,
+                rounding_of_element(rounding, seed, index),
                 precision,
             )
         )
-        for element, position in zip(x, positions, strict=True)
+        for index, element, position in zip(
+            counters or range(len(x)), x, positions, strict=True
+        )
     ]
 
 
@@ -732,10 +790,12 @@ def fake_quantize(
     rounding: str = "half_even",
     precision: FloatFormat | None = None,
     saturating: bool = True,
+    seed: int | None = None,
+    counters: Sequence[int] | None = None,
 ) -> list[int]:
     modes = division, rounding, precision, saturating
     quantized = quantize(
-        x, value_format, positions, parameters, storage, *modes
+        x, value_format, positions, parameters, storage, *modes, seed, counters
     )
     return dequantize(quantized, value_format, positions, parameters, storage)
 
@@ -749,9 +809,13 @@ def requantize(
     parameters_out: Parameters,
     storage: Storage,
     rounding: str = "half_even",
+    seed: int | None = None,
+    counters: Sequence[int] | None = None,
 ) -> list[int]:
     result = []
-    for element, i, o in zip(a, positions_in, positions_out, strict=True):
+    indices_of_elements = counters or range(len(a))
+    places = zip(indices_of_elements, a, positions_in, positions_out, strict=True)
+    for index, element, i, o in places:
         multiplier = requantize_multiplier(
             parameters_in.scales[i],
             parameters_in.scale_format,
@@ -764,7 +828,7 @@ def requantize(
             multiplier,
             parameters_out.zero_point(o, storage),
             storage,
-            rounding,
+            rounding_of_element(rounding, seed, index),
         )
         result.append(storage.to_bits(q))
     return result

@@ -192,6 +192,21 @@ class Operations(unittest.TestCase):
         self.assertEqual(visited, 201 * 3 * 3)
 
 
+class Philox(unittest.TestCase):
+    def test_published_vectors(self) -> None:
+        # kat_vectors of Random123, the authors' own library.
+        ones = 2**32 - 1
+        wanted = {
+            ((0,) * 4, (0, 0)): (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8),
+            ((ones,) * 4, (ones, ones)): (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD),
+            ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0)): (
+                0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1,
+            ),
+        }  # fmt: skip
+        for (counter, key), words in wanted.items():
+            self.assertEqual(tuple(oracle.philox4x32_10(counter, key)), words)
+
+
 def quantize_one(
     x: float,
     scale: float,

@@ -9,8 +9,8 @@
 // REDEFINE: %{target} = x86-64-v2
 // RUN: %{test}
 
-// Eight rounds of 1003 rows: 4 + 1 bytes of parameters, and 67 times 4 + 1 + 1.
-// CHECK: {{^}}bytes: 3265768 different: 0{{$}}
+// Eight rounds of 1003 rows: 4 + 1 bytes of parameters, and 67 times 4 + 1 + 1 + 1.
+// CHECK: {{^}}bytes: 3803376 different: 0{{$}}
 
 func.func @choose(%x: tensor<?x67xf32>) -> (tensor<?xf32>, tensor<?xi8>) {
   %s, %z = quant_ext.choose_qparams %x axis = 0 storage = <u8> : (tensor<?x67xf32>) -> (tensor<?xf32>, tensor<?xi8>)
@@ -31,5 +31,16 @@ func.func @fake_quantize(%x: tensor<?x67xf32>) -> tensor<?x67xf32> {
 func.func @requantize(%a: tensor<?x67xi32>, %s: tensor<67xf32>) -> tensor<?x67xi8> {
   %one = arith.constant dense<1.0> : tensor<f32>
   %q = quant_ext.requantize %a in(%s) out(%one) axis = 1 storage_in = <i32> storage = <i8> : (tensor<?x67xi32>, tensor<67xf32>, tensor<f32>) -> tensor<?x67xi8>
+  return %q : tensor<?x67xi8>
+}
+
+// Each call says where its rows begin.
+func.func @stochastic(%x: tensor<?x67xf32>, %row: index) -> tensor<?x67xi8> {
+  %one = arith.constant 1 : index
+  %columns = arith.constant 67 : index
+  %first = arith.muli %row, %columns : index
+  %s = arith.constant dense<0.03> : tensor<f32>
+  %seed = arith.constant dense<0x123456789> : tensor<i64>
+  %q = quant_ext.quantize %x, %s random(%seed at %first, %columns, %one) storage = <i8> rounding = stochastic : (tensor<?x67xf32>, tensor<f32>, tensor<i64>, index, index, index) -> tensor<?x67xi8>
   return %q : tensor<?x67xi8>
 }

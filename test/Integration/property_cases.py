@@ -7,6 +7,7 @@ from its inputs.
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -122,8 +123,19 @@ class Chain:
         more: str = "",
     ) -> None:  # fmt: skip
         names = ", ".join(f"%{name}" for name in used)
-        text = f"{names}{self.layout.clause} storage = <{storage}>{more}"
-        self.add(op, text, used, {result: made})
+        random, seeds = self.random(more)
+        text = f"{names}{random}{self.layout.clause} storage = <{storage}>{more}"
+        self.add(op, text, [*used, *seeds], {result: made})
+
+    def random(self, modes: str) -> tuple[str, list[str]]:
+        """The clause, and the operand in it, that stochastic rounding takes."""
+        if "stochastic" not in modes:
+            return "", []
+        if "seed" not in self.types:
+            self.types["seed"] = TensorType((), "i64")
+            bits = [len(self.lines) << 33 | 5]
+            self.lines.append(mlir_module.constant("seed", self.types["seed"], bits))
+        return " random(%seed)", ["seed"]
 
 
 def draw_scheme(rng: Random) -> tuple[str, bool]:
@@ -142,7 +154,8 @@ def chain_end(rng: Random, chain: Chain, parameters: list[str], storage: str) ->
     if scales_are_f32 and chain.layout.granularity.block_sizes is None:
         kinds += ["requantize", "requantize"]
     kind = rng.choice(kinds)
-    rounding = rng.choice(("", " rounding = half_away", " rounding = toward_zero"))
+    named = rng.choice(("", "half_away", "toward_zero", "stochastic"))
+    rounding = f" rounding = {named}" if named else ""
     modes = rounding + rng.choice(("", " division = reciprocal"))
     if kind == "same":
         # The one pair that may be dropped without being computed.
@@ -160,11 +173,12 @@ def chain_end(rng: Random, chain: Chain, parameters: list[str], storage: str) ->
         chain.apply("dequantize", ["q", *parameters], storage, "last", chain.types["y"])
     else:
         ins, outs = (", ".join(f"%{n}" for n in names) for names in (parameters, more))
+        random, seeds = chain.random(rounding)
         text = (
-            f"%q in({ins}) out({outs}){chain.layout.clause}"
+            f"%q in({ins}) out({outs}){random}{chain.layout.clause}"
             f" storage_in = <{storage}> storage = <{other}>{rounding}"
         )
-        used = ["q", *parameters, *more]
+        used = ["q", *parameters, *more, *seeds]
         chain.add("requantize", text, used, {"last": result})
 
 
@@ -197,7 +211,7 @@ def fold_case(number: int, rng: Random) -> PropertyCase:
 
 
 # ---------------------------------------------------------------------------
-# Larger inputs never give smaller results
+# Larger inputs never give smaller results, unless each draws a number of its own
 # ---------------------------------------------------------------------------
 
 
@@ -219,6 +233,8 @@ def ascending_case(number: int, rng: Random) -> PropertyCase:
     layout = Layout((rng.choice([63, 130, 200, 333]),), Granularity())
     kind = rng.choice(("ordinary", "extreme"))
     plan = draw_plan(rng, op, layout, parameters=kind)
+    while plan.rounding == "stochastic":
+        plan = draw_plan(rng, op, layout, parameters=kind)
     case = build(op, number, plan, rng)
     first = case.operands[0]
     if first.type.is_float:
@@ -234,8 +250,8 @@ def ascending_case(number: int, rng: Random) -> PropertyCase:
 
 
 # ---------------------------------------------------------------------------
-# In range, the error is that of half a step (of a whole one toward zero) and of
-# the roundings
+# In range, the error is that of half a step (of a whole one toward zero and by a
+# random number) and of the roundings
 # ---------------------------------------------------------------------------
 
 
@@ -249,7 +265,7 @@ def unit_in_last_place(fmt: FloatFormat, magnitude: Fraction) -> Fraction:
 def error_bound(
     fmt: FloatFormat, t: FloatFormat, x: Fraction, s: Fraction, rounding: str
 ) -> Fraction:
-    bound = s if rounding == "toward_zero" else s / 2
+    bound = s if rounding in ("toward_zero", "stochastic") else s / 2
     bound += abs(x) * oracle.power_of_two(-51 if t == F64 else -22)
     if fmt != t:
         # One more rounding, of a result that may be in the next binade.
@@ -341,7 +357,7 @@ def zero_fits(plan: Plan) -> bool:
 
 def with_bits_of(case: Case, other: Case) -> Case:
     """The operands of `case` with the data of `other`, repeated where it is of
-    one element."""
+    one element, at the place of `other`."""
     data = {operand.name: operand.bits for operand in other.operands}
     operands = []
     for operand in case.operands:
@@ -350,7 +366,10 @@ def with_bits_of(case: Case, other: Case) -> Case:
             assert len(bits) == 1
             bits = bits * operand.type.count
         operands.append(replace(operand, bits=bits))
-    return replace(case, operands=operands)
+    clauses = case.clauses
+    if drawn := re.search(r"random\(.*?\)", other.clauses):
+        clauses = re.sub(r"random\(.*?\)", drawn[0], clauses)
+    return replace(case, operands=operands, clauses=clauses, position=other.position)
 
 
 def equal_scales_case(number: int, rng: Random) -> PropertyCase:
@@ -416,6 +435,17 @@ def slice_text(offsets: list[int], sizes: list[int]) -> str:
     return f"{offsets} {sizes} {[1] * len(sizes)}"
 
 
+def position_of_part(plan: Plan, case: Case, offsets: list[int]) -> tuple[int, ...]:
+    """Where a part of the tensor lies in what that lies in."""
+    if plan.rounding != "stochastic":
+        return ()
+    first, *strides = case.position or (
+        0,
+        *(oracle.element_count(plan.layout.shape[dim + 1 :]) for dim in range(len(offsets))),
+    )
+    return (first + sum(map(operator.mul, offsets, strides)), *strides)
+
+
 def part_of(plan: Plan, operand: Operand, offsets: list[int], sizes: list[int]):
     """Offsets and sizes of what an operand has for a part of the tensor."""
     rank, granularity = len(operand.type.shape), plan.layout.granularity
@@ -451,11 +481,18 @@ def sliced_function(rng: Random, plan: Plan, case: Case) -> Function:
                 f"  %{operand.name}_{i} = tensor.extract_slice %{operand.name}"
                 f"{slice_text(*part)} : {operand.type} to {part_type}"
             )
-        clauses = re.sub(r"%(\w+)", rf"%\1_{i}", case.clauses)
+        position = position_of_part(plan, case, offsets)
+        lines += mlir_module.position_lines(f"part{i}_at", position)
+        clauses = re.sub(r"random\(.*?\)", "", case.clauses)
+        clauses = re.sub(r"%(\w+)", rf"%\1_{i}", clauses)
+        if position:
+            places = ", ".join(f"%part{i}_at{n}" for n in range(len(position)))
+            random = f"random(%seed_{i} at {places}) "
+            clauses = re.sub(r"(?=axis|block_sizes|storage)", random, clauses, count=1)
         part_type = TensorType(tuple(sizes), result.element)
+        types = mlir_module.joined([*parts, *["index"] * len(position)])
         lines += [
-            f"  %part{i} = quant_ext.{case.op}{clauses} :"
-            f" ({mlir_module.joined(parts)}) -> {part_type}",
+            f"  %part{i} = quant_ext.{case.op}{clauses} : ({types}) -> {part_type}",
             f"  %done{i + 1} = tensor.insert_slice %part{i} into %done{i}"
             f"{slice_text(offsets, sizes)} : {part_type} into {static}",
         ]

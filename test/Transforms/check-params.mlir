@@ -23,6 +23,20 @@ func.func @bad_channel(%x: tensor<3x4xf32>) -> tensor<3x4xi8> {
 
 // -----
 
+// Any seed will do, and a seed or a position does not hide other operands.
+func.func @seeds(%x: tensor<4xf32>, %i: index) {
+  %seed = arith.constant dense<-1> : tensor<i64>
+  %scale = arith.constant dense<0.5> : tensor<f32>
+  // expected-note@+1 {{the constant is here}}
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %q = quant_ext.quantize %x, %scale random(%seed) storage = <i8> rounding = stochastic : (tensor<4xf32>, tensor<f32>, tensor<i64>) -> tensor<4xi8>
+  // expected-error@+1 {{'quant_ext.fake_quantize' op scale must be positive and finite, found 0}}
+  %y = quant_ext.fake_quantize %x, %zero random(%seed at %i, %i) storage = <i8> rounding = stochastic : (tensor<4xf32>, tensor<f32>, tensor<i64>, index, index) -> tensor<4xf32>
+  return
+}
+
+// -----
+
 // Each of them is reported, and each operand of one operation.
 func.func @every_kind(%x: tensor<2xf32>, %q: tensor<2xi8>) {
   // expected-note@+1 {{the constant is here}}

@@ -133,11 +133,13 @@ getFixedPointGroups(OpT op, ArrayRef<ConstantData> parameters, int64_t count) {
   return groups;
 }
 
-/// Fills `result` with what quantize or apply_quantize makes of `input`.
+/// Fills `result` with what quantize or apply_quantize makes of `input`;
+/// `draws` has the random number of each element, where these are needed.
 template <typename OpT>
 void quantizeElements(OpT op, const ConstantData &input,
                       const numerics::Parameters &parameters,
-                      const numerics::Layout &layout, void *result) {
+                      const numerics::Layout &layout, ArrayRef<uint32_t> draws,
+                      void *result) {
   StorageAttr storage = op.getStorage();
   numerics::DivisionMode division =
       getDivisionMode(op.getDivision(), op.getPrecision());
@@ -148,7 +150,7 @@ void quantizeElements(OpT op, const ConstantData &input,
   else
     numerics::quantizeArray(
         input.getFloats(), parameters, layout, getIntegerFormat(storage),
-        getRoundingMode(op.getRounding()), division, result);
+        {getRoundingMode(op.getRounding()), draws.data()}, division, result);
 }
 
 /// The same for dequantize and apply_dequantize.

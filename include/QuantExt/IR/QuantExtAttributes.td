@@ -88,6 +88,7 @@ def QuantExt_Rounding : I32EnumAttr<"Rounding",
       I32EnumAttrCase<"HalfEven", 0, "half_even">,
       I32EnumAttrCase<"HalfAway", 1, "half_away">,
       I32EnumAttrCase<"TowardZero", 2, "toward_zero">,
+      I32EnumAttrCase<"Stochastic", 3, "stochastic">,
     ]> {
   let cppNamespace = "::mlir::quant_ext";
   let genSpecializedAttr = 0;
@@ -102,6 +103,21 @@ def QuantExt_RoundingAttr
     | `half_even` | to nearest, ties to the even integer, as IEEE 754 arithmetic, ONNX and PyTorch do | -2 | -1 | 0 | 2 | 2 |
     | `half_away` | to nearest, ties away from zero, as TFLite and C's `round` do | -3 | -1 | 1 | 2 | 3 |
     | `toward_zero` | to the next integer toward zero, as C's conversions do | -2 | 0 | 0 | 1 | 2 |
+
+    `stochastic` takes the integer above with a probability that is the rest to
+    the integer below, so that the mean of many results is the quotient:
+
+    ```
+    f = floor(v)
+    R(v) = f + ((v - f) * 2^24 > (u >> 8))
+    ```
+
+    where `v - f` is rounded to the computing type, and u is the first word that
+    Philox4x32-10 gives for the linear index of the element in its tensor as
+    counter, and for the operand `seed` as key (low words first, the upper half
+    of the counter 0). The result depends on nothing else: not on tiles, threads
+    or the width of vectors. A seed of its own for each tensor keeps their errors
+    independent.
 
     What is rounded is the quotient (for `requantize` the product) as it was
     rounded to the computing type, before the zero point is added. The zero

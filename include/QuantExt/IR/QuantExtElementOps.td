@@ -24,6 +24,8 @@ def QuantExt_IntegerLike : QuantExt_ScalarOrVectorOf<
 def QuantExt_StorageLike : QuantExt_ScalarOrVectorOf<
     QuantExt_StorageTypes, "signless integer or small float">;
 
+def QuantExt_I64Like : QuantExt_ScalarOrVectorOf<[I64], "i64">;
+
 def QuantExt_ElementOps : OpDocGroup {
   let summary = "Operations on elements";
   let description = [{
@@ -42,11 +44,13 @@ class QuantExt_ElementOp<string mnemonic, list<Trait> traits = []>
 }
 
 def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [
+    AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
   let summary = "Quantizes one value, or each lane of a vector";
   let description = [{
     The elementwise meaning of `quant_ext.quantize`; all operands and the result
-    are scalars or vectors of one shape.
+    are scalars or vectors of one shape. Stochastic rounding, and no other, takes
+    the seed, and as counter the index of each element in its whole tensor.
 
     Example:
 
@@ -56,12 +60,16 @@ def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [
         : (vector<16xf16>, vector<16xf32>, vector<16xi8>) -> vector<16xi8>
     %f = quant_ext.apply_quantize %x, %s storage = <f8E4M3FN> saturate = false
         : (f32, f32) -> f8E4M3FN
+    %r = quant_ext.apply_quantize %x, %s random(%seed, %index) storage = <i8>
+        rounding = stochastic : (f32, f32, i64, i64) -> i8
     ```
   }];
   let arguments = (ins
     QuantExt_FloatLike:$input,
     QuantExt_FloatLike:$scale,
     Optional<QuantExt_IntegerLike>:$zero_point,
+    Optional<QuantExt_I64Like>:$seed,
+    Optional<QuantExt_I64Like>:$counter,
     QuantExt_StorageAttr:$storage,
     DefaultValuedAttr<QuantExt_RoundingAttr,
       "::mlir::quant_ext::Rounding::HalfEven">:$rounding,
@@ -71,10 +79,12 @@ def QuantExt_ApplyQuantizeOp : QuantExt_ElementOp<"apply_quantize", [
     DefaultValuedAttr<BoolAttr, "true">:$saturate
   );
   let results = (outs QuantExt_StorageLike:$result);
-  // Files that were written before `precision` and `saturate` are still read.
+  // Files that were written before some of the attributes and operands are still
+  // read.
   let useCustomPropertiesEncoding = 1;
   let assemblyFormat = [{
-    $input `,` $scale (`,` $zero_point^)? `storage` `=` $storage
+    $input `,` $scale (`,` $zero_point^)?
+    (`random` `(` $seed^ `,` $counter `)`)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
     (`precision` `=` $precision^)? (`saturate` `=` $saturate^)?
     attr-dict `:` functional-type(operands, results)
@@ -152,6 +162,8 @@ def QuantExt_ApplyRequantizeOp : QuantExt_ElementOp<"apply_requantize", [
     QuantExt_FloatLike:$multiplier,
     Optional<QuantExt_IntegerLike>:$zero_point_in,
     Optional<QuantExt_IntegerLike>:$zero_point_out,
+    Optional<QuantExt_I64Like>:$seed,
+    Optional<QuantExt_I64Like>:$counter,
     QuantExt_StorageAttr:$storage_in,
     QuantExt_StorageAttr:$storage,
     DefaultValuedAttr<QuantExt_RoundingAttr,
@@ -160,7 +172,8 @@ def QuantExt_ApplyRequantizeOp : QuantExt_ElementOp<"apply_requantize", [
   let results = (outs QuantExt_StorageLike:$result);
   let assemblyFormat = [{
     $input `by` $multiplier (`in` `(` $zero_point_in^ `)`)?
-    (`out` `(` $zero_point_out^ `)`)? `storage_in` `=` $storage_in
+    (`out` `(` $zero_point_out^ `)`)?
+    (`random` `(` $seed^ `,` $counter `)`)? `storage_in` `=` $storage_in
     `storage` `=` $storage (`rounding` `=` `` $rounding^)? attr-dict `:`
     functional-type(operands, results)
   }];

@@ -17,6 +17,8 @@ def QuantExt_ScaleTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def QuantExt_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
 def QuantExt_StorageTensor : RankedTensorOf<QuantExt_StorageTypes>;
 
+def QuantExt_SeedTensor : 0DTensorOf<[I64]>;
+
 def QuantExt_TensorOps : OpDocGroup {
   let summary = "Operations on tensors";
   let description = "What programs are written in.";
@@ -122,6 +124,7 @@ def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
 //===----------------------------------------------------------------------===//
 
 def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
+    AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRangesFromOptional"]>]> {
   let summary = "Quantizes a floating-point tensor";
   let description = [{
@@ -149,6 +152,12 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
     f4E2M1FN always saturates and makes +0 of NaN; the formats of FNUZ have no
     negative zero and make +0 of it.
 
+    Stochastic rounding, for integer storages only, and no other rounding takes a
+    seed. Where the input is a tile of a larger tensor, `position` tells the index
+    that its elements have there: the index of the first, and for each dimension
+    what the next one adds. Tiling makes these operands; without them the input is
+    the whole, in row-major order.
+
     Example:
 
     ```mlir
@@ -161,12 +170,17 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
         : (tensor<8xf16>, tensor<f16>) -> tensor<8xi8>
     %f = quant_ext.quantize %x, %scale storage = <f8E5M2> saturate = false
         : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xf8E5M2>
+    %w = quant_ext.quantize %x, %scale random(%seed) storage = <i8>
+        rounding = stochastic
+        : (tensor<4x3xf32>, tensor<f32>, tensor<i64>) -> tensor<4x3xi8>
     ```
   }];
   let arguments = (ins
     QuantExt_FloatTensor:$input,
     QuantExt_ScaleTensor:$scale,
     Optional<QuantExt_IntegerTensor>:$zero_point,
+    Optional<QuantExt_SeedTensor>:$seed,
+    Variadic<Index>:$position,
     OptionalAttr<I64Attr>:$axis,
     OptionalAttr<DenseI64ArrayAttr>:$block_sizes,
     QuantExt_StorageAttr:$storage,
@@ -178,10 +192,12 @@ def QuantExt_QuantizeOp : QuantExt_TensorOp<"quantize", [
     DefaultValuedAttr<BoolAttr, "true">:$saturate
   );
   let results = (outs QuantExt_StorageTensor:$result);
-  // Files that were written before `precision` and `saturate` are still read.
+  // Files that were written before some of the attributes and operands are still
+  // read.
   let useCustomPropertiesEncoding = 1;
   let assemblyFormat = [{
-    $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
+    $input `,` $scale (`,` $zero_point^)?
+    (`random` `(` $seed^ (`at` $position^)? `)`)? (`axis` `=` $axis^)?
     (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
     (`precision` `=` $precision^)? (`saturate` `=` $saturate^)?
@@ -286,7 +302,7 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
 
     Both storages are of integers: `dequantize` and `quantize` do this for float
     storages, in floating point either way. `quant_ext.requantize_fixed_point`
-    does it without floating point.
+    does it without floating point. Seed and position are those of `quantize`.
 
     Example:
 
@@ -294,6 +310,10 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     %q = quant_ext.requantize %acc in(%s_in) out(%s_out, %z_out) axis = 1
         storage_in = <i32> storage = <u8>
         : (tensor<4x8xi32>, tensor<8xf32>, tensor<f32>, tensor<i8>)
+          -> tensor<4x8xi8>
+    %r = quant_ext.requantize %acc in(%s_in) out(%s_out) random(%seed) axis = 1
+        storage_in = <i32> storage = <i8> rounding = stochastic
+        : (tensor<4x8xi32>, tensor<8xf32>, tensor<f32>, tensor<i64>)
           -> tensor<4x8xi8>
     ```
   }];
@@ -303,6 +323,8 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
     Optional<QuantExt_IntegerTensor>:$zero_point_in,
     QuantExt_ScaleTensor:$scale_out,
     Optional<QuantExt_IntegerTensor>:$zero_point_out,
+    Optional<QuantExt_SeedTensor>:$seed,
+    Variadic<Index>:$position,
     OptionalAttr<I64Attr>:$axis,
     QuantExt_StorageAttr:$storage_in,
     QuantExt_StorageAttr:$storage,
@@ -312,7 +334,8 @@ def QuantExt_RequantizeOp : QuantExt_TensorOp<"requantize", [
   let results = (outs QuantExt_StorageTensor:$result);
   let assemblyFormat = [{
     $input `in` `(` $scale_in (`,` $zero_point_in^)? `)`
-    `out` `(` $scale_out (`,` $zero_point_out^)? `)` (`axis` `=` $axis^)?
+    `out` `(` $scale_out (`,` $zero_point_out^)? `)`
+    (`random` `(` $seed^ (`at` $position^)? `)`)? (`axis` `=` $axis^)?
     `storage_in` `=` $storage_in `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? attr-dict `:`
     functional-type(operands, results)
@@ -412,23 +435,31 @@ def QuantExt_RequantizeFixedPointOp : QuantExt_TensorOp<"requantize_fixed_point"
 // fake_quantize
 //===----------------------------------------------------------------------===//
 
-def QuantExt_FakeQuantizeOp : QuantExt_TensorOp<"fake_quantize"> {
+def QuantExt_FakeQuantizeOp : QuantExt_TensorOp<"fake_quantize", [
+    AttrSizedOperandSegments]> {
   let summary = "Models the error of quantization in floating point";
   let description = [{
     `dequantize(quantize(x))`, bit for bit, in one operation, so that nothing
-    cancels the pair by accident. The result has the type of the input.
+    cancels the pair by accident. The result has the type of the input. Seed and
+    position are those of `quantize`.
 
     Example:
 
     ```mlir
     %y = quant_ext.fake_quantize %x, %scale storage = <i8<-127:127>>
         : (tensor<?xf32>, tensor<f32>) -> tensor<?xf32>
+    %r = quant_ext.fake_quantize %tile, %scale
+        random(%seed at %first, %row, %column) storage = <i4> rounding = stochastic
+        : (tensor<8x16xf32>, tensor<f32>, tensor<i64>, index, index, index)
+          -> tensor<8x16xf32>
     ```
   }];
   let arguments = (ins
     QuantExt_FloatTensor:$input,
     QuantExt_ScaleTensor:$scale,
     Optional<QuantExt_IntegerTensor>:$zero_point,
+    Optional<QuantExt_SeedTensor>:$seed,
+    Variadic<Index>:$position,
     OptionalAttr<I64Attr>:$axis,
     OptionalAttr<DenseI64ArrayAttr>:$block_sizes,
     QuantExt_StorageAttr:$storage,
@@ -440,10 +471,12 @@ def QuantExt_FakeQuantizeOp : QuantExt_TensorOp<"fake_quantize"> {
     DefaultValuedAttr<BoolAttr, "true">:$saturate
   );
   let results = (outs QuantExt_FloatTensor:$result);
-  // Files that were written before `precision` and `saturate` are still read.
+  // Files that were written before some of the attributes and operands are still
+  // read.
   let useCustomPropertiesEncoding = 1;
   let assemblyFormat = [{
-    $input `,` $scale (`,` $zero_point^)? (`axis` `=` $axis^)?
+    $input `,` $scale (`,` $zero_point^)?
+    (`random` `(` $seed^ (`at` $position^)? `)`)? (`axis` `=` $axis^)?
     (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
     (`rounding` `=` `` $rounding^)? (`division` `=` `` $division^)?
     (`precision` `=` $precision^)? (`saturate` `=` $saturate^)?

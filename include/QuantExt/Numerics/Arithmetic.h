@@ -37,9 +37,14 @@ struct DivisionMode {
   std::optional<FloatFormat> precision;
 };
 
-/// R of the definition: to nearest with ties to even or away from zero, or the
-/// next integer toward zero.
-enum class RoundingMode : uint8_t { HalfEven, HalfAway, TowardZero };
+/// R of the definition: to nearest with ties to even or away from zero, the
+/// next integer toward zero, or one of the two neighbours by a random number.
+enum class RoundingMode : uint8_t {
+  HalfEven,
+  HalfAway,
+  TowardZero,
+  Stochastic
+};
 
 /// Calls `fn` with `mode` as an integral constant, so that the loops in it are
 /// compiled for each mode apart.
@@ -52,6 +57,8 @@ void dispatchRounding(RoundingMode mode, Fn &&fn) {
     return fn(std::integral_constant<RoundingMode, RoundingMode::HalfAway>());
   case RoundingMode::TowardZero:
     return fn(std::integral_constant<RoundingMode, RoundingMode::TowardZero>());
+  case RoundingMode::Stochastic:
+    return fn(std::integral_constant<RoundingMode, RoundingMode::Stochastic>());
   }
 }
 
@@ -68,9 +75,17 @@ inline double roundHalfEven(double value) {
 }
 
 /// R(value). Requires |value| <= 2^22 (float) or 2^51 (double), and that Int
-/// holds the result.
-template <RoundingMode mode, typename Int, typename T>
-Int roundToInteger(T value) {
+/// holds the result. `draw` is the random number of stochastic rounding, which
+/// rounds the rest to Computing, the type that the value was computed in.
+template <RoundingMode mode, typename Int, typename Computing, typename T>
+Int roundToInteger(T value, [[maybe_unused]] uint32_t draw) {
+  if constexpr (mode == RoundingMode::Stochastic) {
+    Int below = static_cast<Int>(value);
+    below -= static_cast<T>(below) > value;
+    auto rest = static_cast<Computing>(value - static_cast<T>(below));
+    return below +
+           (rest * Computing(0x1p24) > static_cast<Computing>(draw >> 8));
+  }
   if constexpr (mode == RoundingMode::HalfEven)
     return static_cast<Int>(roundHalfEven(value));
   // The sum of 1/2 and the number below it rounds to 1. That number in place of
@@ -86,24 +101,26 @@ Int roundToInteger(T value) {
 /// the zero point. NaN gives range.min. The bounds are exact in T for every
 /// storage of at most 16 bits; 32-bit storage must be rounded in double.
 /// Clamping first is the same, because R is monotone and keeps integers.
-template <RoundingMode mode, typename T>
-int32_t roundAndClamp(T value, int32_t zeroPoint, IntegerRange range) {
+template <RoundingMode mode, typename Computing, typename T>
+int32_t roundAndClamp(T value, int32_t zeroPoint, IntegerRange range,
+                      uint32_t draw = 0) {
   T lo = static_cast<T>(range.min - zeroPoint);
   T hi = static_cast<T>(range.max - zeroPoint);
   value = value > lo ? value : lo;
   value = value < hi ? value : hi;
-  return static_cast<int32_t>(roundToInteger<mode, int64_t>(value) + zeroPoint);
+  return static_cast<int32_t>(
+      roundToInteger<mode, int64_t, Computing>(value, draw) + zeroPoint);
 }
 
 /// The same for storages of at most 16 bits, in 32-bit integers.
 template <RoundingMode mode, typename T>
 int32_t roundAndClampNarrow(T value, int32_t zeroPoint, int32_t min,
-                            int32_t max) {
+                            int32_t max, uint32_t draw) {
   T lo = static_cast<T>(min - zeroPoint);
   T hi = static_cast<T>(max - zeroPoint);
   value = value > lo ? value : lo;
   value = value < hi ? value : hi;
-  return roundToInteger<mode, int32_t>(value) + zeroPoint;
+  return roundToInteger<mode, int32_t, T>(value, draw) + zeroPoint;
 }
 
 /// True where 1 / scale is a finite normal number.
@@ -152,10 +169,11 @@ float multiplier(T scaleIn, T scaleOut) {
 /// The integer of another scale: R(f32(a - zeroPointIn) * multiplier), clamped.
 template <RoundingMode mode>
 int32_t requantize(int32_t a, int32_t zeroPointIn, float multiplier,
-                   int32_t zeroPointOut, IntegerRange range) {
+                   int32_t zeroPointOut, IntegerRange range,
+                   uint32_t draw = 0) {
   float difference = static_cast<float>(int64_t(a) - int64_t(zeroPointIn));
   double product = difference * multiplier;
-  return roundAndClamp<mode>(product, zeroPointOut, range);
+  return roundAndClamp<mode, float>(product, zeroPointOut, range, draw);
 }
 
 /// Clamps a positive scale to the normal finite numbers of T, its own type.
@@ -193,7 +211,7 @@ T asymmetricScale(T lo, T hi, IntegerRange range) {
 template <typename T>
 int32_t asymmetricZeroPoint(T lo, T scale, IntegerRange range) {
   T position = static_cast<T>(range.min) - lo / scale;
-  return roundAndClamp<RoundingMode::HalfEven>(position, 0, range);
+  return roundAndClamp<RoundingMode::HalfEven, T>(position, 0, range);
 }
 
 } // namespace mlir::quant_ext::numerics

@@ -48,6 +48,15 @@ struct Parameters {
   const void *zeroPoint = nullptr;
 };
 
+/// R, and for stochastic rounding the random number of each element.
+struct Rounding {
+  Rounding(RoundingMode mode, const uint32_t *draws = nullptr)
+      : mode(mode), draws(draws) {}
+
+  RoundingMode mode;
+  const uint32_t *draws;
+};
+
 /// True where the computing type is f64.
 inline bool computesInDouble(FloatFormat value, FloatFormat scale) {
   return value == FloatFormat::F64 || scale == FloatFormat::F64;
@@ -56,7 +65,7 @@ inline bool computesInDouble(FloatFormat value, FloatFormat scale) {
 /// `result` gets layout.getNumElements() integers.
 void quantizeArray(FloatArray input, const Parameters &parameters,
                    const Layout &layout, const IntegerFormat &storage,
-                   RoundingMode rounding, DivisionMode division, void *result);
+                   Rounding rounding, DivisionMode division, void *result);
 
 /// The same for float storages, which have no zero point.
 void quantizeArray(FloatArray input, const Parameters &parameters,
@@ -75,8 +84,7 @@ void dequantizeArray(const void *input, const Parameters &parameters,
 /// dequantizeArray of quantizeArray, in the format of the input.
 void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
                        const Layout &layout, const IntegerFormat &storage,
-                       RoundingMode rounding, DivisionMode division,
-                       void *result);
+                       Rounding rounding, DivisionMode division, void *result);
 
 void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
                        const Layout &layout, const FloatStorage &storage,
@@ -86,7 +94,7 @@ void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
 void requantizeArray(const void *input, const IntegerFormat &inputStorage,
                      const Parameters &in, const Layout &inLayout,
                      const Parameters &out, const Layout &outLayout,
-                     const IntegerFormat &storage, RoundingMode rounding,
+                     const IntegerFormat &storage, Rounding rounding,
                      void *result);
 
 /// What the elements of a group share; no zero point is 0.

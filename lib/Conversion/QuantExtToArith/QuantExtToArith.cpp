@@ -11,6 +11,7 @@
 
 #include "QuantExt/Conversion/Passes.h"
 #include "QuantExt/IR/QuantExt.h"
+#include "QuantExt/Numerics/Philox.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -126,6 +127,63 @@ public:
     return addend ? make<arith::AddIOp>(result, addend) : result;
   }
 
+  /// floor(value), and one more where the rest above it, of 2^24, is more than
+  /// the upper 24 bits of `draw`. As i32, plus `addend` where there is one.
+  /// The rest is rounded to `computing`, f32 or f64, which the value was
+  /// computed in.
+  Value roundByDraw(Value value, Type computing, Value draw,
+                    Value addend) const {
+    Type element = elementOf(value);
+    auto one = [&](Value condition) {
+      return make<arith::ExtUIOp>(typeOf(i32()), condition);
+    };
+    Value truncated = make<arith::FPToSIOp>(typeOf(i32()), value);
+    Value isAbove =
+        compare(arith::CmpFPredicate::OGT,
+                make<arith::SIToFPOp>(typeOf(element), truncated), value);
+    Value below = make<arith::SubIOp>(truncated, one(isAbove));
+    Value rest = make<arith::SubFOp>(
+        value, make<arith::SIToFPOp>(typeOf(element), below));
+    rest =
+        make<arith::MulFOp>(narrow(rest, computing), number(computing, 0x1p24));
+    Value threshold = make<arith::SIToFPOp>(
+        typeOf(computing), make<arith::ShRUIOp>(draw, integer(i32(), 8)));
+    Value isUp = compare(arith::CmpFPredicate::OGT, rest, threshold);
+    Value result = make<arith::AddIOp>(below, one(isUp));
+    return addend ? make<arith::AddIOp>(result, addend) : result;
+  }
+
+  /// The first word of Philox4x32-10 of `counter` and `seed`, both i64: step by
+  /// step Numerics/Philox.h.
+  Value drawNumber(Value seed, Value counter) const {
+    Type wide = typeOf(i64()), word = typeOf(i32());
+    Value bits = integer(i64(), 32);
+    auto low = [&](Value v) -> Value { return make<arith::TruncIOp>(word, v); };
+    auto high = [&](Value v) { return low(make<arith::ShRUIOp>(v, bits)); };
+    auto multiply = [&](Value v, uint32_t by) -> Value {
+      return make<arith::MulIOp>(make<arith::ExtUIOp>(wide, v),
+                                 integer(i64(), by));
+    };
+    auto mix = [&](Value a, Value b, Value c) -> Value {
+      return make<arith::XOrIOp>(make<arith::XOrIOp>(a, b), c);
+    };
+    auto grow = [&](Value key, uint32_t by) -> Value {
+      return make<arith::AddIOp>(key, integer(i32(), static_cast<int32_t>(by)));
+    };
+    Value zero = integer(i32(), 0);
+    std::array<Value, 4> words = {low(counter), high(counter), zero, zero};
+    std::array<Value, 2> keys = {low(seed), high(seed)};
+    for (int round = 0; round < numerics::kPhiloxRounds; ++round) {
+      Value first = multiply(words[0], numerics::kPhiloxMultipliers[0]);
+      Value second = multiply(words[2], numerics::kPhiloxMultipliers[1]);
+      words = {mix(high(second), words[1], keys[0]), low(second),
+               mix(high(first), words[3], keys[1]), low(first)};
+      keys = {grow(keys[0], numerics::kPhiloxIncrements[0]),
+              grow(keys[1], numerics::kPhiloxIncrements[1])};
+    }
+    return words[0];
+  }
+
   /// The same for half_even.
   Value roundHalfEven(Value value, Value addend) const {
     bool isDouble = elementOf(value).isF64();
@@ -146,7 +204,8 @@ public:
     return addend ? make<arith::AddIOp>(result, addend) : result;
   }
 
-  /// R(value) + z in the type of the storage, where that needs no clamping.
+  /// R(value) + z in the type of the storage, where that needs no clamping and
+  /// no random number.
   Value roundInRange(Value value, Value zeroPoint, StorageAttr storage,
                      Rounding rounding) const {
     Value z = zeroPoint ? extend(zeroPoint, storage) : Value();
@@ -154,21 +213,30 @@ public:
   }
 
   /// clamp(R(value), qmin - z, qmax - z) + z in the type of the storage.
-  Value roundToStorage(Value value, Value zeroPoint, StorageAttr storage,
-                       Rounding rounding) const {
+  template <typename OpT>
+  Value roundToStorage(Value value, Value zeroPoint, OpT op) const {
+    StorageAttr storage = op.getStorage();
+    Rounding rounding = op.getRounding();
+    Type computing = elementOf(value);
+    auto round = [&](Value clamped, Value addend) -> Value {
+      if (rounding != Rounding::Stochastic)
+        return roundToInteger(clamped, rounding, addend);
+      return roundByDraw(clamped, computing,
+                         drawNumber(op.getSeed(), op.getCounter()), addend);
+    };
     double min = storage.getMin(), max = storage.getMax();
     if (storage.getWidth() == 32)
       value = widen(value, f64());
     Type element = elementOf(value);
     if (!zeroPoint) {
       value = clamp(value, number(element, min), number(element, max));
-      return roundInRange(value, Value(), storage, rounding);
+      return truncate(round(value, Value()), storage);
     }
     // Bounds that hold for any zero point make constants of what would be two
     // conversions: |z| < 2^16, so 2^17 saturates whichever z is added.
     constexpr double kBeyond = 0x1p17;
     value = clamp(value, number(element, -kBeyond), number(element, kBeyond));
-    Value q = roundToInteger(value, rounding, extend(zeroPoint, storage));
+    Value q = round(value, extend(zeroPoint, storage));
     q = make<arith::MaxSIOp>(q, integer(i32(), storage.getMin()));
     q = make<arith::MinSIOp>(q, integer(i32(), storage.getMax()));
     return truncate(q, storage);
@@ -293,9 +361,7 @@ struct ExpandQuantize final : public OpRewritePattern<ApplyQuantizeOp> {
                                            op.getStorage(), op.getSaturate()));
       return success();
     }
-    rewriter.replaceOp(op,
-                       emit.roundToStorage(v, op.getZeroPoint(),
-                                           op.getStorage(), op.getRounding()));
+    rewriter.replaceOp(op, emit.roundToStorage(v, op.getZeroPoint(), op));
     return success();
   }
 };
@@ -359,8 +425,7 @@ struct ExpandRequantize final : public OpRewritePattern<ApplyRequantizeOp> {
     Emitter emit(rewriter, op.getLoc(), op.getInput().getType());
     Value product = emitProduct(rewriter, op);
     rewriter.replaceOp(op,
-                       emit.roundToStorage(product, op.getZeroPointOut(),
-                                           op.getStorage(), op.getRounding()));
+                       emit.roundToStorage(product, op.getZeroPointOut(), op));
     return success();
   }
 };

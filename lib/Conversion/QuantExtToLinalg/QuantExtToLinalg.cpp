@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -33,7 +34,21 @@ struct Parameter {
   Granularity granularity;
 };
 
-/// Builds what a body yields from the input's element and the parameters'.
+/// Where each element of an input has its random number: the index of the first
+/// one, and what a step in each dimension adds.
+struct Position {
+  OpFoldResult offset;
+  SmallVector<OpFoldResult> strides;
+};
+
+/// What stochastic rounding takes in a body; null values for any other.
+struct Random {
+  Value seed;
+  Value counter;
+};
+
+/// Builds what a body yields from the input's element, the parameters' and,
+/// where there is a position, the index of the element as i64.
 using ElementFn = function_ref<Value(OpBuilder &, Location, ValueRange)>;
 } // namespace
 
@@ -47,11 +62,78 @@ static Value makeEmpty(OpBuilder &builder, Location loc,
   return tensor::EmptyOp::create(builder, loc, sizes, elementType);
 }
 
+/// The position of what `op` rounds; none where it draws no numbers.
+template <typename OpT>
+static std::optional<Position> getPosition(OpBuilder &builder, OpT op) {
+  if (!op.getSeed())
+    return std::nullopt;
+  OperandRange position = op.getPosition();
+  if (!position.empty())
+    return Position{getAsOpFoldResult(position.front()),
+                    getAsOpFoldResult(position.drop_front())};
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, op.getLoc(), op.getInput());
+  Position whole{
+      builder.getIndexAttr(0),
+      SmallVector<OpFoldResult>(sizes.size(), builder.getIndexAttr(1))};
+  AffineExpr product =
+      builder.getAffineSymbolExpr(0) * builder.getAffineSymbolExpr(1);
+  for (size_t dim = sizes.size(); dim-- > 1;)
+    whole.strides[dim - 1] = affine::makeComposedFoldedAffineApply(
+        builder, op.getLoc(), product, {whole.strides[dim], sizes[dim]});
+  return whole;
+}
+
+/// The index of an element as a sum: a first term, and a factor for each loop
+/// of `part`, all as i64 outside the body.
+static SmallVector<Value> getIndexTerms(OpBuilder &builder, Location loc,
+                                        const BlockPart &part,
+                                        const Position &position) {
+  AffineExpr s0 = builder.getAffineSymbolExpr(0);
+  AffineExpr s1 = builder.getAffineSymbolExpr(1);
+  AffineExpr s2 = builder.getAffineSymbolExpr(2);
+  auto apply = [&](AffineExpr expr, ArrayRef<OpFoldResult> operands) {
+    return affine::makeComposedFoldedAffineApply(builder, loc, expr, operands);
+  };
+  OpFoldResult first = position.offset;
+  SmallVector<OpFoldResult> factors(part.getNumLoops());
+  for (auto [dim, loops] : llvm::enumerate(part.loopsOfDim)) {
+    OpFoldResult stride = position.strides[dim];
+    first = apply(s0 + s1 * s2, {first, part.offsets[dim], stride});
+    for (int64_t loop : llvm::reverse(loops)) {
+      factors[loop] = stride;
+      stride = apply(s0 * s1, {stride, part.loopSizes[loop]});
+    }
+  }
+  SmallVector<Value> terms;
+  for (OpFoldResult term :
+       llvm::concat<OpFoldResult>(SmallVector<OpFoldResult>{first}, factors))
+    terms.push_back(arith::IndexCastOp::create(
+        builder, loc, builder.getI64Type(),
+        getValueOrCreateConstantIndexOp(builder, loc, term)));
+  return terms;
+}
+
+/// The index of the body's element from its terms.
+static Value emitIndex(OpBuilder &builder, Location loc,
+                       ArrayRef<Value> terms) {
+  Value index = terms.front();
+  for (auto [loop, factor] : llvm::enumerate(terms.drop_front())) {
+    Value step =
+        arith::IndexCastOp::create(builder, loc, builder.getI64Type(),
+                                   linalg::IndexOp::create(builder, loc, loop));
+    index = arith::AddIOp::create(
+        builder, loc, index, arith::MulIOp::create(builder, loc, step, factor));
+  }
+  return index;
+}
+
 /// The input, and as many values as `granularity` cuts it apart for, in one
 /// linalg.generic for each part.
 static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
                               const Granularity &granularity,
                               ArrayRef<Parameter> parameters,
+                              const std::optional<Position> &position,
                               Type resultElement, ElementFn element) {
   MLIRContext *context = builder.getContext();
   Value result;
@@ -80,12 +162,18 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
     Value init = isSingle
                      ? makeEmpty(builder, loc, part.loopSizes, resultElement)
                      : part.getSlice(builder, loc, result);
+    SmallVector<Value> terms;
+    if (position)
+      terms = getIndexTerms(builder, loc, part, *position);
     auto generic = linalg::GenericOp::create(
         builder, loc, init.getType(), inputs, init, maps,
         SmallVector<IteratorType>(loops, IteratorType::parallel),
         [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          SmallVector<Value> values(args.drop_back());
+          if (position)
+            values.push_back(emitIndex(body, bodyLoc, terms));
           linalg::YieldOp::create(body, bodyLoc,
-                                  element(body, bodyLoc, args.drop_back()));
+                                  element(body, bodyLoc, values));
         });
     result = part.insertSlice(builder, loc, generic.getResult(0), result);
   }
@@ -100,22 +188,33 @@ static Value castTo(OpBuilder &builder, Location loc, Type type, Value value) {
 }
 
 /// Lowers an operation with one scale and perhaps a zero point; `element` gets
-/// the input's element, the scale and the zero point (null where none is).
+/// the input's element, the scale, the zero point (null where none is) and what
+/// stochastic rounding takes.
 template <typename OpT>
 static void lowerOneScale(
     OpT op, ConversionPatternRewriter &rewriter,
-    function_ref<Value(OpBuilder &, Location, Value, Value, Value)> element) {
+    function_ref<Value(OpBuilder &, Location, Value, Value, Value, Random)>
+        element) {
   Granularity granularity = op.getGranularity();
   SmallVector<Parameter> parameters = {{op.getScale(), granularity}};
   if (op.getZeroPoint())
     parameters.push_back({op.getZeroPoint(), granularity});
-  Value result =
-      buildElementwise(rewriter, op.getLoc(), op.getInput(), granularity,
-                       parameters, elementTypeOf(op.getResult()),
-                       [&](OpBuilder &builder, Location loc, ValueRange args) {
-                         return element(builder, loc, args[0], args[1],
-                                        args.size() > 2 ? args[2] : Value());
-                       });
+  std::optional<Position> position;
+  if constexpr (!std::is_same_v<OpT, DequantizeOp>) {
+    position = getPosition(rewriter, op);
+    if (position)
+      parameters.push_back({op.getSeed(), Granularity::perTensor()});
+  }
+  Value result = buildElementwise(
+      rewriter, op.getLoc(), op.getInput(), granularity, parameters, position,
+      elementTypeOf(op.getResult()),
+      [&](OpBuilder &builder, Location loc, ValueRange args) {
+        Random random;
+        if (position)
+          random = {args.drop_back().back(), args.back()};
+        return element(builder, loc, args[0], args[1],
+                       op.getZeroPoint() ? args[2] : Value(), random);
+      });
   rewriter.replaceOp(
       op, castTo(rewriter, op.getLoc(), op.getResult().getType(), result));
 }
@@ -129,12 +228,12 @@ struct LowerQuantize final : public OpConversionPattern<QuantizeOp> {
                   ConversionPatternRewriter &rewriter) const override {
     lowerOneScale(op, rewriter,
                   [&](OpBuilder &builder, Location loc, Value x, Value scale,
-                      Value zeroPoint) -> Value {
+                      Value zeroPoint, Random random) -> Value {
                     return ApplyQuantizeOp::create(
                         builder, loc, elementTypeOf(op.getResult()), x, scale,
-                        zeroPoint, op.getStorage(), op.getRounding(),
-                        op.getDivision(), op.getPrecisionAttr(),
-                        op.getSaturate());
+                        zeroPoint, random.seed, random.counter, op.getStorage(),
+                        op.getRounding(), op.getDivision(),
+                        op.getPrecisionAttr(), op.getSaturate());
                   });
     return success();
   }
@@ -147,7 +246,7 @@ struct LowerDequantize final : public OpConversionPattern<DequantizeOp> {
                   ConversionPatternRewriter &rewriter) const override {
     lowerOneScale(op, rewriter,
                   [&](OpBuilder &builder, Location loc, Value q, Value scale,
-                      Value zeroPoint) -> Value {
+                      Value zeroPoint, Random) -> Value {
                     return ApplyDequantizeOp::create(
                         builder, loc, elementTypeOf(op.getResult()), q, scale,
                         zeroPoint, op.getStorage());
@@ -161,18 +260,18 @@ struct LowerFakeQuantize final : public OpConversionPattern<FakeQuantizeOp> {
   LogicalResult
   matchAndRewrite(FakeQuantizeOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    lowerOneScale(op, rewriter,
-                  [&](OpBuilder &builder, Location loc, Value x, Value scale,
-                      Value zeroPoint) -> Value {
-                    StorageAttr storage = op.getStorage();
-                    Value q = ApplyQuantizeOp::create(
-                        builder, loc, storage.getElementType(), x, scale,
-                        zeroPoint, storage, op.getRounding(), op.getDivision(),
-                        op.getPrecisionAttr(), op.getSaturate());
-                    return ApplyDequantizeOp::create(builder, loc, x.getType(),
-                                                     q, scale, zeroPoint,
-                                                     storage);
-                  });
+    lowerOneScale(
+        op, rewriter,
+        [&](OpBuilder &builder, Location loc, Value x, Value scale,
+            Value zeroPoint, Random random) -> Value {
+          StorageAttr storage = op.getStorage();
+          Value q = ApplyQuantizeOp::create(
+              builder, loc, storage.getElementType(), x, scale, zeroPoint,
+              random.seed, random.counter, storage, op.getRounding(),
+              op.getDivision(), op.getPrecisionAttr(), op.getSaturate());
+          return ApplyDequantizeOp::create(builder, loc, x.getType(), q, scale,
+                                           zeroPoint, storage);
+        });
     return success();
   }
 };
@@ -192,17 +291,23 @@ struct LowerRequantize final : public OpConversionPattern<RequantizeOp> {
       parameters.push_back({op.getZeroPointIn(), in});
     if (op.getZeroPointOut())
       parameters.push_back({op.getZeroPointOut(), out});
+    std::optional<Position> position = getPosition(rewriter, op);
+    if (position)
+      parameters.push_back({op.getSeed(), Granularity::perTensor()});
     Value result = buildElementwise(
-        rewriter, loc, op.getInput(), finer, parameters,
+        rewriter, loc, op.getInput(), finer, parameters, position,
         elementTypeOf(op.getResult()),
         [&](OpBuilder &builder, Location bodyLoc, ValueRange args) -> Value {
           unsigned next = 2;
           Value zeroPointIn = op.getZeroPointIn() ? args[next++] : Value();
           Value zeroPointOut = op.getZeroPointOut() ? args[next] : Value();
+          Random random;
+          if (position)
+            random = {args.drop_back().back(), args.back()};
           return ApplyRequantizeOp::create(
               builder, bodyLoc, elementTypeOf(op.getResult()), args[0], args[1],
-              zeroPointIn, zeroPointOut, op.getStorageIn(), op.getStorage(),
-              op.getRounding());
+              zeroPointIn, zeroPointOut, random.seed, random.counter,
+              op.getStorageIn(), op.getStorage(), op.getRounding());
         });
     rewriter.replaceOp(op,
                        castTo(rewriter, loc, op.getResult().getType(), result));
@@ -254,7 +359,7 @@ struct LowerRequantizeFixedPoint final
         finest = granularity;
     }
     Value result = buildElementwise(
-        rewriter, loc, op.getInput(), finest, parameters,
+        rewriter, loc, op.getInput(), finest, parameters, std::nullopt,
         elementTypeOf(op.getResult()),
         [&](OpBuilder &builder, Location bodyLoc, ValueRange args) -> Value {
           unsigned next = 3;

@@ -84,6 +84,23 @@ func.func @requantize_half_away(%a: i32, %m: f32, %z: i8) -> i8 {
   return %q : i8
 }
 
+// Two comparisons: is the integer toward zero above, and does the rest to the
+// floor go up.
+// CHECK-LABEL: func @stochastic
+// CHECK-DAG: %[[SCALE:.*]] = arith.constant dense<0x4B800000> : vector<16xf32>
+// CHECK-DAG: %[[EIGHT:.*]] = arith.constant dense<8> : vector<16xi32>
+// CHECK: arith.fptosi
+// CHECK: %[[ABOVE:.*]] = arith.cmpf ogt
+// CHECK: arith.extui %[[ABOVE]] : vector<16xi1> to vector<16xi32>
+// CHECK: %[[REST:.*]] = arith.mulf %{{.*}}, %[[SCALE]] : vector<16xf32>
+// CHECK: %[[DRAW:.*]] = arith.shrui %{{.*}}, %[[EIGHT]] : vector<16xi32>
+// CHECK: %[[BOUND:.*]] = arith.sitofp %[[DRAW]] : vector<16xi32> to vector<16xf32>
+// CHECK: arith.cmpf ogt, %[[REST]], %[[BOUND]] : vector<16xf32>
+func.func @stochastic(%x: vector<16xf32>, %s: vector<16xf32>, %seed: vector<16xi64>, %i: vector<16xi64>) -> vector<16xi8> {
+  %q = quant_ext.apply_quantize %x, %s random(%seed, %i) storage = <i8> rounding = stochastic : (vector<16xf32>, vector<16xf32>, vector<16xi64>, vector<16xi64>) -> vector<16xi8>
+  return %q : vector<16xi8>
+}
+
 // The zero point that is chosen is always rounded to nearest even.
 // CHECK-LABEL: func @choose_half_even
 // CHECK-NOT: arith.fptosi

@@ -26,6 +26,29 @@ func.func @modes(%x: tensor<4xf32>, %a: tensor<4xi32>, %s: tensor<f32>) -> (tens
 
 // -----
 
+// The index of an element in the whole tensor, from the loops over blocks: 80 a
+// row, 32 a block, and behind the full blocks 64 on.
+// CHECK-LABEL: func @stochastic_blocks
+// CHECK-DAG: %[[ROW:.*]] = arith.constant 80 : i64
+// CHECK-DAG: %[[BLOCK:.*]] = arith.constant 32 : i64
+// CHECK-DAG: %[[REST:.*]] = arith.constant 64 : i64
+// CHECK: linalg.generic
+// CHECK: arith.muli %{{.*}}, %[[ROW]] : i64
+// CHECK: arith.muli %{{.*}}, %[[BLOCK]] : i64
+// CHECK: arith.addi
+// CHECK: %[[INDEX:.*]] = arith.addi
+// CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} random(%{{.*}}, %[[INDEX]])
+// CHECK: linalg.generic
+// CHECK: %[[ROWS:.*]] = arith.muli %{{.*}}, %[[ROW]] : i64
+// CHECK: arith.addi %[[ROWS]], %[[REST]] : i64
+// CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} random(
+func.func @stochastic_blocks(%x: tensor<4x80xf32>, %s: tensor<4x3xf32>, %seed: tensor<i64>) -> tensor<4x80xi8> {
+  %q = quant_ext.quantize %x, %s random(%seed) block_sizes = [1, 32] storage = <i8> rounding = stochastic : (tensor<4x80xf32>, tensor<4x3xf32>, tensor<i64>) -> tensor<4x80xi8>
+  return %q : tensor<4x80xi8>
+}
+
+// -----
+
 // A rank-0 scale is broadcast by its map, not copied.
 // CHECK-DAG: #[[NONE:.*]] = affine_map<(d0) -> ()>
 // CHECK-LABEL: func @per_tensor

@@ -10,8 +10,15 @@ systems, and prints how many there were of each.
 
 import collections
 import math
+import pathlib
 import struct
 import sys
+
+# The source tree may be read-only, and other test runs may share it.
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "Integration"))
+
+import oracle
 
 UNDEFINED, MISSING = "undefined", "-"
 
@@ -33,7 +40,7 @@ def tables(page):
                 else:
                     assert len(cells) == len(columns), line
                     found[name].append(dict(zip(columns, cells)))
-    return found["quantize"], found["requantize"]
+    return found["quantize"], found["requantize"], found["stochastic"]
 
 
 def storage_range(text):
@@ -151,6 +158,12 @@ REQUANTIZE_MODELS = {
 }
 
 
+def stochastic_number(row):
+    seed, counter = int(row["seed"]), int(row["counter"])
+    words = [counter % 2**32, counter >> 32, 0, 0]
+    return oracle.philox4x32_10(words, [seed % 2**32, seed >> 32])[0] >> 8
+
+
 def check_models(rows, models):
     wrong = 0
     for column, model in models.items():
@@ -175,7 +188,7 @@ REQUANTIZE_RUNS = (
 )  # fmt: skip
 
 
-def runs(quantize_rows, requantize_rows):
+def runs(quantize_rows, requantize_rows, stochastic_rows):
     """A name, the expected text, and a function's arguments and body for each
     cell; the body makes an i32 of `%x` or `%a`."""
     for i, row in enumerate(quantize_rows):
@@ -189,6 +202,8 @@ def runs(quantize_rows, requantize_rows):
                 text = requantize_text(row, column)
                 name = f"requantize_{i}_{column.replace(' ', '_')}"
                 yield (name, row[column], *text)
+    for i, row in enumerate(stochastic_rows):
+        yield (f"stochastic_{i}", row["quant_ext"], *stochastic_text(row))
 
 
 def float_text(type_, value):
@@ -229,6 +244,18 @@ def quantize_text(row, column):
         raise ValueError("unsigned storage must have a zero point: %s" % row)
     scale = (f"%s: {scale_type}", float_text(type_, float(row["scale"])))
     return [x, scale, *zero], body + end
+
+
+def stochastic_text(row):
+    body = [
+        "  %s = arith.constant 1.0 : f32",
+        "  %q = quant_ext.apply_quantize %x, %s random(%seed, %counter) storage = <i8>"
+        " rounding = stochastic : (f32, f32, i64, i64) -> i8",
+        "  %r = arith.extsi %q : i8 to i32",
+    ]
+    x = float_text("f32", float(row["x"]))[len("dense<") : -1]
+    arguments = [("%x: f32", x), ("%seed: i64", row["seed"])]
+    return [*arguments, ("%counter: i64", row["counter"])], body
 
 
 def requantize_text(row, column):
@@ -301,7 +328,7 @@ def module_text(rows):
 def main():
     page, action = sys.argv[1:]
     rows = tables(page)
-    assert all(rows), "the page must have both tables"
+    assert all(rows), "the page must have all tables"
     if action == "module":
         print(module_text(rows))
     elif action == "expected":
@@ -310,6 +337,7 @@ def main():
     else:
         wrong = check_models(rows[0], MODELS)
         wrong += check_models(rows[1], REQUANTIZE_MODELS)
+        wrong += check_models(rows[2], {"u >> 8": stochastic_number})
         sys.exit(1 if wrong else 0)
 
 

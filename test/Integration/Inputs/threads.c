@@ -28,6 +28,7 @@ void _mlir_ciface_quantize(struct Matrix *, struct Matrix *, struct Vector *,
                            struct Vector *);
 void _mlir_ciface_fake_quantize(struct Matrix *, struct Matrix *);
 void _mlir_ciface_requantize(struct Matrix *, struct Matrix *, struct Vector *);
+void _mlir_ciface_stochastic(struct Matrix *, struct Matrix *, int64_t);
 
 static float values[kRows][kColumns];
 static int32_t sums[kRows][kColumns];
@@ -38,7 +39,7 @@ static int8_t columnZeroPoints[kColumns];
 struct Results {
   float scale[kRows], fake[kRows][kColumns];
   int8_t zeroPoint[kRows], quantized[kRows][kColumns],
-      requantized[kRows][kColumns];
+      stochastic[kRows][kColumns], requantized[kRows][kColumns];
 };
 static struct Results whole, parts;
 
@@ -81,6 +82,9 @@ static void run(struct Results *results, int64_t first, int64_t count) {
   _mlir_ciface_fake_quantize(&made, &x);
   take(results->fake[first], made.aligned, made.offset, made.allocated,
        sizeof(float), count * kColumns);
+  _mlir_ciface_stochastic(&made, &x, first);
+  take(results->stochastic[first], made.aligned, made.offset, made.allocated, 1,
+       count * kColumns);
   _mlir_ciface_requantize(&made, &a, &scales);
   take(results->requantized[first], made.aligned, made.offset, made.allocated,
        1, count * kColumns);
