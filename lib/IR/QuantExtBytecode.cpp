@@ -11,8 +11,9 @@ namespace {
 
 /// Raised whenever an encoding below changes; files of older versions are
 /// still read, files of newer ones are refused. Version 2 has float storages,
-/// and `precision` and `saturate` on the operations that quantize.
-constexpr uint64_t kCurrentVersion = 2;
+/// and `precision` and `saturate` on the operations that quantize; version 3 has
+/// `scale_storage` on choose_qparams.
+constexpr uint64_t kCurrentVersion = 3;
 
 /// The kinds of attribute, in the order they were given their codes.
 enum AttributeCode : uint64_t {
@@ -147,13 +148,13 @@ private:
 // Properties of the operations that quantize
 //===----------------------------------------------------------------------===//
 
-/// An attribute that no file before version 2 has.
-template <typename AttrT>
-static LogicalResult readSinceVersion2(DialectBytecodeReader &reader,
-                                       AttrT &attr) {
+/// An attribute that no file before version `since` has.
+template <uint64_t since, typename AttrT>
+static LogicalResult readSinceVersion(DialectBytecodeReader &reader,
+                                      AttrT &attr) {
   auto version = reader.getDialectVersion<QuantExtDialect>();
   if (succeeded(version) &&
-      static_cast<const QuantExtVersion *>(*version)->version < 2)
+      static_cast<const QuantExtVersion *>(*version)->version < since)
     return success();
   return reader.readOptionalAttribute(attr);
 }
@@ -162,9 +163,9 @@ template <typename OpT>
 static LogicalResult readConversion(DialectBytecodeReader &reader,
                                     typename OpT::Properties &prop) {
   return failure(failed(reader.readOptionalAttribute(prop.division)) ||
-                 failed(readSinceVersion2(reader, prop.precision)) ||
+                 failed(readSinceVersion<2>(reader, prop.precision)) ||
                  failed(reader.readOptionalAttribute(prop.rounding)) ||
-                 failed(readSinceVersion2(reader, prop.saturate)) ||
+                 failed(readSinceVersion<2>(reader, prop.saturate)) ||
                  failed(reader.readAttribute(prop.storage)));
 }
 
@@ -218,6 +219,22 @@ LogicalResult ApplyQuantizeOp::readProperties(DialectBytecodeReader &reader,
 }
 void ApplyQuantizeOp::writeProperties(DialectBytecodeWriter &writer) {
   writeConversion<ApplyQuantizeOp>(writer, getProperties());
+}
+
+LogicalResult ChooseQParamsOp::readProperties(DialectBytecodeReader &reader,
+                                              OperationState &state) {
+  auto &prop = state.getOrAddProperties<Properties>();
+  return failure(failed(reader.readOptionalAttribute(prop.axis)) ||
+                 failed(reader.readOptionalAttribute(prop.block_sizes)) ||
+                 failed(readSinceVersion<3>(reader, prop.scale_storage)) ||
+                 failed(reader.readAttribute(prop.storage)));
+}
+void ChooseQParamsOp::writeProperties(DialectBytecodeWriter &writer) {
+  const Properties &prop = getProperties();
+  writer.writeOptionalAttribute(prop.axis);
+  writer.writeOptionalAttribute(prop.block_sizes);
+  writer.writeOptionalAttribute(prop.scale_storage);
+  writer.writeAttribute(prop.storage);
 }
 
 void QuantExtDialect::registerInterfaces() {

@@ -35,7 +35,10 @@ static LogicalResult report(Operation *op, StringRef name, Value value,
 }
 
 static LogicalResult checkScale(Operation *op, StringRef name, Value value) {
-  std::optional<ConstantData> scale = getConstant(value);
+  if (!value)
+    return success();
+  std::optional<ConstantData> scale =
+      ConstantData::get(getConstantScale(value));
   return scale ? report(op, name, value, findScaleProblem(*scale)) : success();
 }
 
@@ -80,6 +83,9 @@ static LogicalResult checkParameters(Operation *op) {
             ApplyDequantizeOp>([](auto op) { return checkOneScale(op); })
       .Case([](RequantizeOp op) {
         return both(checkTwoScales(op), checkTwoZeroPoints(op));
+      })
+      .Case<ChooseQParamsOp, ApplyChooseScaleOp>([](auto op) {
+        return checkScale(op, "scale_of_scales", op.getScaleOfScales());
       })
       .Case([](ApplyMultiplierOp op) { return checkTwoScales(op); })
       .Case([](ApplyRequantizeOp op) { return checkTwoZeroPoints(op); })
