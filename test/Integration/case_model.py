@@ -133,6 +133,7 @@ class Plan:
     dynamic: str = "static"
     parameters: str = "ordinary"
     data: str = "mixed"
+    scale_storage: str = ""
     storage_in: str = "i32"
     zero_point_in: bool = False
     axis_in: bool = True
