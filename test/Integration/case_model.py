@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Callable
 
@@ -75,6 +75,9 @@ class Case:
     results: list[TensorType]
     valid: bool
     compute: Callable[[], list[list[int]]]
+    # Instead of the one op: its lines, and which of its values are the results.
+    program: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
 
     @cached_property
     def expected(self) -> list[list[int]]:
