@@ -11,8 +11,8 @@ namespace {
 
 /// Raised whenever an encoding below changes; files of older versions are
 /// still read, files of newer ones are refused. Version 2 has float storages,
-/// and `precision` and `saturate` on the operations that quantize; version 3 has
-/// `scale_storage` on choose_qparams.
+/// and `precision` and `saturate` on the operations that quantize; version 3
+/// has `scale_storage` on choose_qparams.
 constexpr uint64_t kCurrentVersion = 3;
 
 /// The kinds of attribute, in the order they were given their codes.

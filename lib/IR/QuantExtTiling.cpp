@@ -259,9 +259,9 @@ ChooseQParamsOp::getTiledImplementation(OpBuilder &builder,
                             makeTile(offsets, sizes), slices);
   ChooseQParamsOp tiled;
   if (std::optional<StorageAttr> scaleStorage = getScaleStorage())
-    tiled = ChooseQParamsOp::create(builder, getLoc(), slice,
-                                    getScaleOfScales(), granularity,
-                                    getStorage(), *scaleStorage);
+    tiled =
+        ChooseQParamsOp::create(builder, getLoc(), slice, getScaleOfScales(),
+                                granularity, getStorage(), *scaleStorage);
   else
     tiled = ChooseQParamsOp::create(builder, getLoc(), slice, granularity,
                                     getStorage(), isSymmetric());

@@ -90,9 +90,9 @@ Value WeightQuantizer::chooseStoredScale(OpBuilder &builder, Location loc,
                                             Granularity::perTensor(), range,
                                             /*symmetric=*/true)
                         .getScale();
-  auto stored = ChooseQParamsOp::create(builder, loc, constant, scaleOfScales,
-                                        granularity, scheme.storage,
-                                        scheme.scaleStorage);
+  auto stored =
+      ChooseQParamsOp::create(builder, loc, constant, scaleOfScales,
+                              granularity, scheme.storage, scheme.scaleStorage);
   FloatType type = stored.getComputingType();
   Value unit = scaleOfScales;
   if (!unit)

@@ -131,11 +131,10 @@ static WeightAccount accountFor(const Weight &weight, size_t index,
     FailureOr<Granularity> granularity =
         weight.getGranularity(kind, scheme.blockSize, reason);
     if (succeeded(granularity))
-      account.accounts[static_cast<size_t>(kind)] =
-          accountFor(data, account.type, *granularity,
-                     kind == WeightGranularity::PerBlock
-                         ? scheme
-                         : scheme.withFloatScales());
+      account.accounts[static_cast<size_t>(kind)] = accountFor(
+          data, account.type, *granularity,
+          kind == WeightGranularity::PerBlock ? scheme
+                                              : scheme.withFloatScales());
   }
   return account;
 }

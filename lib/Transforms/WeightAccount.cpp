@@ -154,11 +154,11 @@ QuantizationAccount quant_ext::accountFor(const ConstantData &weight,
   if (scheme.scaleStorage)
     chosen.scale = chooseStoredScales(input, type, layout, scheme);
   else
-    chosen = chooseParameters(input, type, layout, scheme.storage,
-                              scheme.symmetric);
-  numerics::Parameters parameters{
-      {chosen.scale.data(), getScaleFormat(type)},
-      scheme.symmetric ? nullptr : chosen.zeroPoint.data()};
+    chosen =
+        chooseParameters(input, type, layout, scheme.storage, scheme.symmetric);
+  numerics::Parameters parameters{{chosen.scale.data(), getScaleFormat(type)},
+                                  scheme.symmetric ? nullptr
+                                                   : chosen.zeroPoint.data()};
 
   int64_t count = layout.getNumElements();
   std::vector<char> quantized(count * numerics::sizeInBytes(input.format));

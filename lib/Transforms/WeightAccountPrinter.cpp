@@ -25,8 +25,7 @@ static StringRef getTitle(WeightGranularity granularity) {
 }
 
 /// The granularities that the account has.
-static SmallVector<WeightGranularity>
-getColumns(const WeightScheme &scheme) {
+static SmallVector<WeightGranularity> getColumns(const WeightScheme &scheme) {
   SmallVector<WeightGranularity> columns(kGranularities.begin(),
                                          kGranularities.end());
   if (scheme.blockSize == 0)

@@ -106,8 +106,7 @@ def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
     // Symmetric, one scale for 32 neighbours in a row.
     %sb = quant_ext.choose_qparams %v block_sizes = [1, 32] storage = <i4>
         : (tensor<8x80xf32>) -> tensor<8x3xf32>
-    // MXFP4: a power of two for 32 neighbours in a row.
-    %one = arith.constant dense<1.0> : tensor<f32>
+    // MXFP4: a power of two for 32 neighbours in a row; %one is 1.
     %e = quant_ext.choose_qparams %v block_sizes = [1, 32] storage = <f4E2M1FN>
         scale_storage = <f8E8M0FNU> : (tensor<8x80xf32>) -> tensor<8x3xf8E8M0FNU>
     %se = quant_ext.dequantize %e, %one storage = <f8E8M0FNU>

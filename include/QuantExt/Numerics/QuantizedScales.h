@@ -52,8 +52,7 @@ template <typename T>
 uint8_t proportionalScale(T maxAbs, T scaleOfScales, SmallFloat storage,
                           SmallFloat kind) {
   T smallest = smallestNumber(kind);
-  T scale =
-      maxAbs / static_cast<T>(getFormat(storage).largest) / scaleOfScales;
+  T scale = maxAbs / static_cast<T>(getFormat(storage).largest) / scaleOfScales;
   scale = scale > smallest ? scale : smallest;
   return narrowToSmall(scale, getFormat(kind), /*saturate=*/true);
 }

@@ -48,7 +48,8 @@ getWeightStorage(MLIRContext *context, int64_t bits, bool isSigned,
                  function_ref<InFlightDiagnostic()> emitError);
 
 /// What a quantized tensor and its float original occupy, in bytes. Integers
-/// (or small floats) narrower than a byte are packed, each tensor to full bytes.
+/// (or small floats) narrower than a byte are packed, each tensor to full
+/// bytes.
 struct WeightBytes {
   int64_t original = 0;
   int64_t integers = 0;

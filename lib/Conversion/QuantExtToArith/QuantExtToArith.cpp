@@ -422,10 +422,10 @@ struct ExpandChooseScale final : public OpRewritePattern<ApplyChooseScaleOp> {
 
   LogicalResult matchAndRewrite(ApplyChooseScaleOp op,
                                 PatternRewriter &rewriter) const override {
-    rewriter.replaceOp(
-        op, emitChooseScale(rewriter, op.getLoc(), op.getMaxAbs(),
-                            op.getScaleOfScales(), op.getStorage(),
-                            op.getScaleStorage()));
+    rewriter.replaceOp(op,
+                       emitChooseScale(rewriter, op.getLoc(), op.getMaxAbs(),
+                                       op.getScaleOfScales(), op.getStorage(),
+                                       op.getScaleStorage()));
     return success();
   }
 };

@@ -168,8 +168,7 @@ static Value emitPowerOfTwo(BitEmitter &emit, Value maxAbs,
   Type word = emit.b.getIntegerType(isDouble ? 64 : 32);
   Value count =
       emit.constant(emit.b.getIntegerAttr(word, isDouble ? 52 : kFractionBits));
-  Value exponent =
-      emit.make<arith::ShRUIOp>(emit.bitcast(maxAbs, word), count);
+  Value exponent = emit.make<arith::ShRUIOp>(emit.bitcast(maxAbs, word), count);
   int bias = kBias;
   if (isDouble) {
     exponent = emit.make<arith::TruncIOp>(emit.i32(), exponent);
@@ -198,12 +197,12 @@ Value quant_ext::emitChooseScale(OpBuilder &builder, Location loc, Value maxAbs,
       emit.make<arith::DivFOp>(maxAbs,
                                number(static_cast<double>(storage.getMax()))),
       scaleOfScales);
-  Value smallest = number(numerics::smallestNumber(
-      *getSmallFloat(scaleStorage.getElementType())));
+  Value smallest = number(
+      numerics::smallestNumber(*getSmallFloat(scaleStorage.getElementType())));
   // Of a NaN, the smallest number.
   Value isLarger = emit.compare(arith::CmpFPredicate::OGT, scale, smallest);
-  return emitNarrowToSmall(builder, loc,
-                           emit.select(isLarger, scale, smallest), scaleStorage,
+  return emitNarrowToSmall(builder, loc, emit.select(isLarger, scale, smallest),
+                           scaleStorage,
                            /*saturate=*/true);
 }
 
