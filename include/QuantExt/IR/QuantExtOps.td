@@ -272,7 +272,9 @@ def QuantExt_DequantizeOp : QuantExt_TensorOp<"dequantize"> {
     2^-127, which is subnormal in f32, is exact too.
 
     `canonicalize` never evaluates this operation on constants: it would turn
-    integer weights back into floating point before anything used them.
+    integer weights back into floating point before anything used them. A
+    `quantize` of a constant whose scale is a `dequantize` of constants is
+    evaluated all the same.
 
     Example:
 

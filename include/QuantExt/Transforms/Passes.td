@@ -158,7 +158,8 @@ def CheckParams : Pass<"quant-ext-check-params"> {
     propagation may produce bad ones in code that never runs. This pass does,
     and fails after it has reported every
 
-    - constant scale that is zero, negative, NaN or infinite,
+    - scale that is zero, negative, NaN or infinite, where it is a constant or a
+      `dequantize` of constants,
     - constant zero point outside the range of its storage,
     - constant whose `dense_resource` has no blob, or one of the wrong size
       (the parser lets both pass).
