@@ -57,6 +57,7 @@ std::optional<numerics::SmallFloat> quant_ext::getSmallFloat(Type elementType) {
       .Case([](Float8E5M2Type) { return numerics::SmallFloat::F8E5M2; })
       .Case([](Float8E5M2FNUZType) { return numerics::SmallFloat::F8E5M2FNUZ; })
       .Case([](Float4E2M1FNType) { return numerics::SmallFloat::F4E2M1FN; })
+      .Case([](Float8E8M0FNUType) { return numerics::SmallFloat::F8E8M0FNU; })
       .Default([](Type) { return std::nullopt; });
 }
 
@@ -100,6 +101,18 @@ quant_ext::getDivisionMode(Division division, std::optional<Type> precision) {
 numerics::FloatStorage quant_ext::getFloatStorage(StorageAttr storage,
                                                   bool saturate) {
   return {*getSmallFloat(storage.getElementType()), saturate};
+}
+
+std::optional<numerics::ScaleStorage>
+quant_ext::getScaleStorage(StorageAttr storage,
+                           const ConstantData *scaleOfScales) {
+  numerics::ScaleStorage result{*getSmallFloat(storage.getElementType())};
+  if (!scaleOfScales)
+    return result;
+  if (findScaleProblem(*scaleOfScales))
+    return std::nullopt;
+  result.scaleOfScales = scaleOfScales->getFloat(0);
+  return result;
 }
 
 numerics::Layout quant_ext::getLayout(const Granularity &granularity,

@@ -139,6 +139,17 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
       computedLayout(granularity, input.getShape(), single);
   int64_t groups = layout.getNumGroups();
   std::vector<char> scale(groups * getContainerBytes(type.getElementType()));
+  if (std::optional<StorageAttr> scaleStorage = op.getScaleStorage()) {
+    auto chosen = getScaleStorage(
+        *scaleStorage, op.getScaleOfScales() ? &operands[1] : nullptr);
+    if (!chosen)
+      return failure();
+    numerics::chooseScales(computed.getFloats(), layout,
+                           *getSmallFloat(op.getStorage().getElementType()),
+                           *chosen, reinterpret_cast<uint8_t *>(scale.data()));
+    results.push_back(getDenseConstant(type, scale));
+    return success();
+  }
   std::vector<char> zeroPoint;
   numerics::IntegerFormat storage = getIntegerFormat(op.getStorage());
   if (!op.isSymmetric())
@@ -365,6 +376,31 @@ quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
       .Default([](Operation *) { return failure(); });
 }
 
+/// The constant operands of `op`; fails where one is not constant.
+static FailureOr<SmallVector<Attribute>> getConstantOperands(Operation *op) {
+  SmallVector<Attribute> attrs(op->getNumOperands());
+  for (auto [operand, attr] : llvm::zip_equal(op->getOperands(), attrs))
+    if (!matchPattern(operand, m_Constant(&attr)))
+      return failure();
+  return attrs;
+}
+
+Attribute quant_ext::getConstantScale(Value scale) {
+  Attribute attr;
+  if (matchPattern(scale, m_Constant(&attr)))
+    return attr;
+  auto dequantize = scale.getDefiningOp<DequantizeOp>();
+  if (!dequantize)
+    return {};
+  FailureOr<SmallVector<Attribute>> operands = getConstantOperands(dequantize);
+  SmallVector<Attribute> results;
+  if (failed(operands) ||
+      failed(evaluateConstants(dequantize, *operands, ResourceUse::Refuse,
+                               results)))
+    return {};
+  return results.front();
+}
+
 //===----------------------------------------------------------------------===//
 // quantize(dequantize(q))
 //===----------------------------------------------------------------------===//
@@ -433,7 +469,11 @@ struct FoldResources final : public OpRewritePattern<OpT> {
     SmallVector<Attribute> operands;
     for (Value operand : op->getOperands()) {
       Attribute attr;
-      if (!matchPattern(operand, m_Constant(&attr)))
+      if (std::is_same_v<OpT, QuantizeOp> && operands.size() == 1)
+        attr = getConstantScale(operand);
+      else
+        matchPattern(operand, m_Constant(&attr));
+      if (!attr)
         return rewriter.notifyMatchFailure(op, "an operand is not constant");
       operands.push_back(attr);
     }

@@ -46,12 +46,21 @@ StorageAttr StorageAttr::get(MLIRContext *context, unsigned width,
              getDefaultMin(width, isSigned), getDefaultMax(width, isSigned));
 }
 
+/// Signedness, and the bound of the numbers; of the exponents, for powers of
+/// two.
+static std::pair<bool, int64_t> getFloatRange(numerics::SmallFloat kind) {
+  numerics::SmallFloatFormat format = numerics::getFormat(kind);
+  if (kind == numerics::SmallFloat::F8E8M0FNU)
+    return {false, format.bias};
+  return {true, format.largest};
+}
+
 StorageAttr StorageAttr::getFloat(Type type) {
   std::optional<numerics::SmallFloat> kind = getSmallFloat(type);
   if (!kind)
     return {};
-  int64_t largest = numerics::getFormat(*kind).largest;
-  return get(type.getContext(), type, /*isSigned=*/true, -largest, largest);
+  auto [isSigned, largest] = getFloatRange(*kind);
+  return get(type.getContext(), type, isSigned, -largest, largest);
 }
 
 bool StorageAttr::isNarrow() const {
@@ -68,13 +77,14 @@ verifyFloatStorage(function_ref<InFlightDiagnostic()> emitError, Type type,
   std::optional<numerics::SmallFloat> kind = getSmallFloat(type);
   if (!kind)
     return emitError() << "storage of floats must be f8E4M3FN, f8E4M3FNUZ, "
-                          "f8E5M2, f8E5M2FNUZ or f4E2M1FN, found "
+                          "f8E5M2, f8E5M2FNUZ, f4E2M1FN or f8E8M0FNU, found "
                        << type;
-  int64_t largest = numerics::getFormat(*kind).largest;
-  if (!isSigned || min != -largest || max != largest)
-    return emitError() << "storage " << type
-                       << " must be signed and have the range " << -largest
-                       << ":" << largest << ", found " << min << ":" << max;
+  auto [hasSign, largest] = getFloatRange(*kind);
+  if (isSigned != hasSign || min != -largest || max != largest)
+    return emitError() << "storage " << type << " must be "
+                       << (hasSign ? "signed" : "unsigned")
+                       << " and have the range " << -largest << ":" << largest
+                       << ", found " << min << ":" << max;
   return success();
 }
 
@@ -129,7 +139,7 @@ static StorageAttr parseFloat(MLIRContext *context, StringRef text) {
   for (Type type : std::initializer_list<Type>{
            Float8E4M3FNType::get(context), Float8E4M3FNUZType::get(context),
            Float8E5M2Type::get(context), Float8E5M2FNUZType::get(context),
-           Float4E2M1FNType::get(context)})
+           Float4E2M1FNType::get(context), Float8E8M0FNUType::get(context)})
     if (StorageAttr storage = StorageAttr::getFloat(type);
         storage.str() == text)
       return storage;

@@ -13,7 +13,8 @@ namespace {
 /// Raised whenever an encoding below changes; files of older versions are
 /// still read, files of newer ones are refused. Version 2 has float storages,
 /// and `precision` and `saturate` on the operations that quantize. Version 3
-/// has seeds and positions, and the sizes of operand segments for them.
+/// has seeds and positions, and the sizes of operand segments for them, and
+/// `scale_storage` on choose_qparams.
 constexpr uint64_t kCurrentVersion = 3;
 
 /// The kinds of attribute, in the order they were given their codes.
@@ -186,11 +187,11 @@ static bool isOlderThan(DialectBytecodeReader &reader, uint64_t version) {
          static_cast<const QuantExtVersion *>(*found)->version < version;
 }
 
-/// An attribute that no file before version 2 has.
-template <typename AttrT>
-static LogicalResult readSinceVersion2(DialectBytecodeReader &reader,
-                                       AttrT &attr) {
-  if (isOlderThan(reader, 2))
+/// An attribute that no file before version `since` has.
+template <uint64_t since, typename AttrT>
+static LogicalResult readSinceVersion(DialectBytecodeReader &reader,
+                                      AttrT &attr) {
+  if (isOlderThan(reader, since))
     return success();
   return reader.readOptionalAttribute(attr);
 }
@@ -207,9 +208,9 @@ template <typename OpT>
 static LogicalResult readConversion(DialectBytecodeReader &reader,
                                     typename OpT::Properties &prop) {
   return failure(failed(reader.readOptionalAttribute(prop.division)) ||
-                 failed(readSinceVersion2(reader, prop.precision)) ||
+                 failed(readSinceVersion<2>(reader, prop.precision)) ||
                  failed(reader.readOptionalAttribute(prop.rounding)) ||
-                 failed(readSinceVersion2(reader, prop.saturate)) ||
+                 failed(readSinceVersion<2>(reader, prop.saturate)) ||
                  failed(reader.readAttribute(prop.storage)) ||
                  failed(readSinceVersion3(reader, prop.operandSegmentSizes)));
 }
@@ -265,6 +266,22 @@ LogicalResult ApplyQuantizeOp::readProperties(DialectBytecodeReader &reader,
 }
 void ApplyQuantizeOp::writeProperties(DialectBytecodeWriter &writer) {
   writeConversion<ApplyQuantizeOp>(writer, getProperties());
+}
+
+LogicalResult ChooseQParamsOp::readProperties(DialectBytecodeReader &reader,
+                                              OperationState &state) {
+  auto &prop = state.getOrAddProperties<Properties>();
+  return failure(failed(reader.readOptionalAttribute(prop.axis)) ||
+                 failed(reader.readOptionalAttribute(prop.block_sizes)) ||
+                 failed(readSinceVersion<3>(reader, prop.scale_storage)) ||
+                 failed(reader.readAttribute(prop.storage)));
+}
+void ChooseQParamsOp::writeProperties(DialectBytecodeWriter &writer) {
+  const Properties &prop = getProperties();
+  writer.writeOptionalAttribute(prop.axis);
+  writer.writeOptionalAttribute(prop.block_sizes);
+  writer.writeOptionalAttribute(prop.scale_storage);
+  writer.writeAttribute(prop.storage);
 }
 
 void QuantExtDialect::registerInterfaces() {

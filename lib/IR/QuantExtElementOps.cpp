@@ -111,7 +111,8 @@ LogicalResult ApplyRequantizeFixedPointOp::verify() {
 }
 
 LogicalResult ApplyChooseQParamsOp::verify() {
-  if (failed(verifyOneShape(*this)))
+  if (failed(verifyOneShape(*this)) ||
+      failed(verifyValueStorage(*this, getStorage())))
     return failure();
   if (static_cast<bool>(getLo()) != static_cast<bool>(getZeroPoint()))
     return emitOpError("must have both lo and zero_point (asymmetric) or "
@@ -130,6 +131,20 @@ LogicalResult ApplyChooseQParamsOp::verify() {
            << getElementTypeOrSelf(getLo().getType()) << " and " << hi;
   return verifyZeroPoint(*this, "zero_point", getStorage(),
                          getScale().getType(), typeOrNull(getZeroPoint()));
+}
+
+LogicalResult ApplyChooseScaleOp::verify() {
+  if (failed(verifyOneShape(*this)) ||
+      failed(verifyValueStorage(*this, getStorage())))
+    return failure();
+  Type maxAbs = getMaxAbs().getType();
+  Type element = getElementTypeOrSelf(maxAbs);
+  if (!element.isF32() && !element.isF64())
+    return emitOpError("max_abs must have elements of type f32 or f64, found ")
+           << element;
+  return verifyScaleStorage(*this, getStorage(), getScaleStorage(),
+                            getScale().getType(),
+                            typeOrNull(getScaleOfScales()), maxAbs);
 }
 
 /// The common shape, where the operation is on vectors.
@@ -158,5 +173,8 @@ ApplyRequantizeFixedPointOp::getShapeForUnroll() {
 }
 std::optional<SmallVector<int64_t, 4>>
 ApplyChooseQParamsOp::getShapeForUnroll() {
+  return vectorShape(getScale());
+}
+std::optional<SmallVector<int64_t, 4>> ApplyChooseScaleOp::getShapeForUnroll() {
   return vectorShape(getScale());
 }

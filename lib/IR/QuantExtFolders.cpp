@@ -4,6 +4,7 @@
 #include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/IR/QuantExt.h"
 #include "QuantExt/Numerics/Philox.h"
+#include "QuantExt/Numerics/QuantizedScales.h"
 
 #include "mlir/IR/TypeUtilities.h"
 
@@ -35,7 +36,12 @@ static OpFoldResult foldOne(Operation *op, ArrayRef<Attribute> operands) {
 OpFoldResult QuantizeOp::fold(FoldAdaptor adaptor) {
   if (Value q = findQuantizeDequantizeIdentity(*this, adaptor.getScale()))
     return q;
-  return foldOne(*this, adaptor.getOperands());
+  SmallVector<Attribute> operands(adaptor.getOperands());
+  // What the scale is dequantized to is known, though dequantize stays.
+  Attribute &scale = operands[1];
+  if (adaptor.getInput() && !scale)
+    scale = getConstantScale(getScale());
+  return foldOne(*this, operands);
 }
 
 OpFoldResult RequantizeOp::fold(FoldAdaptor adaptor) {
@@ -239,4 +245,28 @@ ApplyChooseQParamsOp::fold(FoldAdaptor adaptor,
   if (getLo())
     results.push_back(getDenseConstant(getZeroPoint().getType(), zeroPoint));
   return success();
+}
+
+OpFoldResult ApplyChooseScaleOp::fold(FoldAdaptor adaptor) {
+  auto values = readElements(adaptor.getOperands());
+  if (failed(values))
+    return {};
+  const ConstantData &maxAbs = values->front();
+  const ConstantData *scaleOfScales =
+      getScaleOfScales() ? &values->back() : nullptr;
+  numerics::SmallFloat storage = *getSmallFloat(getStorage().getElementType());
+  numerics::SmallFloat kind =
+      *getSmallFloat(getScaleStorage().getElementType());
+  if (scaleOfScales && findScaleProblem(*scaleOfScales))
+    return {};
+  bool isDouble = maxAbs.getElementType().isF64();
+  std::vector<char> raw = makeBuffer(maxAbs, getType());
+  for (int64_t i = 0, n = maxAbs.getNumElements(); i < n; ++i) {
+    double hi = maxAbs.getFloat(i);
+    double unit = scaleOfScales ? scaleOfScales->getFloat(i) : 1;
+    raw[i] = static_cast<char>(
+        isDouble ? numerics::chooseScale<double>(hi, unit, storage, kind)
+                 : numerics::chooseScale<float>(hi, unit, storage, kind));
+  }
+  return getDenseConstant(getType(), raw);
 }

@@ -152,8 +152,27 @@ void ChooseQParamsOp::build(OpBuilder &builder, OperationState &state,
   Type zeroPoint = symmetric
                        ? Type()
                        : RankedTensorType::get(shape, storage.getElementType());
-  build(builder, state, scale, zeroPoint, input, axisAttr(builder, granularity),
-        blockSizesAttr(builder, granularity), storage);
+  build(builder, state, scale, zeroPoint, input, /*scale_of_scales=*/Value(),
+        axisAttr(builder, granularity), blockSizesAttr(builder, granularity),
+        storage, /*scale_storage=*/StorageAttr());
+}
+
+void ChooseQParamsOp::build(OpBuilder &builder, OperationState &state,
+                            Value input, Value scaleOfScales,
+                            const Granularity &granularity, StorageAttr storage,
+                            StorageAttr scaleStorage) {
+  Type scale = RankedTensorType::get(
+      granularity.getScaleShape(tensorTypeOf(input).getShape()),
+      scaleStorage.getElementType());
+  build(builder, state, scale, /*zero_point=*/Type(), input, scaleOfScales,
+        axisAttr(builder, granularity), blockSizesAttr(builder, granularity),
+        storage, scaleStorage);
+}
+
+FloatType ChooseQParamsOp::getComputingType() {
+  if (tensorTypeOf(getInput()).getElementType().isF64())
+    return Float64Type::get(getContext());
+  return Float32Type::get(getContext());
 }
 
 LogicalResult ChooseQParamsOp::verify() {
@@ -162,16 +181,24 @@ LogicalResult ChooseQParamsOp::verify() {
   if (failed(verifyGranularity(*this, getAxis(), getBlockSizes(), input)) ||
       failed(verifyScaleShape(*this, "scale", getGranularity(), input, scale)))
     return failure();
-  if (failed(verifyZeroPoint(*this, "zero_point", getStorage(), scale,
+  if (failed(verifyValueStorage(*this, getStorage())) ||
+      failed(verifyZeroPoint(*this, "zero_point", getStorage(), scale,
                              typeOrNull(getZeroPoint()))))
     return failure();
-  Type expected = input.getElementType().isF64()
-                      ? Type(Float64Type::get(getContext()))
-                      : Type(Float32Type::get(getContext()));
-  if (scale.getElementType() != expected)
+  Type computingType = getComputingType();
+  if (std::optional<StorageAttr> scaleStorage = getScaleStorage()) {
+    Value scaleOfScales = getScaleOfScales();
+    return verifyScaleStorage(*this, getStorage(), *scaleStorage, scale,
+                              scaleOfScales ? scaleOfScales.getType() : Type(),
+                              RankedTensorType::get({}, computingType));
+  }
+  if (getScaleOfScales())
+    return emitOpError("must have a scale_storage with a scale_of_scales, "
+                       "found none");
+  if (scale.getElementType() != computingType)
     return emitOpError("scale of ")
            << input.getElementType() << " input must have elements of type "
-           << expected << ", found " << scale.getElementType();
+           << computingType << ", found " << scale.getElementType();
   return success();
 }
 

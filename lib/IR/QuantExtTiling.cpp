@@ -317,8 +317,14 @@ ChooseQParamsOp::getTiledImplementation(OpBuilder &builder,
   SmallVector<Operation *> slices;
   Value slice = createSlice(builder, getLoc(), getInput(),
                             makeTile(offsets, sizes), slices);
-  auto tiled = ChooseQParamsOp::create(builder, getLoc(), slice, granularity,
-                                       getStorage(), isSymmetric());
+  ChooseQParamsOp tiled;
+  if (std::optional<StorageAttr> scaleStorage = getScaleStorage())
+    tiled =
+        ChooseQParamsOp::create(builder, getLoc(), slice, getScaleOfScales(),
+                                granularity, getStorage(), *scaleStorage);
+  else
+    tiled = ChooseQParamsOp::create(builder, getLoc(), slice, granularity,
+                                    getStorage(), isSymmetric());
   return TilingResult{{tiled}, SmallVector<Value>(tiled->getResults()), slices};
 }
 

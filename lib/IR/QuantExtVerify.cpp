@@ -59,7 +59,7 @@ LogicalResult rules::verifyZeroPoint(Operation *op, StringRef name,
                                      StorageAttr storage, Type scale,
                                      Type zeroPoint, WideZeroPoint wide) {
   if (!zeroPoint) {
-    if (!storage.getIsSigned())
+    if (!storage.getIsSigned() && !storage.isFloat())
       return op->emitOpError("must have a ")
              << name << " or a signed storage, found storage " << storage.str();
     if (storage.getMin() > 0)
@@ -103,6 +103,8 @@ LogicalResult rules::verifyStorageElement(Operation *op, StringRef name,
 
 LogicalResult rules::verifyConversion(Operation *op, StorageAttr storage,
                                       Rounding rounding, bool saturate) {
+  if (failed(verifyValueStorage(op, storage)))
+    return failure();
   if (storage.isFloat() && rounding != Rounding::HalfEven)
     return op->emitOpError("rounding must be half_even for storage ")
            << storage.str() << ", found " << stringifyEnum(rounding);
@@ -110,6 +112,40 @@ LogicalResult rules::verifyConversion(Operation *op, StorageAttr storage,
   if (alwaysSaturates && !saturate)
     return op->emitOpError("saturate must be true for storage ")
            << storage.str() << ", found false";
+  return success();
+}
+
+LogicalResult rules::verifyValueStorage(Operation *op, StorageAttr storage) {
+  if (!storage.holdsPowersOfTwo())
+    return success();
+  return op->emitOpError("storage must be one of values, found ")
+         << storage.str() << ", which is for scales: only dequantize takes it";
+}
+
+LogicalResult rules::verifyScaleStorage(Operation *op, StorageAttr storage,
+                                        StorageAttr scaleStorage, Type scale,
+                                        Type scaleOfScales,
+                                        Type computingType) {
+  bool isProportional = isa<Float8E4M3FNType>(scaleStorage.getElementType());
+  if (!isProportional && !scaleStorage.holdsPowersOfTwo())
+    return op->emitOpError("scale_storage must be f8E8M0FNU or f8E4M3FN, "
+                           "found ")
+           << scaleStorage.str();
+  if (!storage.isFloat())
+    return op->emitOpError("storage must be of floats where the scale is "
+                           "quantized, found ")
+           << storage.str();
+  if (failed(verifyStorageElement(op, "scale", scaleStorage, scale)))
+    return failure();
+  if (!isProportional && scaleOfScales)
+    return op->emitOpError("must have no scale_of_scales with scale_storage ")
+           << scaleStorage.str() << ", found " << scaleOfScales;
+  if (isProportional && !scaleOfScales)
+    return op->emitOpError("must have a scale_of_scales with scale_storage ")
+           << scaleStorage.str() << ", found none";
+  if (scaleOfScales && scaleOfScales != computingType)
+    return op->emitOpError("scale_of_scales must have type ")
+           << computingType << ", found " << scaleOfScales;
   return success();
 }
 

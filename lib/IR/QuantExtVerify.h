@@ -27,6 +27,16 @@ LogicalResult verifyZeroPoint(Operation *op, StringRef name,
                               StorageAttr storage, Type scale, Type zeroPoint,
                               WideZeroPoint wide = WideZeroPoint::Forbidden);
 
+/// Values may be stored so, not scales alone.
+LogicalResult verifyValueStorage(Operation *op, StorageAttr storage);
+
+/// Scales that are quantized themselves, of type `scale`: how they are stored
+/// suits the storage of the values, and there is a scale of scales of type
+/// `computingType` exactly where they need one (else its type is null).
+LogicalResult verifyScaleStorage(Operation *op, StorageAttr storage,
+                                 StorageAttr scaleStorage, Type scale,
+                                 Type scaleOfScales, Type computingType);
+
 /// A float storage rounds to nearest even; only those of 8 bits need not
 /// saturate.
 LogicalResult verifyConversion(Operation *op, StorageAttr storage,

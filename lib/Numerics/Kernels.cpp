@@ -4,6 +4,7 @@
 
 #include "Containers.h"
 #include "Dispatch.h"
+#include "Ranges.h"
 
 #include "QuantExt/Numerics/Philox.h"
 
@@ -273,24 +274,6 @@ void mlir::quant_ext::numerics::requantizeArray(
 // choose_qparams
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// The finite range of a group, with 0 in it.
-template <typename T>
-struct FiniteRange {
-  T lo = 0;
-  T hi = 0;
-
-  void include(T value) {
-    constexpr T kLargest = std::numeric_limits<T>::max();
-    T magnitude = value < 0 ? -value : value;
-    // False for infinities and NaN.
-    T finite = magnitude <= kLargest ? value : T(0);
-    lo = finite < lo ? finite : lo;
-    hi = finite > hi ? finite : hi;
-  }
-};
-} // namespace
-
 void mlir::quant_ext::numerics::chooseParameters(FloatArray input,
                                                  const Layout &layout,
                                                  const IntegerFormat &storage,
@@ -298,26 +281,13 @@ void mlir::quant_ext::numerics::chooseParameters(FloatArray input,
   dispatchFloat(input.format, [&](auto *x) {
     using X = std::remove_pointer_t<decltype(x)>;
     using T = std::conditional_t<std::is_same_v<X, double>, double, float>;
-    std::vector<FiniteRange<T>> ranges(layout.getNumGroups());
-    auto *values = static_cast<const X *>(input.data);
-    layout.forEachRun([&](const Run &run) {
-      if (run.groupStride == 0) {
-        FiniteRange<T> range = ranges[run.group];
-        for (int64_t i = 0; i < run.size; ++i)
-          range.include(widen<T>(values[run.begin + i]));
-        ranges[run.group] = range;
-        return;
-      }
-      for (int64_t i = 0; i < run.size; ++i)
-        ranges[run.group + i].include(widen<T>(values[run.begin + i]));
-    });
-
+    auto ranges = collectRanges<T>(static_cast<const X *>(input.data), layout);
     auto *scales = static_cast<T *>(scale);
     for (size_t group = 0; group < ranges.size(); ++group) {
-      auto [lo, hi] = ranges[group];
+      const FiniteRange<T> &range = ranges[group];
       scales[group] =
-          zeroPoint ? asymmetricScale<T>(lo, hi, storage.range)
-                    : symmetricScale<T>(hi > -lo ? hi : -lo, storage.range);
+          zeroPoint ? asymmetricScale<T>(range.lo, range.hi, storage.range)
+                    : symmetricScale<T>(range.getMaxAbs(), storage.range);
     }
     if (!zeroPoint)
       return;

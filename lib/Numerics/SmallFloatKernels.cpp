@@ -18,8 +18,8 @@ static void forEachElement(const std::vector<T> &scales, const Layout &layout,
 
 /// q * s, rounded once to T.
 template <typename T>
-static T dequantizeNumber(uint8_t q, T scale, SmallFloatFormat format) {
-  return static_cast<T>(widenSmall(q, format)) * scale;
+static T dequantizeNumber(uint8_t q, T scale, SmallFloat kind) {
+  return static_cast<T>(widenSmall(q, kind)) * scale;
 }
 
 void mlir::quant_ext::numerics::quantizeArray(
@@ -43,7 +43,6 @@ void mlir::quant_ext::numerics::quantizeArray(
 void mlir::quant_ext::numerics::dequantizeArray(
     const void *input, const Parameters &parameters, const Layout &layout,
     const FloatStorage &storage, FloatFormat resultFormat, void *result) {
-  SmallFloatFormat format = getFormat(storage.kind);
   dispatchComputing(
       resultFormat, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
@@ -53,7 +52,7 @@ void mlir::quant_ext::numerics::dequantizeArray(
         auto *output = static_cast<X *>(result);
         forEachElement(scales, layout, [&](int64_t i, T scale) {
           output[i] =
-              narrow<X>(dequantizeNumber<T>(quantized[i], scale, format));
+              narrow<X>(dequantizeNumber<T>(quantized[i], scale, storage.kind));
         });
       });
 }

@@ -35,7 +35,10 @@ static LogicalResult report(Operation *op, StringRef name, Value value,
 }
 
 static LogicalResult checkScale(Operation *op, StringRef name, Value value) {
-  std::optional<ConstantData> scale = getConstant(value);
+  if (!value)
+    return success();
+  std::optional<ConstantData> scale =
+      ConstantData::get(getConstantScale(value));
   return scale ? report(op, name, value, findScaleProblem(*scale)) : success();
 }
 
@@ -89,6 +92,9 @@ static LogicalResult checkParameters(Operation *op) {
       })
       .Case<RequantizeFixedPointOp, ApplyRequantizeFixedPointOp>([](auto op) {
         return both(checkShift(op, op.getShift()), checkTwoZeroPoints(op));
+      })
+      .Case<ChooseQParamsOp, ApplyChooseScaleOp>([](auto op) {
+        return checkScale(op, "scale_of_scales", op.getScaleOfScales());
       })
       .Case([](ApplyMultiplierOp op) { return checkTwoScales(op); })
       .Case([](ApplyRequantizeOp op) { return checkTwoZeroPoints(op); })

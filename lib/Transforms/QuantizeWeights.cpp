@@ -3,6 +3,7 @@
 #include "QuantExt/Transforms/Passes.h"
 #include "QuantExt/Transforms/WeightFinder.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Regex.h"
@@ -28,8 +29,7 @@ namespace {
 /// Quantizes constants, each once for a granularity.
 class WeightQuantizer {
 public:
-  WeightQuantizer(StorageAttr storage, bool symmetric)
-      : storage(storage), symmetric(symmetric) {}
+  explicit WeightQuantizer(const WeightScheme &scheme) : scheme(scheme) {}
 
   /// Makes the operand of `weight` the dequantized form of its constant.
   /// Returns false where an earlier call had quantized the constant.
@@ -38,10 +38,15 @@ public:
 private:
   Value getDequantized(Value constant, const Granularity &granularity,
                        Location loc);
+  std::pair<Value, Value> chooseParameters(OpBuilder &builder, Location loc,
+                                           Value constant,
+                                           const Granularity &granularity);
+  /// A scale that is quantized itself, as a number.
+  Value chooseStoredScale(OpBuilder &builder, Location loc, Value constant,
+                          const Granularity &granularity);
   Value getStepOn(Operation *step, Value value);
 
-  StorageAttr storage;
-  bool symmetric;
+  WeightScheme scheme;
   /// What is left to use for a constant, by granularity.
   DenseMap<Value, SmallVector<std::pair<Granularity, Value>, 1>> dequantized;
   /// Copies of the operations between a constant and its user.
@@ -55,13 +60,49 @@ Value WeightQuantizer::getDequantized(Value constant,
   // Right behind the constant, so that every other user may share the result.
   OpBuilder builder(constant.getContext());
   builder.setInsertionPointAfterValue(constant);
+  auto [scale, zeroPoint] =
+      scheme.scaleStorage
+          ? std::pair(chooseStoredScale(builder, loc, constant, granularity),
+                      Value())
+          : chooseParameters(builder, loc, constant, granularity);
+  Value q = QuantizeOp::create(builder, loc, constant, scale, zeroPoint,
+                               granularity, scheme.storage);
+  return DequantizeOp::create(builder, loc,
+                              getElementTypeOrSelf(constant.getType()), q,
+                              scale, zeroPoint, granularity, scheme.storage);
+}
+
+std::pair<Value, Value>
+WeightQuantizer::chooseParameters(OpBuilder &builder, Location loc,
+                                  Value constant,
+                                  const Granularity &granularity) {
   auto params = ChooseQParamsOp::create(builder, loc, constant, granularity,
-                                        storage, symmetric);
-  Value q = QuantizeOp::create(builder, loc, constant, params.getScale(),
-                               params.getZeroPoint(), granularity, storage);
-  return DequantizeOp::create(
-      builder, loc, getElementTypeOrSelf(constant.getType()), q,
-      params.getScale(), params.getZeroPoint(), granularity, storage);
+                                        scheme.storage, scheme.symmetric);
+  return {params.getScale(), params.getZeroPoint()};
+}
+
+Value WeightQuantizer::chooseStoredScale(OpBuilder &builder, Location loc,
+                                         Value constant,
+                                         const Granularity &granularity) {
+  Value scaleOfScales;
+  if (StorageAttr range = scheme.getScaleOfScalesStorage())
+    scaleOfScales = ChooseQParamsOp::create(builder, loc, constant,
+                                            Granularity::perTensor(), range,
+                                            /*symmetric=*/true)
+                        .getScale();
+  auto stored =
+      ChooseQParamsOp::create(builder, loc, constant, scaleOfScales,
+                              granularity, scheme.storage, scheme.scaleStorage);
+  FloatType type = stored.getComputingType();
+  Value unit = scaleOfScales;
+  if (!unit)
+    unit = arith::ConstantOp::create(
+        builder, loc,
+        DenseElementsAttr::get(RankedTensorType::get({}, type),
+                               builder.getFloatAttr(type, 1.0)));
+  return DequantizeOp::create(builder, loc, type, stored.getScale(), unit,
+                              /*zeroPoint=*/Value(), Granularity::perTensor(),
+                              scheme.scaleStorage);
 }
 
 /// `step` on `value` instead of its own operand. A copy, since `step` may have
@@ -118,15 +159,23 @@ static remark::RemarkOpts remarkOpts(StringRef name, Operation *op) {
   return opts;
 }
 
+/// `i8`, or `f4E2M1FN with scales of f8E8M0FNU`.
+static std::string describeStorage(const WeightScheme &scheme) {
+  std::string text = scheme.storage.str();
+  if (scheme.scaleStorage)
+    text += " with scales of " + scheme.scaleStorage.str();
+  return text;
+}
+
 static void remarkQuantized(Operation *op, const Weight &weight,
-                            const Granularity &granularity, StorageAttr storage,
-                            bool symmetric) {
+                            const Granularity &granularity,
+                            const WeightScheme &scheme) {
   remark::passed(op->getLoc(), remarkOpts("quantized", op))
       << remark::add("quantized")
       << remark::metric("Operand", weight.operand->getOperandNumber())
       << remark::metric("Role", stringifyWeightRole(weight.role))
-      << remark::metric("Storage", storage.str())
-      << remark::metric("Scheme", symmetric ? "symmetric" : "asymmetric")
+      << remark::metric("Storage", describeStorage(scheme))
+      << remark::metric("Scheme", scheme.symmetric ? "symmetric" : "asymmetric")
       << remark::metric("Granularity", granularity.str());
 }
 
@@ -168,7 +217,8 @@ private:
                          WeightQuantizer &quantizer, Outcome &outcome,
                          std::string &reason);
 
-  StorageAttr storage;
+  WeightScheme scheme;
+  WeightGranularity wanted;
   /// Shared, since passes are copied for each thread.
   std::shared_ptr<llvm::Regex> locationRegex;
 };
@@ -176,11 +226,10 @@ private:
 
 LogicalResult QuantizeWeights::initialize(MLIRContext *context) {
   auto emitOptionError = [&] { return emitError(UnknownLoc::get(context)); };
-  FailureOr<StorageAttr> found = getWeightStorage(
+  FailureOr<StorageAttr> storage = getWeightStorage(
       context, bits, isSigned, narrowRange, symmetric, emitOptionError);
-  if (failed(found))
+  if (failed(storage))
     return failure();
-  storage = *found;
   if (blockSize < 1)
     return emitOptionError() << "option 'block-size' must be positive, found "
                              << blockSize.getValue();
@@ -188,6 +237,12 @@ LogicalResult QuantizeWeights::initialize(MLIRContext *context) {
     return emitOptionError()
            << "option 'block-size' must be at most "
            << Granularity::kMaxBlockSize << ", found " << blockSize.getValue();
+  scheme = {*storage, symmetric, blockSize};
+  wanted = granularity;
+  if (blockFormat != BlockFormat::None) {
+    scheme = getBlockScheme(context, blockFormat);
+    wanted = WeightGranularity::PerBlock;
+  }
   return initializeSelection(context);
 }
 
@@ -240,15 +295,15 @@ bool QuantizeWeights::quantizeWeightsOf(linalg::LinalgOp op,
       continue;
     }
     FailureOr<Granularity> found =
-        weight.getGranularity(granularity, blockSize, reason);
+        weight.getGranularity(wanted, scheme.blockSize, reason);
     if (failed(found))
       continue;
     any = true;
-    remarkQuantized(op, weight, *found, storage, symmetric);
+    remarkQuantized(op, weight, *found, scheme);
     RankedTensorType type = weight.getType();
     if (!quantizer.quantize(weight, *found))
       continue;
-    WeightBytes bytes = getWeightBytes(type, *found, storage, symmetric);
+    WeightBytes bytes = getWeightBytes(type, *found, scheme);
     ++outcome.numTensors;
     outcome.bytesSaved += bytes.original - bytes.quantized();
   }
@@ -259,7 +314,7 @@ void QuantizeWeights::runOnOperation() {
   SmallVector<linalg::LinalgOp> linalgOps;
   getOperation()->walk([&](linalg::LinalgOp op) { linalgOps.push_back(op); });
 
-  WeightQuantizer quantizer(storage, symmetric);
+  WeightQuantizer quantizer(scheme);
   Outcome outcome;
   for (linalg::LinalgOp op : linalgOps) {
     std::optional<WeightSearch> search = findWeights(op);

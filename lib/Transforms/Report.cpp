@@ -118,21 +118,23 @@ static LogicalResult checkWeights(ArrayRef<Weight> weights) {
 }
 
 static WeightAccount accountFor(const Weight &weight, size_t index,
-                                const AccountOptions &options) {
+                                const WeightScheme &scheme) {
   WeightAccount account;
   account.name = getName(weight, index);
   account.type = weight.getType();
   account.role = weight.role;
   ConstantData data = ConstantData::get(weight.value)->expanded();
   for (WeightGranularity kind : kGranularities) {
-    if (kind == WeightGranularity::PerBlock && options.blockSize == 0)
+    if (kind == WeightGranularity::PerBlock && scheme.blockSize == 0)
       continue;
     std::string reason;
     FailureOr<Granularity> granularity =
-        weight.getGranularity(kind, options.blockSize, reason);
+        weight.getGranularity(kind, scheme.blockSize, reason);
     if (succeeded(granularity))
-      account.accounts[static_cast<size_t>(kind)] =
-          accountFor(data, account.type, *granularity, options);
+      account.accounts[static_cast<size_t>(kind)] = accountFor(
+          data, account.type, *granularity,
+          kind == WeightGranularity::PerBlock ? scheme
+                                              : scheme.withFloatScales());
   }
   return account;
 }
@@ -149,7 +151,7 @@ struct Report : quant_ext::impl::ReportBase<Report> {
   void runOnOperation() override;
 
 private:
-  AccountOptions options;
+  WeightScheme scheme;
 };
 } // namespace
 
@@ -167,7 +169,9 @@ LogicalResult Report::initialize(MLIRContext *context) {
     return emitOptionError()
            << "option 'block-size' must be at most "
            << Granularity::kMaxBlockSize << ", found " << blockSize.getValue();
-  options = {*storage, symmetric, blockSize};
+  scheme = {*storage, symmetric, blockSize};
+  if (blockFormat != BlockFormat::None)
+    scheme = getBlockScheme(context, blockFormat);
   return success();
 }
 
@@ -179,7 +183,7 @@ void Report::runOnOperation() {
 
   std::vector<WeightAccount> accounts(weights.size());
   parallelFor(&getContext(), 0, weights.size(), [&](size_t index) {
-    accounts[index] = accountFor(weights[index], index, options);
+    accounts[index] = accountFor(weights[index], index, scheme);
   });
   for (auto [weight, account] : llvm::zip_equal(weights, accounts))
     if (int64_t count = account.accounts.front()->errors.numNonFinite)
@@ -190,9 +194,9 @@ void Report::runOnOperation() {
   std::string text;
   llvm::raw_string_ostream os(text);
   if (format == ReportFormat::Json)
-    printAccountJson(os, accounts, options);
+    printAccountJson(os, accounts, scheme);
   else
-    printAccountTable(os, accounts, options);
+    printAccountTable(os, accounts, scheme);
   if (llvm::Error error = writeReport(output, text)) {
     getOperation()->emitError("option 'output' must be a path that can be "
                               "written, found '")

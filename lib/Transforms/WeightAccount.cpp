@@ -83,35 +83,96 @@ static ErrorSums sumErrors(numerics::FloatArray original, const void *quantized,
 // One weight
 //===----------------------------------------------------------------------===//
 
+static numerics::FloatFormat getScaleFormat(RankedTensorType type) {
+  return type.getElementType().isF64() ? numerics::FloatFormat::F64
+                                       : numerics::FloatFormat::F32;
+}
+
+/// Scales and zero points (none for a symmetric scheme), in floats and in the
+/// containers of the storage.
+struct WeightParameters {
+  std::vector<char> scale;
+  std::vector<char> zeroPoint;
+};
+
+static WeightParameters chooseParameters(numerics::FloatArray input,
+                                         RankedTensorType type,
+                                         const numerics::Layout &layout,
+                                         StorageAttr storage, bool symmetric) {
+  numerics::IntegerFormat format = getIntegerFormat(storage);
+  int64_t groups = layout.getNumGroups();
+  WeightParameters result;
+  result.scale.resize(groups * numerics::sizeInBytes(getScaleFormat(type)));
+  result.zeroPoint.resize(symmetric ? 0 : groups * format.getBytes());
+  numerics::chooseParameters(input, layout, format, result.scale.data(),
+                             symmetric ? nullptr : result.zeroPoint.data());
+  return result;
+}
+
+/// The numbers of scales that are quantized themselves.
+static std::vector<char> chooseStoredScales(numerics::FloatArray input,
+                                            RankedTensorType type,
+                                            const numerics::Layout &layout,
+                                            const WeightScheme &scheme) {
+  numerics::FloatFormat format = getScaleFormat(type);
+  bool isDouble = format == numerics::FloatFormat::F64;
+  double unit = 1;
+  if (StorageAttr range = scheme.getScaleOfScalesStorage()) {
+    numerics::Layout whole =
+        getLayout(Granularity::perTensor(), type.getShape());
+    WeightParameters chosen =
+        chooseParameters(input, type, whole, range, /*symmetric=*/true);
+    unit = isDouble ? *reinterpret_cast<const double *>(chosen.scale.data())
+                    : *reinterpret_cast<const float *>(chosen.scale.data());
+  }
+  numerics::ScaleStorage scaleStorage{
+      *getSmallFloat(scheme.scaleStorage.getElementType()), unit};
+  std::vector<uint8_t> stored(layout.getNumGroups());
+  numerics::chooseScales(input, layout,
+                         *getSmallFloat(scheme.storage.getElementType()),
+                         scaleStorage, stored.data());
+
+  std::vector<char> scale(stored.size() * numerics::sizeInBytes(format));
+  numerics::Parameters parameters{{&unit, numerics::FloatFormat::F64}};
+  auto rounded = static_cast<float>(unit);
+  if (!isDouble)
+    parameters.scale = {&rounded, numerics::FloatFormat::F32};
+  numerics::dequantizeArray(
+      stored.data(), parameters,
+      numerics::Layout({static_cast<int64_t>(stored.size())}, {-1}),
+      getFloatStorage(scheme.scaleStorage), format, scale.data());
+  return scale;
+}
+
 QuantizationAccount quant_ext::accountFor(const ConstantData &weight,
                                           RankedTensorType type,
                                           const Granularity &granularity,
-                                          const AccountOptions &options) {
+                                          const WeightScheme &scheme) {
   numerics::Layout layout = getLayout(granularity, type.getShape());
-  numerics::IntegerFormat storage = getIntegerFormat(options.storage);
   numerics::FloatArray input = weight.getFloats();
-  numerics::FloatFormat scaleFormat = type.getElementType().isF64()
-                                          ? numerics::FloatFormat::F64
-                                          : numerics::FloatFormat::F32;
-
-  int64_t groups = layout.getNumGroups();
-  std::vector<char> scale(groups * numerics::sizeInBytes(scaleFormat));
-  std::vector<char> zeroPoint(options.symmetric ? 0
-                                                : groups * storage.getBytes());
-  numerics::Parameters parameters{{scale.data(), scaleFormat},
-                                  options.symmetric ? nullptr
-                                                    : zeroPoint.data()};
-  numerics::chooseParameters(input, layout, storage, scale.data(),
-                             options.symmetric ? nullptr : zeroPoint.data());
+  WeightParameters chosen;
+  if (scheme.scaleStorage)
+    chosen.scale = chooseStoredScales(input, type, layout, scheme);
+  else
+    chosen =
+        chooseParameters(input, type, layout, scheme.storage, scheme.symmetric);
+  numerics::Parameters parameters{{chosen.scale.data(), getScaleFormat(type)},
+                                  scheme.symmetric ? nullptr
+                                                   : chosen.zeroPoint.data()};
 
   int64_t count = layout.getNumElements();
   std::vector<char> quantized(count * numerics::sizeInBytes(input.format));
-  numerics::fakeQuantizeArray(input, parameters, layout, storage,
-                              numerics::RoundingMode::HalfEven,
-                              numerics::DivisionMode::Exact, quantized.data());
-  return {
-      granularity, sumErrors(input, quantized.data(), count),
-      getWeightBytes(type, granularity, options.storage, options.symmetric)};
+  if (scheme.storage.isFloat())
+    numerics::fakeQuantizeArray(
+        input, parameters, layout, getFloatStorage(scheme.storage),
+        numerics::DivisionMode::Exact, quantized.data());
+  else
+    numerics::fakeQuantizeArray(
+        input, parameters, layout, getIntegerFormat(scheme.storage),
+        numerics::RoundingMode::HalfEven, numerics::DivisionMode::Exact,
+        quantized.data());
+  return {granularity, sumErrors(input, quantized.data(), count),
+          getWeightBytes(type, granularity, scheme)};
 }
 
 //===----------------------------------------------------------------------===//

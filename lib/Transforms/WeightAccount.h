@@ -57,13 +57,6 @@ struct NetworkAccount {
   WeightBytes bytes;
 };
 
-struct AccountOptions {
-  StorageAttr storage;
-  bool symmetric = true;
-  /// 0 leaves per-block out.
-  int64_t blockSize = 0;
-};
-
 /// The granularities, in the order in which they are printed.
 constexpr std::array<WeightGranularity, 3> kGranularities = {
     WeightGranularity::PerTensor, WeightGranularity::PerAxis,
@@ -73,15 +66,16 @@ constexpr std::array<WeightGranularity, 3> kGranularities = {
 QuantizationAccount accountFor(const ConstantData &weight,
                                RankedTensorType type,
                                const Granularity &granularity,
-                               const AccountOptions &options);
+                               const WeightScheme &scheme);
 
 NetworkAccount accountForNetwork(ArrayRef<WeightAccount> weights,
                                  WeightGranularity granularity);
 
+/// A block size of 0 leaves per-block out.
 void printAccountTable(raw_ostream &os, ArrayRef<WeightAccount> weights,
-                       const AccountOptions &options);
+                       const WeightScheme &scheme);
 void printAccountJson(raw_ostream &os, ArrayRef<WeightAccount> weights,
-                      const AccountOptions &options);
+                      const WeightScheme &scheme);
 
 } // namespace mlir::quant_ext
 

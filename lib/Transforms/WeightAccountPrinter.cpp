@@ -25,11 +25,10 @@ static StringRef getTitle(WeightGranularity granularity) {
 }
 
 /// The granularities that the account has.
-static SmallVector<WeightGranularity>
-getColumns(const AccountOptions &options) {
+static SmallVector<WeightGranularity> getColumns(const WeightScheme &scheme) {
   SmallVector<WeightGranularity> columns(kGranularities.begin(),
                                          kGranularities.end());
-  if (options.blockSize == 0)
+  if (scheme.blockSize == 0)
     columns.pop_back();
   return columns;
 }
@@ -181,8 +180,8 @@ static void addNetwork(Table &table, ArrayRef<WeightAccount> weights,
 
 void quant_ext::printAccountTable(raw_ostream &os,
                                   ArrayRef<WeightAccount> weights,
-                                  const AccountOptions &options) {
-  SmallVector<WeightGranularity> columns = getColumns(options);
+                                  const WeightScheme &scheme) {
+  SmallVector<WeightGranularity> columns = getColumns(scheme);
   if (!weights.empty()) {
     Table table(/*numLeft=*/3);
     addHeader(table, columns);
@@ -192,10 +191,12 @@ void quant_ext::printAccountTable(raw_ostream &os,
     os << "\n";
   }
   os << "network: " << weights.size() << " weights, " << getNumElements(weights)
-     << " parameters, storage " << options.storage.str() << ", "
-     << (options.symmetric ? "symmetric" : "asymmetric");
-  if (options.blockSize != 0)
-    os << ", blocks of " << options.blockSize;
+     << " parameters, storage " << scheme.storage.str() << ", "
+     << (scheme.symmetric ? "symmetric" : "asymmetric");
+  if (scheme.blockSize != 0)
+    os << ", blocks of " << scheme.blockSize;
+  if (scheme.scaleStorage)
+    os << " with scales of " << scheme.scaleStorage.str();
   os << "\n\n";
   Table table(/*numLeft=*/1);
   table.addRow({"", "weights", "median dB", "minimum dB", "pooled dB",
@@ -272,14 +273,16 @@ static void printNetwork(llvm::json::OStream &json,
 
 void quant_ext::printAccountJson(raw_ostream &os,
                                  ArrayRef<WeightAccount> weights,
-                                 const AccountOptions &options) {
-  SmallVector<WeightGranularity> columns = getColumns(options);
+                                 const WeightScheme &scheme) {
+  SmallVector<WeightGranularity> columns = getColumns(scheme);
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
-    json.attribute("storage", options.storage.str());
-    json.attribute("symmetric", options.symmetric);
-    if (options.blockSize != 0)
-      json.attribute("block_size", options.blockSize);
+    json.attribute("storage", scheme.storage.str());
+    json.attribute("symmetric", scheme.symmetric);
+    if (scheme.blockSize != 0)
+      json.attribute("block_size", scheme.blockSize);
+    if (scheme.scaleStorage)
+      json.attribute("scale_storage", scheme.scaleStorage.str());
     json.attributeArray("weights", [&] {
       for (const WeightAccount &weight : weights)
         json.object([&] { printWeight(json, weight, columns); });

@@ -56,6 +56,18 @@ func.func @extract(%t: tensor<4xf8E4M3FN>, %i: index) -> f8E4M3FN {
 
 // -----
 
+// Quantized scales of 8 bits are bytes too.
+// CHECK-LABEL: func.func @scales(
+// CHECK-SAME: %[[T:.*]]: tensor<4xi8>, %[[I:.*]]: index) -> f8E8M0FNU
+// CHECK: %[[BYTE:.*]] = tensor.extract %[[T]][%[[I]]] : tensor<4xi8>
+// CHECK: arith.bitcast %[[BYTE]] : i8 to f8E8M0FNU
+func.func @scales(%t: tensor<4xf8E8M0FNU>, %i: index) -> f8E8M0FNU {
+  %e = tensor.extract %t[%i] : tensor<4xf8E8M0FNU>
+  return %e : f8E8M0FNU
+}
+
+// -----
+
 // What is computed goes into its nibble as its bits.
 // CHECK-LABEL: func.func @quantize(
 // CHECK: %[[NUMBER:.*]] = quant_ext.apply_quantize %{{.*}} storage = <f4E2M1FN>

@@ -23,7 +23,9 @@ func.func private @storages() attributes {
   // CHECK-DAG: e = #quant_ext.storage<i32>
   e = #quant_ext.storage<i32>,
   // CHECK-DAG: f = #quant_ext.storage<f8E5M2FNUZ>
-  f = #quant_ext.storage<f8E5M2FNUZ>
+  f = #quant_ext.storage<f8E5M2FNUZ>,
+  // CHECK-DAG: g = #quant_ext.storage<f8E8M0FNU>
+  g = #quant_ext.storage<f8E8M0FNU>
 }
 
 // CHECK-LABEL: func private @enums
@@ -49,6 +51,8 @@ func.func @tensors(%x: tensor<?x64xf16>, %a: tensor<?x64xi32>, %t: tensor<f32>, 
   %s, %zp = quant_ext.choose_qparams %x axis = 1 storage = <u8> : (tensor<?x64xf16>) -> (tensor<64xf32>, tensor<64xi8>)
   // CHECK: %[[B:.*]] = quant_ext.choose_qparams %{{.*}} block_sizes = [-1, 32] storage = <i4> : (tensor<?x64xf16>) -> tensor<1x2xf32>
   %b = quant_ext.choose_qparams %x block_sizes = [-1, 32] storage = <i4> : (tensor<?x64xf16>) -> tensor<1x2xf32>
+  // CHECK: quant_ext.choose_qparams %{{.*}} scaled_by(%{{.*}}) block_sizes = [1, 16] storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<?x64xf16>, tensor<f32>) -> tensor<?x4xf8E4M3FN>
+  %e = quant_ext.choose_qparams %x scaled_by(%t) block_sizes = [1, 16] storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<?x64xf16>, tensor<f32>) -> tensor<?x4xf8E4M3FN>
   // CHECK: quant_ext.quantize %{{.*}}, %[[S]], %[[Z]] axis = 1 storage = <u8> division = reciprocal :
   %q = quant_ext.quantize %x, %s, %zp axis = 1 storage = <u8> division = reciprocal : (tensor<?x64xf16>, tensor<64xf32>, tensor<64xi8>) -> tensor<?x64xi8>
   // CHECK: %[[Q:.*]] = quant_ext.quantize %{{.*}}, %[[B]] block_sizes = [-1, 32] storage = <i4> :
@@ -83,6 +87,8 @@ func.func @stochastic(%x: tensor<?x4xf32>, %a: tensor<4xi32>, %t: tensor<f32>, %
 func.func @elements(%x: f32, %v: vector<4xf32>, %z: i8) {
   // CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) storage = <u8> : (f32, f32) -> (f32, i8)
   %s, %zp = quant_ext.apply_choose_qparams %x lo(%x) storage = <u8> : (f32, f32) -> (f32, i8)
+  // CHECK: quant_ext.apply_choose_scale %{{.*}} scaled_by(%{{.*}}) storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (f32, f32) -> f8E4M3FN
+  %e = quant_ext.apply_choose_scale %x scaled_by(%x) storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (f32, f32) -> f8E4M3FN
   // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> division = reciprocal : (vector<4xf32>, vector<4xf32>) -> vector<4xi8>
   %q = quant_ext.apply_quantize %v, %v storage = <i8> division = reciprocal : (vector<4xf32>, vector<4xf32>) -> vector<4xi8>
   // CHECK: quant_ext.apply_dequantize %{{.*}}, %{{.*}}, %{{.*}} storage = <u8> : (i8, f32, i8) -> f16

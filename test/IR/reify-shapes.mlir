@@ -88,3 +88,16 @@ func.func @requantize_fixed_point(%a: tensor<?xi32>, %m: tensor<i32>, %s: tensor
   %d = tensor.dim %q, %c0 : tensor<?xi8>
   return %d : index
 }
+
+// Quantized scales have as many.
+// CHECK-LABEL: func @choose_quantized
+// CHECK-SAME: (%[[X:.*]]: tensor<?x?xf32>)
+// CHECK: %[[COLUMNS:.*]] = tensor.dim %[[X]], %c1
+// CHECK: %[[BLOCKS:.*]] = affine.apply #[[$CEIL]]()[%[[COLUMNS]]]
+// CHECK: return %[[BLOCKS]]
+func.func @choose_quantized(%x: tensor<?x?xf32>) -> index {
+  %c1 = arith.constant 1 : index
+  %s = quant_ext.choose_qparams %x block_sizes = [1, 32] storage = <f4E2M1FN> scale_storage = <f8E8M0FNU> : (tensor<?x?xf32>) -> tensor<?x?xf8E8M0FNU>
+  %d = tensor.dim %s, %c1 : tensor<?x?xf8E8M0FNU>
+  return %d : index
+}

@@ -78,6 +78,17 @@ func.func @fake_quantize(%x: tensor<f32>, %s: tensor<f32>, %z: tensor<i12>) {
   return
 }
 
+// CHECK-LABEL: func @quantized_scales
+func.func @quantized_scales(%x: tensor<8x80xf64>, %s2: tensor<f64>) {
+  // CHECK: quant_ext.choose_qparams %{{.*}} block_sizes = [1, 32] storage = <f8E5M2> scale_storage = <f8E8M0FNU> : (tensor<8x80xf64>) -> tensor<8x3xf8E8M0FNU>
+  %0 = quant_ext.choose_qparams %x block_sizes = [1, 32] storage = <f8E5M2> scale_storage = <f8E8M0FNU> : (tensor<8x80xf64>) -> tensor<8x3xf8E8M0FNU>
+  // CHECK: quant_ext.choose_qparams %{{.*}} scaled_by(%{{.*}}) axis = 0 storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<8x80xf64>, tensor<f64>) -> tensor<8xf8E4M3FN>
+  %1 = quant_ext.choose_qparams %x scaled_by(%s2) axis = 0 storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<8x80xf64>, tensor<f64>) -> tensor<8xf8E4M3FN>
+  // CHECK: quant_ext.dequantize %{{.*}}, %{{.*}} storage = <f8E8M0FNU> : (tensor<8x3xf8E8M0FNU>, tensor<f64>) -> tensor<8x3xf16>
+  %2 = quant_ext.dequantize %0, %s2 storage = <f8E8M0FNU> : (tensor<8x3xf8E8M0FNU>, tensor<f64>) -> tensor<8x3xf16>
+  return
+}
+
 // CHECK-LABEL: func @elements
 func.func @elements(%x: f32, %v: vector<4x8xf16>, %vs: vector<4x8xf32>, %vz: vector<4x8xi8>, %a: i32) {
   // CHECK: quant_ext.apply_quantize %{{.*}}, %{{.*}} storage = <i8> : (f32, f32) -> i8
@@ -98,6 +109,10 @@ func.func @elements(%x: f32, %v: vector<4x8xf16>, %vs: vector<4x8xf32>, %vz: vec
   %8 = quant_ext.apply_quantize %x, %x storage = <i8> rounding = toward_zero : (f32, f32) -> i8
   // CHECK: quant_ext.apply_requantize %{{.*}} by %{{.*}} storage_in = <i32> storage = <i8> rounding = half_away : (i32, f32) -> i8
   %9 = quant_ext.apply_requantize %a by %3 storage_in = <i32> storage = <i8> rounding = half_away : (i32, f32) -> i8
+  // CHECK: quant_ext.apply_choose_scale %{{.*}} storage = <f8E5M2> scale_storage = <f8E8M0FNU> : (f32) -> f8E8M0FNU
+  %10 = quant_ext.apply_choose_scale %x storage = <f8E5M2> scale_storage = <f8E8M0FNU> : (f32) -> f8E8M0FNU
+  // CHECK: quant_ext.apply_choose_scale %{{.*}} scaled_by(%{{.*}}) storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (vector<4x8xf32>, vector<4x8xf32>) -> vector<4x8xf8E4M3FN>
+  %11 = quant_ext.apply_choose_scale %vs scaled_by(%vs) storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (vector<4x8xf32>, vector<4x8xf32>) -> vector<4x8xf8E4M3FN>
   // CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) storage = <u8> : (f32, f32) -> (f32, i8)
   %6, %7 = quant_ext.apply_choose_qparams %x lo(%x) storage = <u8> : (f32, f32) -> (f32, i8)
   return

@@ -332,3 +332,23 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+// Rows of blocks are cut; the scale of the scales is the same for every tile.
+// CHECK-LABEL: func @quantized_scales
+// CHECK-SAME: (%[[X:.*]]: tensor<8x64xf32>, %[[S2:.*]]: tensor<f32>)
+// CHECK: scf.for
+// CHECK: %[[TILE:.*]] = tensor.extract_slice %[[X]][%{{.*}}, 0] [2, 64]
+// CHECK: quant_ext.choose_qparams %[[TILE]] scaled_by(%[[S2]]) block_sizes = [1, 16] storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<2x64xf32>, tensor<f32>) -> tensor<2x4xf8E4M3FN>
+module attributes {transform.with_named_sequence} {
+  func.func @quantized_scales(%x: tensor<8x64xf32>, %s2: tensor<f32>) -> tensor<8x4xf8E4M3FN> {
+    %s = quant_ext.choose_qparams %x scaled_by(%s2) block_sizes = [1, 16] storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<8x64xf32>, tensor<f32>) -> tensor<8x4xf8E4M3FN>
+    return %s : tensor<8x4xf8E4M3FN>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["quant_ext.choose_qparams"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tiled, %loop = transform.structured.tile_using_for %op tile_sizes [2, 0] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}

@@ -44,6 +44,14 @@ gpu.module @unroll {
     gpu.return %0 : vector<8xi8>
   }
 
+  // CHECK-LABEL: gpu.func @scale
+  // CHECK-COUNT-2: quant_ext.apply_choose_scale %{{.*}} storage = <f4E2M1FN> scale_storage = <f8E8M0FNU> : (vector<4xf32>) -> vector<4xf8E8M0FNU>
+  // CHECK-NOT: quant_ext
+  gpu.func @scale(%m: vector<8xf32>) -> vector<8xf8E8M0FNU> {
+    %0 = quant_ext.apply_choose_scale %m storage = <f4E2M1FN> scale_storage = <f8E8M0FNU> {layout_result_0 = #xegpu.layout<inst_data = [4]>} : (vector<8xf32>) -> vector<8xf8E8M0FNU>
+    gpu.return %0 : vector<8xf8E8M0FNU>
+  }
+
   // CHECK-LABEL: gpu.func @choose
   // CHECK-COUNT-2: quant_ext.apply_choose_qparams %{{.*}} storage = <i8> : (vector<4xf32>) -> vector<4xf32>
   // CHECK-NOT: quant_ext

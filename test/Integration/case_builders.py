@@ -401,22 +401,56 @@ def build_requantize_fixed_point(op: str, number: int, plan: Plan, rng: Random) 
     )
 
 
+def draw_scale_of_scales(
+    rng: Random, plan: Plan, t: FloatFormat, bits: list[int]
+) -> int:
+    """Mostly so that the largest scale is about 448, as in use."""
+    fmt = FORMATS[plan.value]
+    wide = [oracle.convert(fmt, t, x) for x in bits]
+    largest = oracle.exact_value(t, oracle.largest_magnitude(t, wide))
+    if plan.parameters != "ordinary" or largest == 0:
+        return case_values.draw_scales(rng, t, 1, plan.parameters)[0]
+    share = largest / (448 * plan.parsed_storage.qmax)
+    return oracle.clamp_scale(t, case_values.from_rational(t, share))
+
+
 def build_choose_qparams(op: str, number: int, plan: Plan, rng: Random) -> Case:
     storage, fmt = plan.parsed_storage, FORMATS[plan.value]
     layout, dims = plan.layout, plan.dynamic_dims()
     positions = oracle.parameter_positions(layout.shape, layout.granularity)
-    scale = "f64" if plan.value == "f64" else "f32"
-    scale_type = parameter_type(layout, layout.granularity, dims, scale)
+    computing = "f64" if plan.value == "f64" else "f32"
+    scale_type = parameter_type(
+        layout, layout.granularity, dims, plan.scale_storage or computing
+    )
     count = scale_type.count
+    unit = None
     if plan.data == "worked example":
         bits = worked_example_values(fmt)
+    elif plan.data == "scale ties":
+        unit = case_values.ordinary_scale(rng, fmt)
+        bits = case_values.draw_scale_ties(rng, fmt, count, unit, storage)
     else:
         bits = case_values.draw_ranges(
             rng, fmt, positions, count, plan.data, storage
         )
 
+    operands = [Operand("x", TensorType(layout.shape, plan.value, dims), bits)]
+    clauses = f"{layout.clause} storage = <{plan.storage}>"
+    if plan.scale_storage:
+        clauses += f" scale_storage = <{plan.scale_storage}>"
+    if plan.scale_storage == "f8E4M3FN":
+        if unit is None:
+            unit = draw_scale_of_scales(rng, plan, FORMATS[computing], bits)
+        operands.append(Operand("unit", TensorType((), computing), [unit]))
+        clauses = " scaled_by(%unit)" + clauses
+
     def compute() -> list[list[int]]:
         places = oracle.parameter_positions(layout.shape, layout.granularity)
+        if plan.scale_storage:
+            stored = Storage.parse(plan.scale_storage)
+            return [
+                oracle.choose_scales(bits, fmt, places, count, storage, stored, unit)
+            ]
         scales, zero_points = oracle.choose_qparams(
             bits, fmt, places, count, storage, not plan.asymmetric
         )
@@ -426,14 +460,17 @@ def build_choose_qparams(op: str, number: int, plan: Plan, rng: Random) -> Case:
     if plan.asymmetric:
         element = f"i{storage.width}"
         results.append(parameter_type(layout, layout.granularity, dims, element))
+    detail = f"{plan.value} to {scheme(plan)} data {plan.data}"
+    if plan.scale_storage:
+        detail += f" scales {plan.scale_storage}"
     return Case(
         number,
         op,
-        describe(op, plan, f"{plan.value} to {scheme(plan)} data {plan.data}"),
-        [Operand("x", TensorType(layout.shape, plan.value, dims), bits)],
-        f" %x{layout.clause} storage = <{plan.storage}>",
+        describe(op, plan, detail),
+        operands,
+        f" %x{clauses}",
         results,
-        True,
+        plan.parameters != "bad",
         compute,
     )
 

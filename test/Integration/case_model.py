@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Callable
 
@@ -76,6 +76,9 @@ class Case:
     valid: bool
     compute: Callable[[], list[list[int]]]
     position: tuple[int, ...] = ()
+    # Instead of the one op: its lines, and which of its values are the results.
+    program: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
 
     @cached_property
     def expected(self) -> list[list[int]]:
@@ -134,6 +137,7 @@ class Plan:
     dynamic: str = "static"
     parameters: str = "ordinary"
     data: str = "mixed"
+    scale_storage: str = ""
     storage_in: str = "i32"
     zero_point_in: bool = False
     axis_in: bool = True

@@ -16,7 +16,7 @@ from typing import Iterator
 import case_values
 from case_model import Layout, Plan
 from oracle import FORMATS, Granularity
-from oracle_floats import FLOAT_STORAGES
+from oracle_floats import VALUE_STORAGES
 
 VALUES = ("f32", "bf16", "f16", "f64")
 
@@ -112,7 +112,9 @@ SCHEMES = tuple(
     [(storage, False) for storage in SYMMETRIC]
     + [(storage, True) for storage in ASYMMETRIC]
 )
-FLOAT_SCHEMES = tuple((storage, False) for storage in FLOAT_STORAGES)
+FLOAT_SCHEMES = tuple((storage, False) for storage in VALUE_STORAGES)
+# What can be dequantized.
+READ_SCHEMES = (*FLOAT_SCHEMES, ("f8E8M0FNU", False))
 DYNAMIC = ("static", "static", "all", "first", "last")
 ROUNDINGS = ("half_even", "half_even", "half_away", "toward_zero", "stochastic")
 PARAMETERS = ("ordinary", "ordinary", "ordinary", "extreme", "bad")
@@ -121,7 +123,13 @@ PARAMETERS = ("ordinary", "ordinary", "ordinary", "extreme", "bad")
 def choices_for(op: str, schemes: tuple = SCHEMES) -> Choices:
     choices: Choices = {"scheme": schemes, "dynamic": DYNAMIC}
     if op == "choose_qparams":
-        return choices | {"value": VALUES, "data": RANGE_DATA}
+        choices |= {"value": VALUES, "data": RANGE_DATA}
+        if schemes is FLOAT_SCHEMES:
+            choices |= {
+                "scale_storage": ("", "f8E8M0FNU", "f8E4M3FN"),
+                "parameters": PARAMETERS,
+            }
+        return choices
     choices |= {"parameters": PARAMETERS}
     if op == "requantize":
         return choices | {
@@ -166,6 +174,9 @@ def is_possible(op: str, plan: Plan) -> bool:
     if plan.dynamic != "static" and not plan.layout.shape:
         return False
     if plan.storage.startswith("f4") and not plan.saturate:
+        return False
+    # Powers of two have no parameter.
+    if plan.scale_storage == "f8E8M0FNU" and plan.parameters != "ordinary":
         return False
     if plan.storage_in.startswith("u") and not plan.zero_point_in:
         return False
@@ -241,7 +252,9 @@ def uncovered_pairs(op: str, plans: list[Plan]) -> set[tuple]:
 
 
 def schemes_of(op: str) -> tuple[tuple, ...]:
-    return (SCHEMES,) if op in WITHOUT_BLOCKS else (SCHEMES, FLOAT_SCHEMES)
+    if op in WITHOUT_BLOCKS:
+        return (SCHEMES,)
+    return (SCHEMES, READ_SCHEMES if op == "dequantize" else FLOAT_SCHEMES)
 
 
 def layouts_for(op: str) -> list[Layout]:
@@ -310,6 +323,25 @@ def range_plans() -> Iterator[Plan]:
             yield Plan(layout, storage, asymmetric, value=value, data="huge")
 
 
+def scale_plans() -> Iterator[Plan]:
+    """Every kind of input for quantized scales of the block formats."""
+    count = len(case_values.RANGE_KINDS)
+    for value in VALUES:
+        for scale_storage, size in (("f8E8M0FNU", 32), ("f8E4M3FN", 16)):
+            layout = Layout((count + 1, 2 * size + 1), Granularity(None, (1, size)))
+            for storage in VALUE_STORAGES:
+                yield Plan(
+                    layout, storage, False,
+                    value=value, data="each", scale_storage=scale_storage,
+                )  # fmt: skip
+    for value in ("f32", "f64"):
+        for storage in VALUE_STORAGES:
+            yield Plan(
+                Layout((300,), Granularity(axis=0)), storage, False,
+                value=value, data="scale ties", scale_storage="f8E4M3FN",
+            )  # fmt: skip
+
+
 def rounding_plans(op: str) -> Iterator[Plan]:
     """More values than one plan of a kind has, whole vectors and a rest."""
     wide = Layout((3, 130), Granularity(axis=0))
@@ -374,7 +406,7 @@ def covering_plans(op: str, rng: Random, schemes: tuple) -> Iterator[Plan]:
         # Once in f32, whose vector code matters most, once in another type; for
         # float storages, which share all but the last step, in one of them.
         types = (("f32",), (VALUES[1 + place % 3],))
-        if schemes is FLOAT_SCHEMES:
+        if schemes is not SCHEMES:
             types = ((VALUES[place % 4],),)
         for values in types:
             narrowed = choices | {"value": values} if "value" in choices else choices
@@ -392,6 +424,8 @@ def all_plans(op: str, seed: int) -> list[Plan]:
     plans = list(hand_picked(op))
     for schemes, name in zip(schemes_of(op), ("plans", "float plans")):
         plans += covering_plans(op, Random(f"{seed}/{op}/{name}"), schemes)
+    if op == "choose_qparams":
+        plans += scale_plans()
     return plans
 
 

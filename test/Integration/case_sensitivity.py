@@ -21,7 +21,7 @@ import case_plans
 import oracle
 from case_model import Case
 from oracle import BF16, F16, F32, F64, FloatFormat, Storage
-from oracle_floats import FloatStorage
+from oracle_floats import FloatStorage, PowersOfTwo
 
 right_divide = oracle.divide
 right_convert = oracle.convert
@@ -510,6 +510,78 @@ def twice_rounded_number(
 
 
 # ---------------------------------------------------------------------------
+# Quantized scales
+# ---------------------------------------------------------------------------
+
+RIGHT_POWER = oracle.power_of_two_scale
+RIGHT_PROPORTIONAL = oracle.proportional_scale
+
+
+def power_of_quotient(t: FloatFormat, bits: list[int], storage: FloatStorage) -> int:
+    """floor(log2(max|x| / qmax)): the elements never saturate."""
+    largest = oracle.exact_value(t, oracle.largest_magnitude(t, bits))
+    if largest == 0:
+        return 0
+    exponent = oracle.floor_log2(largest / storage.qmax)
+    return oracle.clamp(exponent, -127, 127) + 127
+
+
+def power_rounded_up(t: FloatFormat, bits: list[int], storage: FloatStorage) -> int:
+    largest = oracle.exact_value(t, oracle.largest_magnitude(t, bits))
+    exact = largest == 0 or largest == oracle.power_of_two(oracle.floor_log2(largest))
+    right = RIGHT_POWER(t, bits, storage)
+    return right if exact else min(right + 1, 254)
+
+
+def power_without_subnormal(
+    t: FloatFormat, bits: list[int], storage: FloatStorage
+) -> int:
+    return max(RIGHT_POWER(t, bits, storage), 1)
+
+
+def empty_power_is_one(t: FloatFormat, bits: list[int], storage: FloatStorage) -> int:
+    if oracle.largest_magnitude(t, bits) == 0:
+        return 127
+    return RIGHT_POWER(t, bits, storage)
+
+
+def powers_of_f32_only(t: FloatFormat, bits: list[int], storage: FloatStorage) -> int:
+    """The range as f32, so that what is beyond it is no number."""
+    return RIGHT_POWER(F32, [right_convert(t, F32, x) for x in bits], storage)
+
+
+def zero_for_pattern_0(storage: PowersOfTwo, bits: int) -> Fraction:
+    return Fraction(0) if bits == 0 else storage.magnitudes[bits]
+
+
+def proportional_once(
+    t: FloatFormat, bits: list[int], storage: FloatStorage, unit: int, kind: FloatStorage
+) -> int:
+    """One division, by the product."""
+    product = right_multiply(t, right_from_integer(t, storage.qmax), unit)
+    largest = right_divide(t, oracle.largest_magnitude(t, bits), product)
+    if not oracle.is_finite(t, largest):
+        return RIGHT_PROPORTIONAL(t, bits, storage, unit, kind)
+    value = max(oracle.exact_value(t, largest), Fraction(1, 512))
+    return kind.from_number(value, False, True)
+
+
+def proportional_to_zero(
+    t: FloatFormat, bits: list[int], storage: FloatStorage, unit: int, kind: FloatStorage
+) -> int:
+    largest = oracle.largest_magnitude(t, bits)
+    v = right_divide(t, right_divide(t, largest, right_from_integer(t, storage.qmax)), unit)
+    return oracle.to_float_storage(t, v, kind, True)
+
+
+def proportional_beyond(
+    t: FloatFormat, bits: list[int], storage: FloatStorage, unit: int, kind: FloatStorage
+) -> int:
+    right = RIGHT_PROPORTIONAL(t, bits, storage, unit, kind)
+    return kind.nan if right == kind.largest else right
+
+
+# ---------------------------------------------------------------------------
 # The list
 # ---------------------------------------------------------------------------
 
@@ -631,6 +703,15 @@ MISTAKES = (
     mistake("T is f64", ("choose_qparams",), "computing_format", f64_steps),
     mistake("first range only", ("choose_qparams",), "parameter_positions", first_parameter),
     mistake("ranges exchanged", ("choose_qparams",), "parameter_positions", misplaced_parameter),
+    mistake("scales: log2 of the quotient", ("choose_qparams",), "power_of_two_scale", power_of_quotient),
+    mistake("scales: log2 rounded up", ("choose_qparams",), "power_of_two_scale", power_rounded_up),
+    mistake("scales: no 2^-127", ("choose_qparams",), "power_of_two_scale", power_without_subnormal),
+    mistake("scales: 1 for zeros", ("choose_qparams",), "power_of_two_scale", empty_power_is_one),
+    mistake("scales: range in f32", ("choose_qparams",), "power_of_two_scale", powers_of_f32_only),
+    mistake("scales: one division", ("choose_qparams",), "proportional_scale", proportional_once),
+    mistake("scales: 0 in E4M3", ("choose_qparams",), "proportional_scale", proportional_to_zero),
+    mistake("scales: overflow to NaN", ("choose_qparams",), "proportional_scale", proportional_beyond),
+    mistake("scales: E8M0 has a zero", ("dequantize",), "exact_value", zero_for_pattern_0, PowersOfTwo),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Sequence
 
 import oracle
 from oracle import F32, FloatFormat, Storage
-from oracle_floats import FloatStorage
+from oracle_floats import FLOAT_STORAGES, FloatStorage
 
 
 def from_rational(fmt: FloatFormat, value: Fraction) -> int:
@@ -401,6 +401,21 @@ def draw_range(
         ]
         rng.shuffle(values)
     return values
+
+
+def draw_scale_ties(
+    rng: Random, fmt: FloatFormat, count: int, unit: int, storage: FloatStorage
+) -> list[int]:
+    """Largest magnitudes of which the scale, by `unit`, is next to halfway
+    between two numbers of E4M3: which one it becomes is a matter of rounding."""
+    numbers = FLOAT_STORAGES["f8E4M3FN"].magnitudes
+    bits = []
+    for _ in range(count):
+        above = rng.randrange(2, len(numbers))
+        halfway = (numbers[above] + numbers[above - 1]) / 2
+        largest = halfway * storage.qmax * oracle.exact_value(fmt, unit)
+        bits.append(from_rational(fmt, largest) + rng.randint(-2, 2))
+    return bits
 
 
 def draw_ranges(

@@ -27,6 +27,8 @@ STORAGES = {
     "f8E5M2FNUZ": ml_dtypes.float8_e5m2fnuz,
     "f4E2M1FN": ml_dtypes.float4_e2m1fn,
 }
+# Of scales: only dequantize has it.
+SCALE_STORAGES = {"f8E8M0FNU": ml_dtypes.float8_e8m0fnu}
 VALUES = {
     "f16": np.float16,
     "bf16": ml_dtypes.bfloat16,
@@ -42,7 +44,7 @@ def bits_of(array: np.ndarray) -> np.ndarray:
 
 def all_numbers(storage: str) -> np.ndarray:
     width = 4 if storage.startswith("f4") else 8
-    return np.arange(1 << width, dtype=np.uint8).view(STORAGES[storage])
+    return np.arange(1 << width, dtype=np.uint8).view((STORAGES | SCALE_STORAGES)[storage])
 
 
 def finite_magnitudes(storage: str) -> np.ndarray:
@@ -160,6 +162,10 @@ def all_cases() -> Iterator[Case]:
                 if saturate or not storage.startswith("f4"):
                     yield quantize_case(number, storage, value, saturate)
                     number += 1
+            yield dequantize_case(number, storage, value)
+            number += 1
+    for storage in SCALE_STORAGES:
+        for value in VALUES:
             yield dequantize_case(number, storage, value)
             number += 1
 

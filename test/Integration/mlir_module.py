@@ -91,8 +91,8 @@ def case_function(case: Case, form: str, stand_in: str | None) -> list[str]:
     else:
         if not as_arguments:
             body = [constant(o.name, o.type, o.bits) for o in case.operands]
-        body.append(op_line(case))
-    names = joined(f"%r{i}" for i in range(len(case.results)))
+        body += case.program or [op_line(case)]
+    names = joined(case.outputs or (f"%r{i}" for i in range(len(case.results))))
     return [
         f"// {case.number}: {case.description}",
         f"func.func @case_{case.number}({joined(arguments)})"

@@ -615,6 +615,41 @@ def asymmetric_qparams(
     return scale, clamp(zero_point, storage.qmin, storage.qmax)
 
 
+def largest_magnitude(t: FloatFormat, bits: Sequence[int]) -> int:
+    return max((magnitude_bits(t, x) for x in bits if is_finite(t, x)), default=0)
+
+
+def power_of_two_scale(
+    t: FloatFormat, bits: Sequence[int], storage: FloatStorage
+) -> int:
+    """OCP MX v1.0: the largest power of two that is not above the largest
+    magnitude, divided by the largest power of two of the element format; where
+    that is not of E8M0, the nearest that is. Zero has no logarithm: the least."""
+    largest = exact_value(t, largest_magnitude(t, bits))
+    if largest == 0:
+        return 0
+    exponent = floor_log2(largest) - floor_log2(Fraction(storage.qmax))
+    return clamp(exponent, -127, 127) + 127
+
+
+def proportional_scale(
+    t: FloatFormat,
+    bits: Sequence[int],
+    storage: FloatStorage,
+    unit: int,
+    scale_storage: FloatStorage,
+) -> int:
+    """NVFP4: E4M3(max((max|x| / qmax) / unit, 2^-9)), 2^-9 for a NaN."""
+    largest = largest_magnitude(t, bits)
+    v = divide(t, divide(t, largest, from_integer(t, storage.qmax)), unit)
+    smallest = Fraction(1, 512)
+    if is_nan(t, v) or is_negative(t, v):
+        return scale_storage.from_number(smallest, False, True)
+    if is_infinite(t, v):
+        return scale_storage.overflow(False, True)
+    return scale_storage.from_number(max(exact_value(t, v), smallest), False, True)
+
+
 # ---------------------------------------------------------------------------
 # Granularity
 # ---------------------------------------------------------------------------
@@ -834,6 +869,37 @@ def requantize(
     return result
 
 
+def ranges_of(
+    x: Sequence[int],
+    value_format: FloatFormat,
+    positions: Sequence[int],
+    parameter_count: int,
+) -> list[list[int]]:
+    """For each parameter, its elements in the computing format."""
+    t = computing_format(value_format)
+    ranges: list[list[int]] = [[] for _ in range(parameter_count)]
+    for element, position in zip(x, positions, strict=True):
+        ranges[position].append(convert(value_format, t, element))
+    return ranges
+
+
+def choose_scales(
+    x: Sequence[int],
+    value_format: FloatFormat,
+    positions: Sequence[int],
+    parameter_count: int,
+    storage: FloatStorage,
+    scale_storage: FloatStorage,
+    unit: int | None,
+) -> list[int]:
+    """Scales as bits of their storage; `unit` is the scale of scales."""
+    t = computing_format(value_format)
+    ranges = ranges_of(x, value_format, positions, parameter_count)
+    if unit is None:
+        return [power_of_two_scale(t, bits, storage) for bits in ranges]
+    return [proportional_scale(t, bits, storage, unit, scale_storage) for bits in ranges]
+
+
 def choose_qparams(
     x: Sequence[int],
     value_format: FloatFormat,
@@ -844,9 +910,7 @@ def choose_qparams(
 ) -> tuple[list[int], list[int] | None]:
     """Scales in f32 (f64 for f64 input), and zero points as storage bits."""
     t = computing_format(value_format)
-    ranges: list[list[int]] = [[] for _ in range(parameter_count)]
-    for element, position in zip(x, positions, strict=True):
-        ranges[position].append(convert(value_format, t, element))
+    ranges = ranges_of(x, value_format, positions, parameter_count)
     if symmetric:
         return [symmetric_scale(t, bits, storage) for bits in ranges], None
     pairs = [asymmetric_qparams(t, bits, storage) for bits in ranges]

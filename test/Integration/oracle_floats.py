@@ -104,6 +104,17 @@ class FloatStorage:
         raise AssertionError("numbers of a float storage are no integers")
 
 
+class PowersOfTwo(FloatStorage):
+    """No sign and no zero: a pattern is an exponent."""
+
+    @property
+    def sign_bit(self) -> int:
+        return 1 << self.width
+
+    def magnitude(self, pattern: int) -> Fraction:
+        return Fraction(2) ** (pattern - self.bias)
+
+
 FLOAT_STORAGES = {
     storage.name: storage
     for storage in (
@@ -112,5 +123,8 @@ FLOAT_STORAGES = {
         FloatStorage("f8E5M2", 8, 2, 15, 0x7B, 0x7C, 0x7E, True),
         FloatStorage("f8E5M2FNUZ", 8, 2, 16, 0x7F, None, 0x80, False),
         FloatStorage("f4E2M1FN", 4, 1, 1, 0x7, None, None, True),
+        PowersOfTwo("f8E8M0FNU", 8, 0, 127, 0xFE, None, 0xFF, True),
     )
 }
+# Values are stored in these; scales in E8M0 too.
+VALUE_STORAGES = tuple(name for name in FLOAT_STORAGES if name != "f8E8M0FNU")

@@ -428,6 +428,53 @@ def choose_f32(values: list[float], storage: str, symmetric: bool) -> tuple[int,
 LARGEST = 2.0**128 - 2.0**104
 
 
+def choose_scale(
+    values: list[float], storage: str, unit: float | None = None
+) -> int:
+    bits = [f32(value) for value in values]
+    kind = Storage.parse("f8E8M0FNU" if unit is None else "f8E4M3FN")
+    scales = oracle.choose_scales(
+        bits, F32, [0] * len(bits), 1, Storage.parse(storage), kind,
+        None if unit is None else f32(unit),
+    )  # fmt: skip
+    return scales[0]
+
+
+class ChooseScales(unittest.TestCase):
+    def test_powers_of_two(self) -> None:
+        # The largest powers of two are 4 of 6, 256 of 448, 32768 of 57344.
+        for storage, exponent in (("f4E2M1FN", 2), ("f8E4M3FN", 8), ("f8E5M2", 15)):
+            self.assertEqual(choose_scale([1.0, -0.5], storage), 127 - exponent)
+            self.assertEqual(choose_scale([-1.99], storage), 127 - exponent)
+            self.assertEqual(choose_scale([2.0], storage), 128 - exponent)
+            self.assertEqual(choose_scale([LARGEST], storage), 254 - exponent)
+        for values in ([], [0.0, -0.0], [math.nan, math.inf], [2.0**-149], [2.0**-126]):
+            self.assertEqual(choose_scale(values, "f4E2M1FN"), 0)
+        # 2^-124 / 2^2 is the least scale but one, 2^-126.
+        self.assertEqual(choose_scale([2.0**-124], "f4E2M1FN"), 1)
+
+    def test_proportional(self) -> None:
+        # 12 / 6 / 0.5 = 4 = 1.0 * 2^(9 - 7): 0b1001000.
+        self.assertEqual(choose_scale([12.0], "f4E2M1FN", 0.5), 0b1001000)
+        # 448 * 6 by 1 is the largest number; twice that is no more.
+        self.assertEqual(choose_scale([2688.0], "f4E2M1FN", 1.0), 0x7E)
+        self.assertEqual(choose_scale([5376.0], "f4E2M1FN", 1.0), 0x7E)
+        self.assertEqual(choose_scale([1.0], "f4E2M1FN", 2.0**-149), 0x7E)
+        # Nothing is below 2^-9, whose pattern is 1.
+        for values in ([], [0.0], [math.inf], [2.0**-20]):
+            self.assertEqual(choose_scale(values, "f4E2M1FN", 1.0), 1)
+        for unit in (math.nan, math.inf, -1.0):
+            self.assertEqual(choose_scale([1.0], "f4E2M1FN", unit), 1)
+
+    def test_numbers(self) -> None:
+        powers = Storage.parse("f8E8M0FNU")
+        self.assertEqual(oracle.from_float_storage(F32, 0, powers), 0x00400000)
+        self.assertEqual(oracle.from_float_storage(F32, 1, powers), 0x00800000)
+        self.assertEqual(oracle.from_float_storage(F32, 127, powers), f32(1.0))
+        self.assertEqual(oracle.from_float_storage(F32, 254, powers), f32(2.0**127))
+        self.assertTrue(oracle.is_nan(F32, oracle.from_float_storage(F32, 255, powers)))
+
+
 class ChooseParameters(unittest.TestCase):
     def test_empty_range(self) -> None:
         one = f32(1.0)

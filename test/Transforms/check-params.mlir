@@ -114,6 +114,28 @@ func.func @element_ops(%x: f32, %a: i32, %v: vector<4xi8>) {
 
 // -----
 
+// A scale that is quantized itself is what its constants dequantize to: the
+// pattern 255 is a NaN. 2^-127, of pattern 0, is a scale like any other.
+func.func @quantized_scales(%x: tensor<2x4xf32>, %y: f32) {
+  %one = arith.constant dense<1.0> : tensor<f32>
+  %e = arith.constant dense<"0x00FF"> : tensor<2xf8E8M0FNU>
+  // expected-note@+1 {{the constant is here}}
+  %s = quant_ext.dequantize %e, %one storage = <f8E8M0FNU> : (tensor<2xf8E8M0FNU>, tensor<f32>) -> tensor<2xf32>
+  // expected-error@+1 {{'quant_ext.quantize' op scale must be positive and finite, found nan at index 1}}
+  %q = quant_ext.quantize %x, %s axis = 0 storage = <f4E2M1FN> : (tensor<2x4xf32>, tensor<2xf32>) -> tensor<2x4xf4E2M1FN>
+  // expected-note@+1 {{the constant is here}}
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  // expected-error@+1 {{'quant_ext.choose_qparams' op scale_of_scales must be positive and finite, found 0}}
+  %t = quant_ext.choose_qparams %x scaled_by(%zero) axis = 0 storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<2x4xf32>, tensor<f32>) -> tensor<2xf8E4M3FN>
+  // expected-note@+1 {{the constant is here}}
+  %negative = arith.constant -1.0 : f32
+  // expected-error@+1 {{'quant_ext.apply_choose_scale' op scale_of_scales must be positive and finite, found -1}}
+  %u = quant_ext.apply_choose_scale %y scaled_by(%negative) storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (f32, f32) -> f8E4M3FN
+  return
+}
+
+// -----
+
 // Resources without a blob, or with one of the wrong size, wherever they are.
 // Each blob begins with 4 bytes of alignment.
 func.func @resources(%x: tensor<2x4xf32>) {

@@ -69,6 +69,10 @@ numerics::DivisionMode getDivisionMode(Division division,
                                        std::optional<Type> precision);
 numerics::FloatStorage getFloatStorage(StorageAttr storage,
                                        bool saturate = true);
+/// `scaleOfScales`, of which the first element counts, may be null; none where
+/// it cannot be computed with.
+std::optional<numerics::ScaleStorage>
+getScaleStorage(StorageAttr storage, const ConstantData *scaleOfScales);
 numerics::Layout getLayout(const Granularity &granularity,
                            ArrayRef<int64_t> shape);
 

@@ -26,6 +26,11 @@ LogicalResult evaluateConstants(Operation *op, ArrayRef<Attribute> operands,
                                 ResourceUse resources,
                                 SmallVectorImpl<Attribute> &results);
 
+/// The elements of a constant scale. Of one that is quantized itself, a
+/// dequantize of constants, its value, though canonicalization keeps the
+/// operation. Null where the scale is not constant.
+Attribute getConstantScale(Value scale);
+
 /// Adds the patterns by which `canonicalize` folds choose_qparams, quantize and
 /// requantize where resources are among the operands.
 template <typename OpT>

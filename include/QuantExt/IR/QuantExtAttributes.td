@@ -22,6 +22,7 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
     storage ::= `<` (integer | float) `>`
     integer ::= (`i` | `u`) width (`<` min `:` max `>`)?
     float   ::= `f8E4M3FN` | `f8E4M3FNUZ` | `f8E5M2` | `f8E5M2FNUZ` | `f4E2M1FN`
+              | `f8E8M0FNU`
     ```
 
     Widths are 2 to 16, signed (`i`) or unsigned (`u`), and `i32` for biases and
@@ -35,6 +36,10 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
     The tensors of a *float storage* have the float type itself as their element
     type. Its range is that of its finite numbers (the largest are 448, 240,
     57344, 57344 and 6), and it has no zero point.
+
+    `f8E8M0FNU` holds powers of two, 2^-127 to 2^127, and one NaN: no sign and
+    no zero, so that only scales are stored in it. `choose_qparams` makes them,
+    and `dequantize` is the only operation with this storage.
 
     Example:
 
@@ -55,9 +60,14 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
     unsigned getWidth() const {
       return getElementType().getIntOrFloatBitWidth();
     }
-    /// True for a float storage: signed, with the range of its finite numbers.
+    /// True for a float storage: signed, with the range of its finite numbers;
+    /// or unsigned, with the range of exponents, where it holds powers of two.
     bool isFloat() const {
       return ::mlir::isa<::mlir::FloatType>(getElementType());
+    }
+    /// True for f8E8M0FNU, a storage of scales alone.
+    bool holdsPowersOfTwo() const {
+      return ::mlir::isa<::mlir::Float8E8M0FNUType>(getElementType());
     }
     /// The float storage of `type`; null where there is none.
     static StorageAttr getFloat(::mlir::Type type);
@@ -80,8 +90,12 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
 
 /// Every type that a tensor of some storage may have.
 defvar QuantExt_StorageTypes = [
-  AnySignlessInteger, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F4E2M1FN
+  AnySignlessInteger, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F4E2M1FN,
+  F8E8M0FNU
 ];
+
+/// Every type that scales may have where they are quantized themselves.
+defvar QuantExt_ScaleStorageTypes = [F8E4M3FN, F8E8M0FNU];
 
 def QuantExt_Rounding : I32EnumAttr<"Rounding",
     "How a quotient becomes an integer", [

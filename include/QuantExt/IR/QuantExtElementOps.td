@@ -23,6 +23,8 @@ def QuantExt_IntegerLike : QuantExt_ScalarOrVectorOf<
     [AnySignlessInteger], "signless integer">;
 def QuantExt_StorageLike : QuantExt_ScalarOrVectorOf<
     QuantExt_StorageTypes, "signless integer or small float">;
+def QuantExt_ScaleStorageLike : QuantExt_ScalarOrVectorOf<
+    QuantExt_ScaleStorageTypes, "f8E4M3FN or f8E8M0FNU">;
 
 def QuantExt_I64Like : QuantExt_ScalarOrVectorOf<[I64], "i64">;
 
@@ -241,6 +243,36 @@ def QuantExt_ApplyChooseQParamsOp : QuantExt_ElementOp<"apply_choose_qparams"> {
   );
   let assemblyFormat = [{
     $hi (`lo` `(` $lo^ `)`)? `storage` `=` $storage attr-dict `:`
+    functional-type(operands, results)
+  }];
+}
+
+def QuantExt_ApplyChooseScaleOp : QuantExt_ElementOp<"apply_choose_scale"> {
+  let summary = "Computes a quantized scale from a range";
+  let description = [{
+    The elementwise end of a `quant_ext.choose_qparams` with `scale_storage`:
+    from max|x| of the finite elements, f32 or f64, to the scale as it is
+    stored. `scaled_by` has the type of max|x|.
+
+    Example:
+
+    ```mlir
+    %e = quant_ext.apply_choose_scale %max_abs storage = <f8E5M2>
+        scale_storage = <f8E8M0FNU> : (f32) -> f8E8M0FNU
+    %s = quant_ext.apply_choose_scale %hi scaled_by(%lo) storage = <f4E2M1FN>
+        scale_storage = <f8E4M3FN> : (f32, f32) -> f8E4M3FN
+    ```
+  }];
+  let arguments = (ins
+    QuantExt_FloatLike:$max_abs,
+    Optional<QuantExt_FloatLike>:$scale_of_scales,
+    QuantExt_StorageAttr:$storage,
+    QuantExt_StorageAttr:$scale_storage
+  );
+  let results = (outs QuantExt_ScaleStorageLike:$scale);
+  let assemblyFormat = [{
+    $max_abs (`scaled_by` `(` $scale_of_scales^ `)`)? `storage` `=` $storage
+    `scale_storage` `=` $scale_storage attr-dict `:`
     functional-type(operands, results)
   }];
 }

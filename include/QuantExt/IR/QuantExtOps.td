@@ -14,6 +14,8 @@ include "mlir/Interfaces/TilingInterface.td"
 
 def QuantExt_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def QuantExt_ScaleTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
+def QuantExt_ChosenScaleTensor : RankedTensorOf<
+    !listconcat([F32, F64], QuantExt_ScaleStorageTypes)>;
 def QuantExt_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
 def QuantExt_StorageTensor : RankedTensorOf<QuantExt_StorageTypes>;
 
@@ -75,6 +77,25 @@ def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
     need a signed storage whose range holds 0, or a float storage (qmax is its
     largest finite number); asymmetric ones integers of at most 16 bits.
 
+    With `scale_storage` the scales of a float storage are quantized themselves,
+    and a `dequantize` makes the numbers of them that `quantize` divides by:
+
+    - `f8E8M0FNU`: a power of two, as the MX formats of OCP have it,
+
+      ```
+      scale = 2^clamp(floor(log2 max|x|) - floor(log2 qmax), -127, 127)
+      ```
+
+      and 2^-127 for a group without a finite nonzero element.
+    - `f8E4M3FN`: a number of that format in proportion to `scaled_by`, one scale
+      for all scales, as NVFP4 has it. Both quotients are rounded to T, f32 or
+      f64, and the conversion is to nearest even and saturates. The smallest
+      number, 2^-9, takes the place of anything below it, and of a NaN:
+
+      ```
+      scale = f8E4M3FN(max((max|x| / qmax) / scale_of_scales, 2^-9))
+      ```
+
     Example:
 
     ```mlir
@@ -87,30 +108,55 @@ def QuantExt_ChooseQParamsOp : QuantExt_TensorOp<"choose_qparams"> {
     // Symmetric, one scale for 32 neighbours in a row.
     %sb = quant_ext.choose_qparams %v block_sizes = [1, 32] storage = <i4>
         : (tensor<8x80xf32>) -> tensor<8x3xf32>
+    // MXFP4: a power of two for 32 neighbours in a row; %one is 1.
+    %e = quant_ext.choose_qparams %v block_sizes = [1, 32] storage = <f4E2M1FN>
+        scale_storage = <f8E8M0FNU> : (tensor<8x80xf32>) -> tensor<8x3xf8E8M0FNU>
+    %se = quant_ext.dequantize %e, %one storage = <f8E8M0FNU>
+        : (tensor<8x3xf8E8M0FNU>, tensor<f32>) -> tensor<8x3xf32>
+    %q = quant_ext.quantize %v, %se block_sizes = [1, 32] storage = <f4E2M1FN>
+        : (tensor<8x80xf32>, tensor<8x3xf32>) -> tensor<8x80xf4E2M1FN>
+    // NVFP4: the largest scale is 448, and so the largest number 448 * 6.
+    %s2 = quant_ext.choose_qparams %v storage = <i16<-2688:2688>>
+        : (tensor<8x80xf32>) -> tensor<f32>
+    %s1 = quant_ext.choose_qparams %v scaled_by(%s2) block_sizes = [1, 16]
+        storage = <f4E2M1FN> scale_storage = <f8E4M3FN>
+        : (tensor<8x80xf32>, tensor<f32>) -> tensor<8x5xf8E4M3FN>
     ```
   }];
   let arguments = (ins
     QuantExt_FloatTensor:$input,
+    Optional<QuantExt_ScaleTensor>:$scale_of_scales,
     OptionalAttr<I64Attr>:$axis,
     OptionalAttr<DenseI64ArrayAttr>:$block_sizes,
-    QuantExt_StorageAttr:$storage
+    QuantExt_StorageAttr:$storage,
+    OptionalAttr<QuantExt_StorageAttr>:$scale_storage
   );
   let results = (outs
-    QuantExt_ScaleTensor:$scale,
+    QuantExt_ChosenScaleTensor:$scale,
     Optional<QuantExt_IntegerTensor>:$zero_point
   );
+  // Files that were written before `scale_storage` are still read.
+  let useCustomPropertiesEncoding = 1;
   let assemblyFormat = [{
-    $input (`axis` `=` $axis^)? (`block_sizes` `=` $block_sizes^)?
-    `storage` `=` $storage attr-dict `:` functional-type(operands, results)
+    $input (`scaled_by` `(` $scale_of_scales^ `)`)? (`axis` `=` $axis^)?
+    (`block_sizes` `=` $block_sizes^)? `storage` `=` $storage
+    (`scale_storage` `=` $scale_storage^)? attr-dict `:`
+    functional-type(operands, results)
   }];
   let builders = [
     // Infers the result types; `symmetric` leaves out the zero point.
     OpBuilder<(ins "::mlir::Value":$input, "const Granularity &":$granularity,
-                   "StorageAttr":$storage, "bool":$symmetric)>
+                   "StorageAttr":$storage, "bool":$symmetric)>,
+    // Scales that are quantized themselves; `scaleOfScales` may be null.
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$scaleOfScales,
+                   "const Granularity &":$granularity, "StorageAttr":$storage,
+                   "StorageAttr":$scaleStorage)>
   ];
   let extraClassDeclaration = [{
     /// True where the scheme has no zero point.
     bool isSymmetric() { return !getZeroPoint(); }
+    /// What ranges and scales are computed in: f64 for an f64 input, or f32.
+    ::mlir::FloatType getComputingType();
     Granularity getGranularity() {
       return Granularity::get(getAxis(), getBlockSizes());
     }
@@ -238,8 +284,13 @@ def QuantExt_DequantizeOp : QuantExt_TensorOp<"dequantize"> {
     is; the number of a float storage widens exactly to T. The result type is
     written, not inferred.
 
+    With storage f8E8M0FNU the input is scales that were quantized themselves;
+    2^-127, which is subnormal in f32, is exact too.
+
     `canonicalize` never evaluates this operation on constants: it would turn
-    integer weights back into floating point before anything used them.
+    integer weights back into floating point before anything used them. A
+    `quantize` of a constant whose scale is a `dequantize` of constants is
+    evaluated all the same.
 
     Example:
 

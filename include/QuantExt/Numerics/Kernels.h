@@ -120,6 +120,17 @@ void chooseParameters(FloatArray input, const Layout &layout,
                       const IntegerFormat &storage, void *scale,
                       void *zeroPoint);
 
+/// How the scales of a float storage are stored where they are quantized: as
+/// powers of two, or as numbers of `kind` in proportion to `scaleOfScales`.
+struct ScaleStorage {
+  SmallFloat kind;
+  double scaleOfScales = 1;
+};
+
+/// `scale` gets layout.getNumGroups() bytes.
+void chooseScales(FloatArray input, const Layout &layout, SmallFloat storage,
+                  const ScaleStorage &scaleStorage, uint8_t *scale);
+
 } // namespace mlir::quant_ext::numerics
 
 #endif // QUANTEXT_NUMERICS_KERNELS_H

@@ -19,7 +19,10 @@ enum class SmallFloat : uint8_t {
   F8E4M3FNUZ,
   F8E5M2,
   F8E5M2FNUZ,
-  F4E2M1FN
+  F4E2M1FN,
+  /// Powers of two, without a sign and without 0; values are never narrowed to
+  /// it.
+  F8E8M0FNU
 };
 
 /// Everything that tells one format from another. Bit patterns without a sign
@@ -28,7 +31,8 @@ struct SmallFloatFormat {
   unsigned width;
   unsigned fractionBits;
   int bias;
-  /// The largest finite magnitude: its pattern, and its value.
+  /// The largest finite magnitude: its pattern, and its value (0 where that is
+  /// no int32_t).
   uint8_t largestBits;
   int32_t largest;
   /// What NaN becomes, whatever its sign and payload: the format's NaN, or +0
@@ -54,6 +58,8 @@ constexpr SmallFloatFormat getFormat(SmallFloat kind) {
     return {8, 2, 16, 0x7f, 57344, 0x80, true, false, false};
   case SmallFloat::F4E2M1FN:
     return {4, 1, 1, 0x7, 6, 0, false, false, true};
+  case SmallFloat::F8E8M0FNU:
+    return {8, 0, 127, 0xfe, 0, 0xff, true, false, false};
   }
   return {};
 }
@@ -104,7 +110,7 @@ inline uint8_t narrowToSmall(double value, SmallFloatFormat format,
   return narrowToSmall(roundToOdd(value), format, saturate);
 }
 
-/// The number that the low bits of `bits` stand for.
+/// The number that the low bits of `bits` stand for, in a format with a sign.
 inline float widenSmall(uint8_t bits, SmallFloatFormat format) {
   uint8_t signBit = format.getSignBit();
   uint8_t magnitude = bits & (signBit - 1u);
@@ -134,6 +140,20 @@ inline float widenSmall(uint8_t bits, SmallFloatFormat format) {
     }
   }
   return isNegative ? -value : value;
+}
+
+/// The number of an F8E8M0FNU: 2^(bits - 127).
+inline float widenPowerOfTwo(uint8_t bits) {
+  constexpr uint32_t kSmallest = 0x00400000; // 2^-127, a subnormal
+  constexpr uint8_t kNaN = 0xff;
+  if (bits == kNaN)
+    return std::numeric_limits<float>::quiet_NaN();
+  return bitCast<float>(bits == 0 ? kSmallest : uint32_t(bits) << 23);
+}
+
+inline float widenSmall(uint8_t bits, SmallFloat kind) {
+  return kind == SmallFloat::F8E8M0FNU ? widenPowerOfTwo(bits)
+                                       : widenSmall(bits, getFormat(kind));
 }
 
 } // namespace mlir::quant_ext::numerics

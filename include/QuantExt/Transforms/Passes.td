@@ -16,6 +16,21 @@ defvar schemeOptions = [
          "Quantize to signed integers, as by default">,
   Option<"narrowRange", "narrow-range", "bool", /*default=*/"false",
          "Leave out the lowest integer, as i8<-127:127> does">,
+  Option<"blockFormat", "block-format", "::mlir::quant_ext::BlockFormat",
+         /*default=*/"::mlir::quant_ext::BlockFormat::None",
+         "Quantize to small floats in blocks whose scales are quantized too; in "
+         "place of what the other options say of storage and granularity",
+         [{::llvm::cl::values(
+           clEnumValN(::mlir::quant_ext::BlockFormat::None, "none",
+                      "What the other options say"),
+           clEnumValN(::mlir::quant_ext::BlockFormat::MXFP8E4M3, "mxfp8",
+                      "32 of f8E4M3FN, scale f8E8M0FNU"),
+           clEnumValN(::mlir::quant_ext::BlockFormat::MXFP8E5M2, "mxfp8-e5m2",
+                      "32 of f8E5M2, scale f8E8M0FNU"),
+           clEnumValN(::mlir::quant_ext::BlockFormat::MXFP4, "mxfp4",
+                      "32 of f4E2M1FN, scale f8E8M0FNU"),
+           clEnumValN(::mlir::quant_ext::BlockFormat::NVFP4, "nvfp4",
+                      "16 of f4E2M1FN, scale f8E4M3FN by one of the tensor"))}]>,
 ];
 
 def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
@@ -51,6 +66,13 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
       dimension is the innermost of k or input channel that is longer than 1;
       where there is none, the innermost filter dimension.
     - `per-tensor` gives the weight one scale.
+
+    **Block formats.** `block-format` names one of those in which the scales of
+    blocks are themselves 8 bits wide: blocks lie along the dimension of
+    `per-block`, and 32 (`mxfp8`, `mxfp8-e5m2`, `mxfp4`) or 16 (`nvfp4`) elements
+    share a scale. `choose_qparams` then makes scales of f8E8M0FNU or f8E4M3FN, and
+    a `dequantize` of their own turns them into the numbers that `quantize` and
+    the other `dequantize` use.
 
     A weight that is a resource whose blob is missing or of the wrong size is an
     error. A constant that several operations use with one granularity is
@@ -123,7 +145,8 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
               "Bytes of the float weights beyond those of packed integers and "
               "parameters">,
   ];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::quant_ext::QuantExtDialect"];
 }
 
@@ -135,7 +158,8 @@ def CheckParams : Pass<"quant-ext-check-params"> {
     propagation may produce bad ones in code that never runs. This pass does,
     and fails after it has reported every
 
-    - constant scale that is zero, negative, NaN or infinite,
+    - scale that is zero, negative, NaN or infinite, where it is a constant or a
+      `dequantize` of constants,
     - constant zero point outside the range of its storage,
     - constant shift of a fixed-point multiplier outside [1, 62],
     - constant whose `dense_resource` has no blob, or one of the wrong size
@@ -362,6 +386,9 @@ def Report : Pass<"quant-ext-report"> {
     - largest and mean absolute error;
     - bytes of the float original, of the integers (packed, where they are
       narrower than a byte) and of the parameters (scales and zero points).
+
+    With `block-format` the per-block columns are of that format, its scales of a
+    byte each; the other columns are of its elements with scales of f32.
 
     For the network it gives the median SQNR (of an even count, the mean of the
     middle two), the minimum, the pooled one (both sums over all tensors), and

@@ -485,6 +485,19 @@ struct ExpandChooseQParams final
   }
 };
 
+struct ExpandChooseScale final : public OpRewritePattern<ApplyChooseScaleOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyChooseScaleOp op,
+                                PatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op,
+                       emitChooseScale(rewriter, op.getLoc(), op.getMaxAbs(),
+                                       op.getScaleOfScales(), op.getStorage(),
+                                       op.getScaleStorage()));
+    return success();
+  }
+};
+
 struct ConvertQuantExtToArithPass final
     : public quant_ext::impl::ConvertQuantExtToArithBase<
           ConvertQuantExtToArithPass> {
@@ -500,7 +513,7 @@ struct ConvertQuantExtToArithPass final
 void quant_ext::populateQuantExtToArithPatterns(RewritePatternSet &patterns,
                                                 PatternBenefit benefit) {
   patterns.add<ExpandQuantize, ExpandDequantize, ExpandMultiplier,
-               ExpandRequantize, ExpandChooseQParams>(patterns.getContext(),
-                                                      benefit);
+               ExpandRequantize, ExpandChooseQParams, ExpandChooseScale>(
+      patterns.getContext(), benefit);
   populateFixedPointPatterns(patterns, benefit);
 }

@@ -9,6 +9,7 @@
 #include "SmallFloats.h"
 
 #include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/Numerics/QuantizedScales.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -159,9 +160,74 @@ Value quant_ext::emitNarrowToSmall(OpBuilder &builder, Location loc,
   return emit.bitcast(result, storage.getElementType());
 }
 
+/// The biased exponent of f32, less that of qmax, is the one of the scale.
+static Value emitPowerOfTwo(BitEmitter &emit, Value maxAbs,
+                            numerics::SmallFloat storage) {
+  bool isDouble = getElementTypeOrSelf(maxAbs).isF64();
+  maxAbs = emit.make<math::AbsFOp>(maxAbs);
+  Type word = emit.b.getIntegerType(isDouble ? 64 : 32);
+  Value count =
+      emit.constant(emit.b.getIntegerAttr(word, isDouble ? 52 : kFractionBits));
+  Value exponent = emit.make<arith::ShRUIOp>(emit.bitcast(maxAbs, word), count);
+  int bias = kBias;
+  if (isDouble) {
+    exponent = emit.make<arith::TruncIOp>(emit.i32(), exponent);
+    bias = 1023;
+  }
+  int offset = kBias - bias - numerics::largestExponent(storage);
+  Value biased = emit.add(exponent, static_cast<uint32_t>(offset));
+  biased = emit.make<arith::MaxSIOp>(biased, emit.word(0));
+  biased = emit.make<arith::MinSIOp>(biased, emit.word(2 * kBias));
+  return emit.make<arith::TruncIOp>(emit.like(emit.b.getI8Type()), biased);
+}
+
+Value quant_ext::emitChooseScale(OpBuilder &builder, Location loc, Value maxAbs,
+                                 Value scaleOfScales, StorageAttr storage,
+                                 StorageAttr scaleStorage) {
+  BitEmitter emit(builder, loc, maxAbs.getType());
+  if (scaleStorage.holdsPowersOfTwo())
+    return emit.bitcast(
+        emitPowerOfTwo(emit, maxAbs, *getSmallFloat(storage.getElementType())),
+        scaleStorage.getElementType());
+  auto type = cast<FloatType>(getElementTypeOrSelf(maxAbs));
+  auto number = [&](double value) {
+    return emit.constant(emit.b.getFloatAttr(type, value));
+  };
+  Value scale = emit.make<arith::DivFOp>(
+      emit.make<arith::DivFOp>(maxAbs,
+                               number(static_cast<double>(storage.getMax()))),
+      scaleOfScales);
+  Value smallest = number(
+      numerics::smallestNumber(*getSmallFloat(scaleStorage.getElementType())));
+  // Of a NaN, the smallest number.
+  Value isLarger = emit.compare(arith::CmpFPredicate::OGT, scale, smallest);
+  return emitNarrowToSmall(builder, loc, emit.select(isLarger, scale, smallest),
+                           scaleStorage,
+                           /*saturate=*/true);
+}
+
+/// 2^(bits - 127): the bits are the exponent of an f32, but for the smallest
+/// number, a subnormal, and the NaN.
+static Value emitWidenPowerOfTwo(BitEmitter &emit, Value value) {
+  Value bits = emit.make<arith::ExtUIOp>(
+      emit.i32(), emit.bitcast(value, emit.b.getI8Type()));
+  Value result = emit.shl(bits, kFractionBits);
+  auto replace = [&](uint8_t pattern) {
+    Value matches = emit.compare(arith::CmpIPredicate::eq, bits, pattern);
+    float number = numerics::widenPowerOfTwo(pattern);
+    result = emit.select(
+        matches, emit.word(numerics::bitCast<uint32_t>(number)), result);
+  };
+  replace(0);
+  replace(0xff);
+  return emit.numberOf(result);
+}
+
 Value quant_ext::emitWidenSmall(OpBuilder &builder, Location loc, Value value,
                                 StorageAttr storage) {
   BitEmitter emit(builder, loc, value.getType());
+  if (storage.holdsPowersOfTwo())
+    return emitWidenPowerOfTwo(emit, value);
   SmallFloatFormat format =
       numerics::getFormat(*getSmallFloat(storage.getElementType()));
   Type integer = emit.b.getIntegerType(format.width);

@@ -13,6 +13,12 @@ namespace mlir::quant_ext {
 Value emitNarrowToSmall(OpBuilder &builder, Location loc, Value value,
                         StorageAttr storage, bool saturate);
 
+/// The scale that is stored as `scaleStorage`, from max|x| of values that are
+/// stored as `storage`. `scaleOfScales` is null for powers of two.
+Value emitChooseScale(OpBuilder &builder, Location loc, Value maxAbs,
+                      Value scaleOfScales, StorageAttr storage,
+                      StorageAttr scaleStorage);
+
 /// A number of the float storage, or a vector of them, as f32.
 Value emitWidenSmall(OpBuilder &builder, Location loc, Value value,
                      StorageAttr storage);

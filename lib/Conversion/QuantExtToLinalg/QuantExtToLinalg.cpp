@@ -403,7 +403,7 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
   static SmallVector<Value> buildRanges(OpBuilder &builder, ChooseQParamsOp op,
                                         ArrayRef<OpFoldResult> sizes) {
     Location loc = op.getLoc();
-    Type type = elementTypeOf(op.getScale());
+    Type type = op.getComputingType();
     Value zero =
         arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
     SmallVector<Value> ranges;
@@ -460,7 +460,7 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
   /// compared is never NaN, which the flags may say.
   static void buildRangeBody(OpBuilder &builder, Location loc,
                              ChooseQParamsOp op, ValueRange args) {
-    Type type = elementTypeOf(op.getScale());
+    Type type = op.getComputingType();
     Value x = args[0];
     if (x.getType() != type)
       x = arith::ExtFOp::create(builder, loc, type, x);
@@ -495,12 +495,26 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
     for (Value result : op->getResults())
       inits.push_back(makeEmpty(builder, loc, sizes, elementTypeOf(result)));
     unsigned rank = sizes.size();
+    SmallVector<Value> inputs(ranges);
     SmallVector<AffineMap> maps(ranges.size() + inits.size(),
                                 builder.getMultiDimIdentityMap(rank));
+    if (Value scaleOfScales = op.getScaleOfScales()) {
+      inputs.push_back(scaleOfScales);
+      maps.insert(maps.begin() + ranges.size(),
+                  AffineMap::get(rank, 0, builder.getContext()));
+    }
     auto generic = linalg::GenericOp::create(
-        builder, loc, TypeRange(ValueRange(inits)), ranges, inits, maps,
+        builder, loc, TypeRange(ValueRange(inits)), inputs, inits, maps,
         SmallVector<IteratorType>(rank, IteratorType::parallel),
         [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          if (std::optional<StorageAttr> scaleStorage = op.getScaleStorage()) {
+            Value stored = ApplyChooseScaleOp::create(
+                body, bodyLoc, scaleStorage->getElementType(), args[0],
+                op.getScaleOfScales() ? args[1] : Value(), op.getStorage(),
+                *scaleStorage);
+            linalg::YieldOp::create(body, bodyLoc, stored);
+            return;
+          }
           Type scale = elementTypeOf(op.getScale());
           Type zeroPoint =
               op.isSymmetric() ? Type() : elementTypeOf(op.getZeroPoint());

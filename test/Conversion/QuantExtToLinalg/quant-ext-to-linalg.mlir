@@ -161,3 +161,20 @@ func.func @per_axis_zero_point(%a: tensor<4x8xi8>, %m: tensor<i32>, %s: tensor<i
   %q = quant_ext.requantize_fixed_point %a by(%m, %s) in(%z) axis = 0 storage_in = <i8> storage = <i8> : (tensor<4x8xi8>, tensor<i32>, tensor<i8>, tensor<4xi8>) -> tensor<4x8xi8>
   return %q : tensor<4x8xi8>
 }
+
+// -----
+
+// A scale that is quantized itself: the range in f32, and the one scale of all
+// scales by its map.
+// CHECK-DAG: #[[ID:.*]] = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-DAG: #[[NONE:.*]] = affine_map<(d0, d1) -> ()>
+// CHECK-LABEL: func @quantized_scales
+// CHECK-SAME: (%[[X:.*]]: tensor<4x32xf16>, %[[S2:.*]]: tensor<f32>)
+// CHECK: %[[RANGE:.*]] = linalg.generic
+// CHECK: arith.maxnumf %{{.*}} : f32
+// CHECK: linalg.generic {indexing_maps = [#[[ID]], #[[NONE]], #[[ID]]], iterator_types = ["parallel", "parallel"]} ins(%[[RANGE]], %[[S2]] : tensor<4x2xf32>, tensor<f32>) outs(%{{.*}} : tensor<4x2xf8E4M3FN>)
+// CHECK: quant_ext.apply_choose_scale %{{.*}} scaled_by(%{{.*}}) storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (f32, f32) -> f8E4M3FN
+func.func @quantized_scales(%x: tensor<4x32xf16>, %s2: tensor<f32>) -> tensor<4x2xf8E4M3FN> {
+  %s = quant_ext.choose_qparams %x scaled_by(%s2) block_sizes = [1, 16] storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<4x32xf16>, tensor<f32>) -> tensor<4x2xf8E4M3FN>
+  return %s : tensor<4x2xf8E4M3FN>
+}

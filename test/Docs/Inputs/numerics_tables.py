@@ -40,7 +40,8 @@ def tables(page):
                 else:
                     assert len(cells) == len(columns), line
                     found[name].append(dict(zip(columns, cells)))
-    return found["quantize"], found["requantize"], found["stochastic"]
+    names = ("quantize", "requantize", "stochastic", "float", "scale")
+    return [found[name] for name in names]
 
 
 def storage_range(text):
@@ -187,8 +188,10 @@ REQUANTIZE_RUNS = (
     "quant_ext", "single_round", "double_round", "TOSA single", "TOSA double"
 )  # fmt: skip
 
+FLOATS = ("f8E4M3FN", "f8E5M2", "f8E4M3FNUZ", "f8E5M2FNUZ", "f4E2M1FN")
 
-def runs(quantize_rows, requantize_rows, stochastic_rows):
+
+def runs(quantize_rows, requantize_rows, stochastic_rows, float_rows, scale_rows):
     """A name, the expected text, and a function's arguments and body for each
     cell; the body makes an i32 of `%x` or `%a`."""
     for i, row in enumerate(quantize_rows):
@@ -204,6 +207,57 @@ def runs(quantize_rows, requantize_rows, stochastic_rows):
                 yield (name, row[column], *text)
     for i, row in enumerate(stochastic_rows):
         yield (f"stochastic_{i}", row["quant_ext"], *stochastic_text(row))
+    for i, row in enumerate(float_rows):
+        for column in [*FLOATS, "f8E4M3FN not saturating", "f8E5M2 not saturating"]:
+            name = f"float_{i}_{column.replace(' ', '_')}"
+            yield (name, bits_text(row[column]), *storage_text(row, column))
+    for i, row in enumerate(scale_rows):
+        for column in ("f8E8M0FNU", "f8E4M3FN"):
+            yield (f"scale_{i}_{column}", bits_text(row[column]), *scale_text(row, column))
+
+
+def bits_text(cell):
+    """The bits of a number of f32 as an i32; of the quiet NaN without a sign."""
+    return str(struct.unpack("<i", struct.pack("<f", float(cell)))[0])
+
+
+# From a `%y` to its bits, whichever NaN it is.
+BITS = [
+    "  %at = arith.constant 0 : index",
+    "  %number = tensor.extract %y[%at] : tensor<1xf32>",
+    "  %isnan = arith.cmpf uno, %number, %number : f32",
+    "  %nan = arith.constant 0x7FC00000 : f32",
+    "  %known = arith.select %isnan, %nan, %number : f32",
+    "  %r = arith.bitcast %known : f32 to i32",
+]
+
+
+def storage_text(row, column):
+    storage = column.split()[0]
+    saturate = " saturate = false" if "not" in column else ""
+    x, q, s = "tensor<1xf32>", f"tensor<1x{storage}>", "tensor<f32>"
+    body = [
+        f"  %q = quant_ext.quantize %x, %s storage = <{storage}>{saturate} : ({x}, {s}) -> {q}",
+        f"  %y = quant_ext.dequantize %q, %s storage = <{storage}> : ({q}, {s}) -> {x}",
+    ]
+    value = float_text("f32", float(row["x"]))
+    return [(f"%x: {x}", value), (f"%s: {s}", "dense<1.0>")], body + BITS
+
+
+def scale_text(row, column):
+    x, e, s = "tensor<1xf32>", f"tensor<1x{column}>", "tensor<f32>"
+    scaled, types = (" scaled_by(%s)", f"{x}, {s}") if column == "f8E4M3FN" else ("", x)
+    body = [
+        f"  %e = quant_ext.choose_qparams %x{scaled} axis = 0 storage = <{row['storage']}>"
+        f" scale_storage = <{column}> : ({types}) -> {e}",
+        f"  %y = quant_ext.dequantize %e, %one storage = <{column}> : ({e}, {s}) -> {x}",
+    ]
+    arguments = [
+        (f"%x: {x}", float_text("f32", float(row["x"]))),
+        (f"%s: {s}", "dense<0.25>"),
+        (f"%one: {s}", "dense<1.0>"),
+    ]
+    return arguments, body + BITS
 
 
 def float_text(type_, value):
