@@ -13,6 +13,7 @@
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -47,6 +48,13 @@ static void addVectorization(OpPassManager &pm,
   pm.addPass(
       createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));
 
+  auto distribute = forTarget<QuantExtDistributeOverThreadsOptions>(options);
+  distribute.threads = options.threads;
+  distribute.minElements = options.minElementsToSplit;
+  pm.addNestedPass<func::FuncOp>(
+      createQuantExtDistributeOverThreads(distribute));
+  addCleanup(pm);
+
   auto vectorize = forTarget<QuantExtTileAndVectorizeOptions>(options);
   vectorize.tileSize = options.tileSize;
   pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
@@ -73,6 +81,7 @@ static void addBufferization(OpPassManager &pm,
   if (options.resultsToOutParams) {
     bufferization::BufferResultsToOutParamsPassOptions outParams;
     outParams.hoistStaticAllocs = true;
+    outParams.hoistDynamicAllocs = true;
     outParams.modifyPublicFunctions = true;
     pm.addPass(bufferization::createBufferResultsToOutParamsPass(outParams));
   }
@@ -108,6 +117,14 @@ static void addLowering(OpPassManager &pm,
   pm.addPass(createQuantExtExpandDynamicReshapes());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
+  if (options.threads > 1) {
+    pm.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
+    pm.addPass(
+        createConvertSCFToOpenMPPass({static_cast<unsigned>(options.threads)}));
+    // Without the scopes for stack memory that loops got, which cannot hold
+    // more than one block.
+    pm.addPass(createCanonicalizerPass());
+  }
   pm.addPass(createSCFToControlFlowPass());
   addCleanup(pm);
   if (options.emitCInterface)
@@ -122,6 +139,8 @@ static void addLowering(OpPassManager &pm,
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createUBToLLVMConversionPass());
+  if (options.threads > 1)
+    pm.addPass(createConvertOpenMPToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createQuantExtLegalizeMaskedBF16());
   addCleanup(pm);
