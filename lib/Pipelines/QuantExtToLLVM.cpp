@@ -90,6 +90,19 @@ static void addBufferization(OpPassManager &pm,
   pm.addPass(createConvertBufferizationToMemRefPass());
 }
 
+/// Loops over parts to the OpenMP runtime.
+static void addThreads(OpPassManager &pm,
+                       const QuantExtToLLVMOptions &options) {
+  if (options.threads == 1)
+    return;
+  pm.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
+  pm.addPass(
+      createConvertSCFToOpenMPPass({static_cast<unsigned>(options.threads)}));
+  // Loops got scopes for stack memory, which cannot hold more than one block.
+  // Nothing needs them; with intrinsics inside, that would not be known.
+  addCleanup(pm);
+}
+
 /// Operations on elements to arithmetic that the target has. On buffers: what
 /// bufferization does with intrinsics is to refuse them, because it knows
 /// nothing of their effects.
@@ -117,14 +130,6 @@ static void addLowering(OpPassManager &pm,
   pm.addPass(createQuantExtExpandDynamicReshapes());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
-  if (options.threads > 1) {
-    pm.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
-    pm.addPass(
-        createConvertSCFToOpenMPPass({static_cast<unsigned>(options.threads)}));
-    // Without the scopes for stack memory that loops got, which cannot hold
-    // more than one block.
-    pm.addPass(createCanonicalizerPass());
-  }
   pm.addPass(createSCFToControlFlowPass());
   addCleanup(pm);
   if (options.emitCInterface)
@@ -151,6 +156,7 @@ void quant_ext::buildQuantExtToLLVMPipeline(
   pm.addPass(createCheckParams());
   addVectorization(pm, options);
   addBufferization(pm, options);
+  addThreads(pm, options);
   addArithmetic(pm, options);
   addLowering(pm, options);
 }
