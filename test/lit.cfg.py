@@ -104,6 +104,9 @@ if has_module("onnx"):
 if has_module("ml_dtypes"):
     config.available_features.add("ml-dtypes")
 
+if os.path.exists(os.path.join(config.mlir_lib_dir, "libomp.so")):
+    config.available_features.add("openmp")
+
 # Targets that a run promises must not silently turn into unsupported tests.
 for target in os.environ.get("QUANT_EXT_MANDATORY_TARGETS", "").split():
     if target not in config.available_features:

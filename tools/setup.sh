@@ -23,6 +23,7 @@ DEBIAN_PACKAGES=(
   cmake
   libc6-dev-arm64-cross
   libmlir-22-dev
+  libomp-22-dev
   lld-22
   llvm-22-dev
   llvm-22-tools

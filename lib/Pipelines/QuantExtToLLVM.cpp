@@ -13,6 +13,7 @@
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -47,6 +48,13 @@ static void addVectorization(OpPassManager &pm,
   pm.addPass(
       createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));
 
+  auto distribute = forTarget<QuantExtDistributeOverThreadsOptions>(options);
+  distribute.threads = options.threads;
+  distribute.minElements = options.minElementsToSplit;
+  pm.addNestedPass<func::FuncOp>(
+      createQuantExtDistributeOverThreads(distribute));
+  addCleanup(pm);
+
   auto vectorize = forTarget<QuantExtTileAndVectorizeOptions>(options);
   vectorize.tileSize = options.tileSize;
   pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
@@ -73,12 +81,26 @@ static void addBufferization(OpPassManager &pm,
   if (options.resultsToOutParams) {
     bufferization::BufferResultsToOutParamsPassOptions outParams;
     outParams.hoistStaticAllocs = true;
+    outParams.hoistDynamicAllocs = true;
     outParams.modifyPublicFunctions = true;
     pm.addPass(bufferization::createBufferResultsToOutParamsPass(outParams));
   }
   addCleanup(pm);
   bufferization::buildBufferDeallocationPipeline(pm);
   pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
+/// Loops over parts to the OpenMP runtime.
+static void addThreads(OpPassManager &pm,
+                       const QuantExtToLLVMOptions &options) {
+  if (options.threads == 1)
+    return;
+  pm.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
+  pm.addPass(
+      createConvertSCFToOpenMPPass({static_cast<unsigned>(options.threads)}));
+  // Loops got scopes for stack memory, which cannot hold more than one block.
+  // Nothing needs them; with intrinsics inside, that would not be known.
+  addCleanup(pm);
 }
 
 /// Operations on elements to arithmetic that the target has. On buffers: what
@@ -122,6 +144,8 @@ static void addLowering(OpPassManager &pm,
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createUBToLLVMConversionPass());
+  if (options.threads > 1)
+    pm.addPass(createConvertOpenMPToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createQuantExtLegalizeMaskedBF16());
   addCleanup(pm);
@@ -132,6 +156,7 @@ void quant_ext::buildQuantExtToLLVMPipeline(
   pm.addPass(createCheckParams());
   addVectorization(pm, options);
   addBufferization(pm, options);
+  addThreads(pm, options);
   addArithmetic(pm, options);
   addLowering(pm, options);
 }

@@ -6,6 +6,7 @@
 // REDEFINE: %{target} = target=no-such-cpu
 // RUN: %{set} | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-distribute-over-threads{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-expand-small-floats{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-to-llvm{%{target}})" %s 2>&1 | %{check}=UNKNOWN
@@ -35,6 +36,18 @@
 // REDEFINE: %{target} = target=x86-64-v3 features=avx2
 // RUN: %{set} | %{check}=UNSIGNED
 // UNSIGNED: error: target feature must start with '+' or '-', found 'avx2'
+
+// DEFINE: %{distribution} =
+// DEFINE: %{distribute} = not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-distribute-over-threads{%{distribution}}))" %s 2>&1
+// REDEFINE: %{distribution} = threads=0
+// RUN: %{distribute} | %{check}=NOTHREAD
+// NOTHREAD: error: threads must be from 1 to 4096, found 0{{$}}
+// REDEFINE: %{distribution} = threads=4097
+// RUN: %{distribute} | %{check}=THREADS
+// THREADS: error: threads must be from 1 to 4096, found 4097{{$}}
+// REDEFINE: %{distribution} = threads=2 min-elements=0
+// RUN: %{distribute} | %{check}=ELEMENTS
+// ELEMENTS: error: min-elements must be at least 1, found 0{{$}}
 
 // DEFINE: %{size} =
 // DEFINE: %{tile} = not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{tile-size=%{size}}))" %s 2>&1

@@ -2,12 +2,20 @@
 
 // REQUIRES: host-x86
 
-// DEFINE: %{target} = native
-// DEFINE: %{test} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} emit-c-interface=true})" -o %t.llvm.mlir && %mlir-translate --mlir-to-llvmir %t.llvm.mlir -o %t.ll && %clang -O2 -pthread -Wall -Wextra -Wno-override-module %t.ll %S/Inputs/threads.c -o %t.exe -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils && %t.exe > %t.out && FileCheck %s --input-file=%t.out
+// DEFINE: %{options} = target=native
+// DEFINE: %{libraries} = -lmlir_c_runner_utils
+// DEFINE: %{test} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{%{options} emit-c-interface=true})" -o %t.llvm.mlir && %mlir-translate --mlir-to-llvmir %t.llvm.mlir -o %t.ll && %clang -O2 -pthread -Wall -Wextra -Wno-override-module %t.ll %S/Inputs/threads.c -o %t.exe -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir %{libraries} && %t.exe > %t.out && FileCheck %s --input-file=%t.out
 
 // RUN: %{test}
-// REDEFINE: %{target} = x86-64-v2
+// REDEFINE: %{options} = target=x86-64-v2
 // RUN: %{test}
+
+// The caller's threads, each of which starts some of its own.
+// REDEFINE: %{options} = target=native threads=3 min-elements-to-split=1
+// REDEFINE: %{libraries} = -lmlir_c_runner_utils -lomp
+// RUN: %if openmp %{ %{test} %}
+// RUN: %if openmp %{ FileCheck %s --check-prefix=FORKS --input-file=%t.ll %}
+// FORKS-COUNT-5: call {{.*}}@__kmpc_fork_call(
 
 // Eight rounds of 1003 rows: 4 + 1 bytes of parameters, and 67 times 4 + 1 + 1 + 1.
 // CHECK: {{^}}bytes: 3803376 different: 0{{$}}

@@ -220,6 +220,78 @@ def QuantExtLegalizeMaskedBF16 : Pass<"quant-ext-legalize-masked-bf16"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def QuantExtDistributeOverThreads
+    : Pass<"quant-ext-distribute-over-threads", "::mlir::func::FuncOp"> {
+  let summary = "Split linalg operations into a part for each thread";
+  let description = [{
+    Rewrites linalg operations on tensors to `scf.forall` over as many parts as
+    there are threads:
+
+    - along the outermost parallel dimension that has an index for each thread,
+      after neighbouring dimensions that no operand tells apart became one;
+    - where there is no parallel dimension, along a reduction whose combiners
+      are minima or maxima (the range of a tensor): each thread has a result of
+      its own, and these are combined after the loop.
+
+    Parts of the innermost dimension are multiples of the target's tile size, so
+    that only the last has a remainder. Results do not depend on the number of
+    threads: no floating-point sum is reordered.
+
+    An operation of fewer than `min-elements` elements stays whole: to start the
+    threads takes longer. Where sizes are known at run time only, both forms are
+    there, behind a branch on the number of elements.
+
+    Example: with `threads=2 min-elements=1 target=x86-64-v4`,
+
+    ```mlir
+    func.func @negate(%x: tensor<1000xf32>, %e: tensor<1000xf32>)
+        -> tensor<1000xf32> {
+      %y = linalg.negf ins(%x : tensor<1000xf32>) outs(%e : tensor<1000xf32>)
+          -> tensor<1000xf32>
+      return %y : tensor<1000xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @negate(%x: tensor<1000xf32>, %e: tensor<1000xf32>)
+        -> tensor<1000xf32> {
+      %y = scf.forall (%i) = (0) to (1000) step (512)
+          shared_outs(%out = %e) -> (tensor<1000xf32>) {
+        %size = affine.min affine_map<(d0) -> (-d0 + 1000, 512)>(%i)
+        %xs = tensor.extract_slice %x[%i] [%size] [1]
+            : tensor<1000xf32> to tensor<?xf32>
+        %outs = tensor.extract_slice %out[%i] [%size] [1]
+            : tensor<1000xf32> to tensor<?xf32>
+        %ys = linalg.negf ins(%xs : tensor<?xf32>) outs(%outs : tensor<?xf32>)
+            -> tensor<?xf32>
+        scf.forall.in_parallel {
+          tensor.parallel_insert_slice %ys into %out[%i] [%size] [1]
+              : tensor<?xf32> into tensor<1000xf32>
+        }
+      }
+      return %y : tensor<1000xf32>
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"threads", "threads", "int64_t", "1",
+           "Threads to split operations for; 1 leaves them whole">,
+    Option<"minElements", "min-elements", "int64_t", "131072",
+           "Elements from which on an operation is split">,
+  ];
+  let statistics = [
+    Statistic<"numDistributed", "distributed", "Operations split">,
+    Statistic<"numLeft", "left", "Operations left whole">,
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect",
+  ];
+}
+
 def QuantExtTileAndVectorize
     : Pass<"quant-ext-tile-and-vectorize", "::mlir::func::FuncOp"> {
   let summary = "Turn linalg operations on tensors into loops over vectors";

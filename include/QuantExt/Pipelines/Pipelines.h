@@ -30,6 +30,15 @@ struct QuantExtToLLVMOptions
       llvm::cl::desc("Elements in a vector of the main loop; 0 takes the bytes "
                      "of a vector register"),
       llvm::cl::init(0)};
+  Option<int64_t> threads{
+      *this, "threads",
+      llvm::cl::desc("Threads that large operations are split for; above 1 the "
+                     "code calls the OpenMP runtime"),
+      llvm::cl::init(1)};
+  Option<int64_t> minElementsToSplit{
+      *this, "min-elements-to-split",
+      llvm::cl::desc("Elements from which on an operation is split"),
+      llvm::cl::init(131072)};
   Option<bool> emitCInterface{
       *this, "emit-c-interface",
       llvm::cl::desc("Give every function a _mlir_ciface_ wrapper that takes "
@@ -37,8 +46,8 @@ struct QuantExtToLLVMOptions
       llvm::cl::init(false)};
   Option<bool> resultsToOutParams{
       *this, "results-to-out-params",
-      llvm::cl::desc("Write results of static shape into buffers that the "
-                     "caller passes as trailing arguments"),
+      llvm::cl::desc("Write results into buffers that the caller passes as "
+                     "trailing arguments"),
       llvm::cl::init(false)};
 };
 

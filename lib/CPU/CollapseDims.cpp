@@ -1,0 +1,105 @@
+//===- CollapseDims.cpp - Fewer dimensions, and longer ones ---------------===//
+
+#include "CollapseDims.h"
+
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+static Value skipReshapes(Value value) {
+  while (Operation *def = value.getDefiningOp()) {
+    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+            def))
+      break;
+    value = def->getOperand(0);
+  }
+  return value;
+}
+
+/// True where bufferization may give `value` a buffer with gaps between its
+/// rows. To collapse its dimensions would then cost a copy.
+static bool mayHaveGaps(Value value) {
+  if (skipReshapes(value).getDefiningOp<tensor::ExtractSliceOp>())
+    return true;
+  SmallVector<Value> worklist = {value};
+  while (!worklist.empty()) {
+    for (OpOperand &use : worklist.pop_back_val().getUses()) {
+      Operation *user = use.getOwner();
+      // What is inserted may be computed in its place; what it is inserted into
+      // is whole.
+      auto insert = dyn_cast<tensor::InsertSliceOp>(user);
+      if (insert && &insert.getSourceMutable() == &use)
+        return true;
+      if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+              user))
+        worklist.push_back(user->getResult(0));
+    }
+  }
+  return false;
+}
+
+/// Runs of neighbouring dimensions, of one iterator type, that every operand
+/// has either whole and in this order or not at all.
+static SmallVector<ReassociationIndices>
+findCollapsibleDims(linalg::LinalgOp op) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  SmallVector<ReassociationIndices> groups;
+  for (unsigned dim = 0, e = op.getNumLoops(); dim < e; ++dim) {
+    if (dim > 0 && types[dim] == types[dim - 1]) {
+      ReassociationIndices longer = groups.back();
+      longer.push_back(dim);
+      if (linalg::areDimSequencesPreserved(maps, {longer})) {
+        groups.back() = longer;
+        continue;
+      }
+    }
+    groups.push_back({dim});
+  }
+  return groups;
+}
+
+linalg::LinalgOp quant_ext::collapseDims(RewriterBase &rewriter,
+                                         linalg::LinalgOp op) {
+  bool isProjected = llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
+    return map.isProjectedPermutation();
+  });
+  bool usesIndex = op.hasIndexSemantics();
+  bool hasTensors = llvm::all_of(op->getOperandTypes(), [](Type type) {
+    return isa<RankedTensorType>(type) || !isa<ShapedType>(type);
+  });
+  if (op.getNumLoops() < 2 || !isProjected || usesIndex || !hasTensors ||
+      linalg::isaContractionOpInterface(op))
+    return op;
+  // A static 0 beside a dynamic dimension collapses to a static 0 in one type
+  // of upstream's reshape and to a dynamic one in another.
+  bool hasNoElements = llvm::any_of(op->getOperandTypes(), [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && llvm::is_contained(tensor.getShape(), 0);
+  });
+  if (hasNoElements)
+    return op;
+  if (llvm::any_of(op->getOperands(), mayHaveGaps) ||
+      llvm::any_of(op->getResults(), mayHaveGaps))
+    return op;
+  SmallVector<ReassociationIndices> groups = findCollapsibleDims(op);
+  if (groups.size() == op.getNumLoops())
+    return op;
+
+  rewriter.setInsertionPoint(op);
+  if (!isa<linalg::GenericOp>(op)) {
+    FailureOr<linalg::GenericOp> generic =
+        linalg::generalizeNamedOp(rewriter, op);
+    if (failed(generic))
+      return op;
+    op = *generic;
+  }
+  FailureOr<linalg::CollapseResult> collapsed =
+      linalg::collapseOpIterationDims(op, groups, rewriter);
+  if (failed(collapsed))
+    return op;
+  rewriter.replaceOp(op, collapsed->results);
+  return collapsed->collapsedOp;
+}

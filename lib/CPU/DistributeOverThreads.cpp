@@ -1,0 +1,331 @@
+//===- DistributeOverThreads.cpp - A part of each operation a thread ------===//
+
+#include "CollapseDims.h"
+
+#include "QuantExt/CPU/Passes.h"
+#include "QuantExt/CPU/Target.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/Transforms/TilingInterfaceImpl.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace mlir::quant_ext {
+#define GEN_PASS_DEF_QUANTEXTDISTRIBUTEOVERTHREADS
+#include "QuantExt/CPU/Passes.h.inc"
+} // namespace mlir::quant_ext
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+namespace {
+
+/// One operation, and how it is split.
+class Distribution {
+public:
+  Distribution(RewriterBase &rewriter, linalg::LinalgOp op, int64_t threads,
+               int64_t tileSize)
+      : rewriter(rewriter), op(op), loc(op.getLoc()), threads(threads),
+        tileSize(tileSize) {}
+
+  /// Decides on a dimension; false if there is none to split.
+  bool choose();
+  /// The number of elements where it is known at compile time.
+  std::optional<int64_t> getStaticElements();
+  /// The same at run time.
+  Value emitElements();
+  /// Emits the loop and returns what replaces the results.
+  FailureOr<SmallVector<Value>> emit();
+
+private:
+  FailureOr<SmallVector<Value>> emitParallel();
+  FailureOr<SmallVector<Value>> emitReduction();
+  OpFoldResult getPartSize();
+  Value makePartials(Value init);
+  SmallVector<Value> combine(ValueRange partials);
+
+  RewriterBase &rewriter;
+  linalg::LinalgOp op;
+  Location loc;
+  int64_t threads;
+  int64_t tileSize;
+  unsigned dim = 0;
+  bool isReduction = false;
+  /// The combiner of each result, where the dimension is a reduction.
+  SmallVector<Operation *> combiners;
+};
+
+} // namespace
+
+/// Whether any number of equal operands comes to one of them, so that each part
+/// may start from the same value, and the order is free.
+static bool isIdempotent(Operation *op) {
+  return isa<arith::MaximumFOp, arith::MaxNumFOp, arith::MaxSIOp,
+             arith::MaxUIOp, arith::MinimumFOp, arith::MinNumFOp,
+             arith::MinSIOp, arith::MinUIOp>(op);
+}
+
+bool Distribution::choose() {
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  bool hasParallel = false;
+  for (auto [i, type] : llvm::enumerate(types)) {
+    if (type != utils::IteratorType::parallel)
+      continue;
+    hasParallel |= sizes[i] != 1;
+    if (ShapedType::isDynamic(sizes[i]) || sizes[i] >= threads) {
+      dim = i;
+      return true;
+    }
+  }
+  if (hasParallel)
+    return false;
+
+  isReduction = true;
+  for (unsigned i = 0, e = op.getNumDpsInits(); i < e; ++i) {
+    SmallVector<Operation *, 4> ops;
+    if (!matchReduction(op.getRegionOutputArgs(), i, ops) || ops.size() != 1 ||
+        !isIdempotent(ops.front()))
+      return false;
+    combiners.push_back(ops.front());
+  }
+  for (auto [i, type] : llvm::enumerate(types))
+    if (type == utils::IteratorType::reduction &&
+        (ShapedType::isDynamic(sizes[i]) || sizes[i] >= threads)) {
+      dim = i;
+      return true;
+    }
+  return false;
+}
+
+std::optional<int64_t> Distribution::getStaticElements() {
+  int64_t elements = 1;
+  for (int64_t size : op.getStaticLoopRanges())
+    if (ShapedType::isDynamic(size) ||
+        llvm::MulOverflow(elements, size, elements))
+      return std::nullopt;
+  return elements;
+}
+
+Value Distribution::emitElements() {
+  Value elements = arith::ConstantIndexOp::create(rewriter, loc, 1);
+  for (Range range : op.createLoopRanges(rewriter, loc))
+    elements = arith::MulIOp::create(
+        rewriter, loc, elements,
+        getValueOrCreateConstantIndexOp(rewriter, loc, range.size));
+  return elements;
+}
+
+/// The size of all parts but the last: whole vectors of neighbours.
+OpFoldResult Distribution::getPartSize() {
+  int64_t unit = dim + 1 == op.getNumLoops() ? tileSize : 1;
+  OpFoldResult size = op.createLoopRanges(rewriter, loc)[dim].size;
+  AffineExpr d0 = rewriter.getAffineDimExpr(0);
+  return affine::makeComposedFoldedAffineApply(
+      rewriter, loc, d0.ceilDiv(threads * unit) * unit, {size});
+}
+
+FailureOr<SmallVector<Value>> Distribution::emitParallel() {
+  SmallVector<OpFoldResult> tiles(op.getNumLoops(), rewriter.getIndexAttr(0));
+  tiles[dim] = getPartSize();
+  scf::SCFTilingOptions options;
+  options.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp)
+      .setTileSizes(tiles);
+  FailureOr<scf::SCFTilingResult> tiled = scf::tileUsingSCF(
+      rewriter, cast<TilingInterface>(op.getOperation()), options);
+  if (failed(tiled))
+    return failure();
+  return tiled->replacements;
+}
+
+/// Room for a result of each thread.
+Value Distribution::makePartials(Value init) {
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, init);
+  sizes.insert(sizes.begin(), rewriter.getIndexAttr(threads));
+  return tensor::EmptyOp::create(rewriter, loc, sizes,
+                                 getElementTypeOrSelf(init.getType()));
+}
+
+/// The results of all threads, one after the other, into the original
+/// destinations.
+SmallVector<Value> Distribution::combine(ValueRange partials) {
+  ValueRange inits = op.getDpsInits();
+  SmallVector<AffineMap> maps;
+  unsigned rank = cast<ShapedType>(partials.front().getType()).getRank();
+  for (size_t i = 0; i < partials.size(); ++i)
+    maps.push_back(rewriter.getMultiDimIdentityMap(rank));
+  for (size_t i = 0; i < inits.size(); ++i)
+    maps.push_back(rewriter.getMultiDimIdentityMap(rank).dropResult(0));
+  SmallVector<utils::IteratorType> types(rank, utils::IteratorType::parallel);
+  types.front() = utils::IteratorType::reduction;
+  auto generic = linalg::GenericOp::create(
+      rewriter, loc, inits.getTypes(), partials, inits, maps, types,
+      [&](OpBuilder &builder, Location bodyLoc, ValueRange args) {
+        SmallVector<Value> results;
+        for (auto [i, combiner] : llvm::enumerate(combiners)) {
+          Operation *copy = builder.clone(*combiner);
+          copy->setOperands({args[i], args[i + combiners.size()]});
+          results.push_back(copy->getResult(0));
+        }
+        linalg::YieldOp::create(builder, bodyLoc, results);
+      });
+  return generic.getResults();
+}
+
+FailureOr<SmallVector<Value>> Distribution::emitReduction() {
+  SmallVector<Range> ranges = op.createLoopRanges(rewriter, loc);
+  OpFoldResult size = ranges[dim].size, part = getPartSize();
+  SmallVector<Value> partials = llvm::map_to_vector(
+      op.getDpsInits(), [&](Value init) { return makePartials(init); });
+  auto forall = scf::ForallOp::create(
+      rewriter, loc, ArrayRef<OpFoldResult>{rewriter.getIndexAttr(threads)},
+      partials, std::nullopt);
+
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(forall.getTerminator());
+  Value thread = forall.getInductionVar(0);
+  AffineExpr d0, s0, s1;
+  bindDims(rewriter.getContext(), d0);
+  bindSymbols(rewriter.getContext(), s0, s1);
+  // The last parts are short or empty.
+  auto atMost = [&](AffineExpr first, AffineExpr second, OpFoldResult start) {
+    return affine::makeComposedFoldedAffineMin(
+        rewriter, loc,
+        AffineMap::get(1, 2, {first, second}, rewriter.getContext()),
+        {start, part, size});
+  };
+  SmallVector<OpFoldResult> offsets, sizes;
+  for (Range range : ranges) {
+    offsets.push_back(range.offset);
+    sizes.push_back(range.size);
+  }
+  offsets[dim] = atMost(d0 * s0, s1, thread);
+  sizes[dim] = atMost(s0, s1 - d0, offsets[dim]);
+  auto tiling = cast<TilingInterface>(op.getOperation());
+  FailureOr<TilingResult> tiled =
+      tiling.getTiledImplementation(rewriter, offsets, sizes);
+  if (failed(tiled))
+    return failure();
+
+  rewriter.setInsertionPointToStart(forall.getTerminator().getBody());
+  for (auto [value, output] :
+       llvm::zip_equal(tiled->tiledValues, forall.getRegionIterArgs())) {
+    int64_t rank = cast<ShapedType>(output.getType()).getRank();
+    SmallVector<OpFoldResult> at(rank, rewriter.getIndexAttr(0));
+    SmallVector<OpFoldResult> ones(rank, rewriter.getIndexAttr(1));
+    at.front() = thread;
+    tensor::ParallelInsertSliceOp::create(rewriter, loc, value, output, at,
+                                          /*sizes=*/ones, /*strides=*/ones);
+  }
+  rewriter.setInsertionPointAfter(forall);
+  return combine(forall.getResults());
+}
+
+FailureOr<SmallVector<Value>> Distribution::emit() {
+  return isReduction ? emitReduction() : emitParallel();
+}
+
+/// Replaces `op` by a loop over parts; behind a branch, where only at run time
+/// it is known whether there are enough elements.
+static LogicalResult distribute(RewriterBase &rewriter, linalg::LinalgOp op,
+                                Distribution &distribution,
+                                int64_t minElements) {
+  rewriter.setInsertionPoint(op);
+  if (distribution.getStaticElements()) {
+    FailureOr<SmallVector<Value>> results = distribution.emit();
+    if (failed(results))
+      return failure();
+    rewriter.replaceOp(op, *results);
+    return success();
+  }
+  Location loc = op.getLoc();
+  Value least = arith::ConstantIndexOp::create(rewriter, loc, minElements);
+  Value isLarge =
+      arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::uge,
+                            distribution.emitElements(), least);
+  auto branch = scf::IfOp::create(rewriter, loc, op->getResultTypes(), isLarge,
+                                  /*withElseRegion=*/true);
+  rewriter.replaceAllUsesWith(op->getResults(), branch.getResults());
+
+  rewriter.setInsertionPointToStart(branch.elseBlock());
+  Operation *whole = rewriter.clone(*op);
+  scf::YieldOp::create(rewriter, loc, whole->getResults());
+  rewriter.moveOpBefore(op, branch.thenBlock(), branch.thenBlock()->begin());
+  rewriter.setInsertionPoint(op);
+  FailureOr<SmallVector<Value>> results = distribution.emit();
+  SmallVector<Value> yielded =
+      succeeded(results) ? *results : SmallVector<Value>(op->getResults());
+  rewriter.setInsertionPointToEnd(branch.thenBlock());
+  scf::YieldOp::create(rewriter, loc, yielded);
+  if (succeeded(results))
+    rewriter.eraseOp(op);
+  return results;
+}
+
+namespace {
+
+struct DistributeOverThreadsPass
+    : public quant_ext::impl::QuantExtDistributeOverThreadsBase<
+          DistributeOverThreadsPass> {
+  using QuantExtDistributeOverThreadsBase::QuantExtDistributeOverThreadsBase;
+
+  void getDependentDialects(DialectRegistry &registry) const override {
+    QuantExtDistributeOverThreadsBase::getDependentDialects(registry);
+    linalg::registerTilingInterfaceExternalModels(registry);
+  }
+
+  LogicalResult initialize(MLIRContext *context) override {
+    auto emit = [&] { return emitError(UnknownLoc::get(context)); };
+    FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
+    if (failed(info))
+      return failure();
+    tileSize = info->getTileSize();
+    constexpr int64_t kMaxThreads = 4096;
+    if (threads < 1 || threads > kMaxThreads)
+      return emit() << "threads must be from 1 to " << kMaxThreads << ", found "
+                    << threads.getValue();
+    if (minElements < 1)
+      return emit() << "min-elements must be at least 1, found "
+                    << minElements.getValue();
+    return success();
+  }
+
+  void runOnOperation() override {
+    if (threads == 1)
+      return;
+    SmallVector<linalg::LinalgOp> ops;
+    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      // Its author has split the work already.
+      if (isa<scf::ForallOp, scf::ParallelOp>(op))
+        return WalkResult::skip();
+      if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
+        ops.push_back(linalgOp);
+      return WalkResult::advance();
+    });
+    IRRewriter rewriter(&getContext());
+    for (linalg::LinalgOp op : ops) {
+      if (!op.hasPureTensorSemantics())
+        continue;
+      op = collapseDims(rewriter, op);
+      Distribution distribution(rewriter, op, threads, tileSize);
+      std::optional<int64_t> elements = distribution.getStaticElements();
+      bool isSmall = elements && *elements < minElements;
+      if (!isSmall && distribution.choose() &&
+          succeeded(distribute(rewriter, op, distribution, minElements)))
+        ++numDistributed;
+      else
+        ++numLeft;
+    }
+    // Upstream's tiling leaves arithmetic behind that nothing uses.
+    (void)runRegionDCE(rewriter, getOperation()->getRegions());
+  }
+
+  int64_t tileSize = 0;
+};
+
+} // namespace
