@@ -147,7 +147,7 @@ static void addLowering(OpPassManager &pm,
   if (options.threads > 1)
     pm.addPass(createConvertOpenMPToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
-  pm.addPass(createQuantExtLegalizeMaskedBF16());
+  pm.addPass(createQuantExtLegalizeBF16Accesses());
   addCleanup(pm);
 }
 

@@ -242,7 +242,8 @@ def case(
     ]
     return Case(
         number, "block format", name, operands, "", [type_ for _, type_, _ in results],
-        True, lambda: expected, program, [f"%{result}" for result, _, _ in results],
+        True, lambda: expected, program=program,
+        outputs=[f"%{result}" for result, _, _ in results],
     )  # fmt: skip
 
 

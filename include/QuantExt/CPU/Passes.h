@@ -39,7 +39,7 @@ void populateAVX512RecipePatterns(RewritePatternSet &patterns,
 
 /// Rewrites masked loads and stores of bf16 to those of i16, which every target
 /// with masks has.
-void populateLegalizeMaskedBF16Patterns(RewritePatternSet &patterns);
+void populateLegalizeBF16AccessesPatterns(RewritePatternSet &patterns);
 
 /// Rewrites memref.expand_shape into several dynamic dimensions, which
 /// upstream's expansion of strided metadata crashes on.

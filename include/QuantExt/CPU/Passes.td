@@ -185,13 +185,18 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
                            "::mlir::vector::VectorDialect"];
 }
 
-def QuantExtLegalizeMaskedBF16 : Pass<"quant-ext-legalize-masked-bf16"> {
-  let summary = "Load and store masked bf16 as integers of its bits";
+def QuantExtLegalizeBF16Accesses : Pass<"quant-ext-legalize-bf16-accesses"> {
+  let summary = "Load and store bf16 as integers of its bits";
   let description = [{
-    Rewrites `llvm.intr.masked.load` and `llvm.intr.masked.store` of bf16
-    vectors to the same of i16 vectors and a bitcast. Without AVX512_BF16 LLVM
-    takes a masked bf16 vector apart into a branch and a load or store for each
-    lane, though the mask does not care what its 16 bits mean.
+    Rewrites loads and stores of bf16 and of vectors of it, masked or not, to the
+    same of integers of 16 bits and a bitcast. Memory does not care what its bits
+    mean, but LLVM does:
+
+    - Without AVX512_BF16 it takes a masked bf16 vector apart into a branch and a
+      load or store for each lane.
+    - With AVX512_BF16 it keeps a bf16 that lives across blocks or goes to
+      another thread as f32 and rounds it back, by an instruction that makes 0 of
+      subnormal numbers.
 
     Example:
 
