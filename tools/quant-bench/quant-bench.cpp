@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Check.h"
+#include "MLIRSource.h"
 #include "NativeModule.h"
 #include "OnnxRuntime.h"
 #include "Ours.h"
@@ -50,6 +51,9 @@ static cl::opt<bool> all("all", cl::sub(elementwise), cl::cat(category),
                          cl::desc("Every row: hours"));
 static cl::opt<bool> list("list", cl::sub(elementwise), cl::cat(category),
                           cl::desc("Print names of rows and time nothing"));
+static cl::opt<bool> printIR(
+    "print-mlir", cl::sub(elementwise), cl::cat(category),
+    cl::desc("Print what is compiled, for quant-opt, and time nothing"));
 static cl::opt<unsigned> threads("threads", cl::init(1), cl::sub(elementwise),
                                  cl::cat(category),
                                  cl::desc("Threads of each contestant"));
@@ -267,9 +271,13 @@ static LogicalResult run() {
   size_t longest = 0;
   for (const Row &row : *rows)
     longest = std::max(longest, row.name().size());
-  if (list) {
+  if (list || printIR) {
     for (const Row &row : *rows)
-      llvm::outs() << row.name() << "\n";
+      if (list)
+        llvm::outs() << row.name() << "\n";
+      else
+        llvm::outs() << "// " << row.name() << "\n"
+                     << makeMLIRSource(row) << "// -----\n";
     return success();
   }
 
