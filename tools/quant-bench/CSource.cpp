@@ -50,6 +50,12 @@ static inline bf16 to_bf16(f32 x) {
   return (from.u + 0x7fff + ((from.u >> 16) & 1)) >> 16;
 }
 
+// What a loop does with scale and zero point p before it comes to elements.
+#define reciprocal(s) (1.0f / (s))
+#define none(s) (s)
+#define zero_point(p) (uint8_t)zero_points[p]
+#define zero(p) 0
+
 static inline int quantize(f32 v, int z, int qmin, int qmax) {
   f32 low = qmin - z, high = qmax - z;
   v = v > low ? v : low;
@@ -190,10 +196,6 @@ static constexpr StringRef chooseSymmetric = R"(
     scales[p] = chosen < 0x1p-126f ? 0x1p-126f : chosen;)";
 
 static constexpr StringRef function = R"(
-#define reciprocal(s) (1.0f / (s))
-#define none(s) (s)
-#define zero_point(p) (uint8_t)zero_points[p]
-#define zero(p) 0
 static inline @OUT@ @NAME@_element(@IN@ x, f32 s, f32 d, int z) {
   return @ELEMENT@;
 }

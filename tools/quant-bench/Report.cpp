@@ -96,6 +96,9 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
                                            : "ordinary");
         json.attribute("compiler_flags", setting.compilerFlags);
         json.attribute("pages", setting.pages);
+        json.attribute("cpu", setting.cpu);
+        if (!setting.onnxRuntimeVersion.empty())
+          json.attribute("onnxruntime_version", setting.onnxRuntimeVersion);
       });
   });
   os << "\n";

@@ -30,7 +30,9 @@ struct Record {
 /// What is true of all rows.
 struct Setting {
   unsigned threads = 1;
-  std::string compilerFlags, pages;
+  std::string compilerFlags, pages, cpu;
+  /// Empty without it.
+  std::string onnxRuntimeVersion;
 };
 
 /// Everything that takes part, in the order of columns and legends.

@@ -23,6 +23,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
 
 #include <chrono>
 
@@ -54,6 +55,8 @@ static cl::opt<bool> list("list", cl::sub(elementwise), cl::cat(category),
 static cl::opt<bool> printIR(
     "print-mlir", cl::sub(elementwise), cl::cat(category),
     cl::desc("Print what is compiled, for quant-opt, and time nothing"));
+static cl::opt<bool> printC("print-c", cl::sub(elementwise), cl::cat(category),
+                            cl::desc("Print the plain loops and time nothing"));
 static cl::opt<unsigned> threads("threads", cl::init(1), cl::sub(elementwise),
                                  cl::cat(category),
                                  cl::desc("Threads of each contestant"));
@@ -271,6 +274,10 @@ static LogicalResult run() {
   size_t longest = 0;
   for (const Row &row : *rows)
     longest = std::max(longest, row.name().size());
+  if (printC) {
+    llvm::outs() << makeCSource(*rows);
+    return success();
+  }
   if (list || printIR) {
     for (const Row &row : *rows)
       if (list)
@@ -287,7 +294,9 @@ static LogicalResult run() {
   if (failed(loadPeers(bench, *rows)))
     return failure();
   Setting setting{threads, PlainLoops::getFlags(),
-                  bench.buffers.describePages()};
+                  bench.buffers.describePages(),
+                  llvm::sys::getHostCPUName().str(),
+                  bench.onnxRuntime ? bench.onnxRuntime->getVersion() : ""};
   llvm::errs() << "buffers: " << setting.pages << "\n";
   initializeMeasurements({repetitions, minTime});
 

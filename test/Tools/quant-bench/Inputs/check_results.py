@@ -19,6 +19,10 @@ def check_record(record):
     require(record["threads"] == 1, "threads")
     require("-march=native" in record["compiler_flags"], "compiler_flags")
     require("huge pages" in record["pages"], "pages")
+    require(record["cpu"], "cpu")
+    # Versions are of what took part in some row.
+    require("onnxruntime" not in record["peers"] or
+            record["onnxruntime_version"][0].isdigit(), "onnxruntime_version")
     require("clang" in record["peers"], "the plain loop is in every row")
     require(set(record["peers"]) <= set(PEERS), "peers")
     figures = dict(record["peers"], ours=record["ours"], limit=record["limit"])
