@@ -84,13 +84,13 @@ Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
   contestant.division = row.division;
   auto loop = reinterpret_cast<Loop>(
       dlsym(library, getLoopName(row, row.division).c_str()));
-  const Geometry *geometry = &row.geometry;
+  Geometry geometry = row.geometry;
   void *in = buffers.input.as<void>(), *out = buffers.results.output.as<void>();
   float *scales = buffers.getScales(row, buffers.results);
   int8_t *zeroPoints = buffers.getZeroPoints(row, buffers.results);
   contestant.run = [=] {
-    loop(in, scales, zeroPoints, out, geometry->outer, geometry->channels,
-         geometry->inner, geometry->block);
+    loop(in, scales, zeroPoints, out, geometry.outer, geometry.channels,
+         geometry.inner, geometry.block);
   };
   return contestant;
 }

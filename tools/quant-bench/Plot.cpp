@@ -41,7 +41,7 @@ public:
       double position = std::log2(record->row.geometry.elements());
       first = std::min(first, position);
       last = std::max(last, position);
-      most = std::max({most, record->ours.median, record->limit.median});
+      most = std::max({most, record->ours.median, record->getLimit().median});
       for (const Figure &peer : record->peers)
         most = std::max(most, peer.median);
     }
@@ -81,7 +81,7 @@ static const Figure *getFigure(const Record &record, StringRef name) {
   if (name == "ours")
     return &record.ours;
   if (name == "limit")
-    return &record.limit;
+    return &record.getLimit();
   return record.getPeer(name);
 }
 

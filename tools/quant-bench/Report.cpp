@@ -20,11 +20,14 @@ const Figure *Record::getPeer(StringRef name) const {
   return found == peers.end() ? nullptr : &*found;
 }
 
-const Figure &Record::getBestPeer() const {
-  return *llvm::max_element(peers, [](const Figure &a, const Figure &b) {
+static const Figure &getBest(ArrayRef<Figure> figures) {
+  return *llvm::max_element(figures, [](const Figure &a, const Figure &b) {
     return a.median < b.median;
   });
 }
+
+const Figure &Record::getBestPeer() const { return getBest(peers); }
+const Figure &Record::getLimit() const { return getBest(limits); }
 
 //===----------------------------------------------------------------------===//
 // Table
@@ -53,9 +56,9 @@ void Table::print(const Record &record) {
     else
       os << llvm::right_justify("-", 13);
   }
-  os << llvm::format("%9.1f%16.2f%12.2f\n", record.limit.median,
+  os << llvm::format("%9.1f%16.2f%12.2f\n", record.getLimit().median,
                      record.ours.median / record.getBestPeer().median,
-                     record.ours.median / record.limit.median);
+                     record.ours.median / record.getLimit().median);
   os.flush();
 }
 
@@ -83,17 +86,19 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
           for (const Figure &peer : record.peers)
             json.attribute(peer.name, peer.median);
         });
-        json.attribute("limit", record.limit.median);
+        json.attribute("limit", record.getLimit().median);
+        json.attributeObject("limits", [&] {
+          for (const Figure &limit : record.limits)
+            json.attribute(limit.name, limit.median);
+        });
         json.attributeObject("spread", [&] {
           printSpread("ours", record.ours);
           for (const Figure &peer : record.peers)
             printSpread(peer.name, peer);
-          printSpread("limit", record.limit);
+          for (const Figure &limit : record.limits)
+            printSpread(limit.name, limit);
         });
         json.attribute("bytes", record.row.bytes());
-        json.attribute("limit_stores", record.limit.name == "limit-nt"
-                                           ? "non-temporal"
-                                           : "ordinary");
         json.attribute("compiler_flags", setting.compilerFlags);
         json.attribute("pages", setting.pages);
         json.attribute("cpu", setting.cpu);

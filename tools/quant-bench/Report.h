@@ -19,12 +19,13 @@ struct Record {
   Row row;
   Figure ours;
   std::vector<Figure> peers;
-  /// The best of the limits.
-  Figure limit;
+  /// With each kind of store.
+  std::vector<Figure> limits;
 
   /// The figure of a peer; none if it did not take part.
   const Figure *getPeer(llvm::StringRef name) const;
   const Figure &getBestPeer() const;
+  const Figure &getLimit() const;
 };
 
 /// What is true of all rows.

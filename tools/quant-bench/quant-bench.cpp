@@ -244,8 +244,8 @@ static FailureOr<Record> measureRow(const Row &row, Bench &bench) {
       record.ours = figure;
     else if (!contestant.isLimit)
       record.peers.push_back(figure);
-    else if (figure.median > record.limit.median)
-      record.limit = figure;
+    else
+      record.limits.push_back(figure);
   }
   return record;
 }

@@ -25,7 +25,8 @@ def check_record(record):
             record["onnxruntime_version"][0].isdigit(), "onnxruntime_version")
     require("clang" in record["peers"], "the plain loop is in every row")
     require(set(record["peers"]) <= set(PEERS), "peers")
-    figures = dict(record["peers"], ours=record["ours"], limit=record["limit"])
+    require(record["limit"] == max(record["limits"].values()), "limit")
+    figures = {"ours": record["ours"], **record["peers"], **record["limits"]}
     require(set(record["spread"]) == set(figures), "a spread for every figure")
     for name, figure in figures.items():
         least, most = record["spread"][name]
