@@ -57,9 +57,9 @@ static cl::opt<bool> printIR(
     cl::desc("Print what is compiled, for quant-opt, and time nothing"));
 static cl::opt<bool> printC("print-c", cl::sub(elementwise), cl::cat(category),
                             cl::desc("Print the plain loops and time nothing"));
-static cl::opt<unsigned> threads("threads", cl::init(1), cl::sub(elementwise),
-                                 cl::cat(category),
-                                 cl::desc("Threads of each contestant"));
+static cl::opt<unsigned>
+    threads("threads", cl::init(1), cl::sub(elementwise), cl::cat(category),
+            cl::desc("Threads of each contestant: 1 for now"));
 static cl::opt<unsigned>
     repetitions("repetitions", cl::init(7), cl::sub(elementwise),
                 cl::cat(category),
@@ -326,6 +326,7 @@ static LogicalResult run() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, elementwise);
   cl::ParseCommandLineOptions(
       argc, argv,
