@@ -1,5 +1,6 @@
 """Configuration of the lit suite: what a test is, and what a RUN line may say."""
 
+import glob
 import os
 import platform
 import subprocess
@@ -25,6 +26,7 @@ config.substitutions += [
     ("%quant-opt", os.path.join(config.quant_ext_tools_dir, "quant-opt")),
     ("%quant-exhaustive",
      os.path.join(config.quant_ext_tools_dir, "quant-exhaustive")),
+    ("%quant-bench", os.path.join(config.quant_ext_tools_dir, "quant-bench")),
     ("%mlir-runner", os.path.join(config.llvm_tools_dir, "mlir-runner")),
     ("%mlir-translate", os.path.join(config.llvm_tools_dir, "mlir-translate")),
     ("%mlir-opt", os.path.join(config.llvm_tools_dir, "mlir-opt")),
@@ -106,6 +108,14 @@ if has_module("ml_dtypes"):
 
 if os.path.exists(os.path.join(config.mlir_lib_dir, "libomp.so")):
     config.available_features.add("openmp")
+
+# Left out where the build did not find Google Benchmark.
+if config.has_quant_bench:
+    config.available_features.add("quant-bench")
+if glob.glob(os.path.join(config.quant_ext_obj_root, "venv", "lib", "*",
+                          "site-packages", "onnxruntime", "capi",
+                          "libonnxruntime.so*")):
+    config.available_features.add("onnxruntime")
 
 # Targets that a run promises must not silently turn into unsupported tests.
 for target in os.environ.get("QUANT_EXT_MANDATORY_TARGETS", "").split():

@@ -17,10 +17,12 @@ LLVM_PREFIX=/usr/lib/llvm-22
 # shellcheck disable=SC2034 # for the scripts that source this one
 LLVM_BIN=$LLVM_PREFIX/bin
 REQUIREMENTS=$ROOT/tools/import-onnx/requirements.txt
+PEER_REQUIREMENTS=$ROOT/tools/quant-bench/requirements.txt
 DEBIAN_PACKAGES=(
   ca-certificates
   clang-22
   cmake
+  libbenchmark-dev
   libc6-dev-arm64-cross
   libmlir-22-dev
   libomp-22-dev
@@ -241,6 +243,23 @@ install_python_packages() {
   cp "$REQUIREMENTS" "$VENV/installed-requirements.txt"
 }
 
+# What quant-bench only compares with: it goes without, and so does the rest.
+install_peers() {
+  if cmp -s "$PEER_REQUIREMENTS" "$VENV/installed-peers.txt"; then
+    echo "all peers of quant-bench are there"
+    return
+  fi
+  echo "installing $(grep -v '^#' "$PEER_REQUIREMENTS" | tr '\n' ' ')into $VENV"
+  # Under the importer's pins, so that nothing of it changes.
+  if quietly "$BUILD/log/pip-install-peers" \
+    "$PYTHON" -m pip install --disable-pip-version-check \
+    -c "$REQUIREMENTS" -r "$PEER_REQUIREMENTS"; then
+    cp "$PEER_REQUIREMENTS" "$VENV/installed-peers.txt"
+  else
+    echo "going on without: quant-bench leaves them out"
+  fi
+}
+
 install_dependencies() {
   install_debian_packages
   install_python_packages
@@ -266,4 +285,5 @@ configure() {
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   begin report_failed_stage
   stage "install dependencies" install_dependencies
+  stage "install peers" install_peers
 fi

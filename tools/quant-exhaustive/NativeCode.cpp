@@ -2,20 +2,10 @@
 
 #include "NativeCode.h"
 
-#include "QuantExt/CPU/Target.h"
-#include "QuantExt/Pipelines/Pipelines.h"
-
 #include "mlir/ExecutionEngine/CRunnerUtils.h"
-#include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/ExecutionEngine/OptUtils.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/Location.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
@@ -65,47 +55,16 @@ static void printFunction(raw_ostream &os, const Program &program,
   os << ") -> " << q << "\n  return %q : " << q << "\n}\n";
 }
 
-static OwningOpRef<ModuleOp> buildModule(MLIRContext &context, StringRef target,
-                                         ArrayRef<Program> programs) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  for (auto [index, program] : llvm::enumerate(programs))
-    printFunction(os, program, index);
-  auto module = parseSourceString<ModuleOp>(text, &context);
-  if (!module)
-    return nullptr;
-  quant_ext::QuantExtToLLVMOptions options;
-  options.target = target.str();
-  options.emitCInterface = true;
-  options.resultsToOutParams = true;
-  PassManager pm(&context);
-  quant_ext::buildQuantExtToLLVMPipeline(pm, options);
-  if (failed(pm.run(*module)))
-    return nullptr;
-  return module;
-}
-
 //===----------------------------------------------------------------------===//
 // Targets
 //===----------------------------------------------------------------------===//
 
-static FailureOr<quant_ext::TargetInfo> resolve(StringRef target,
-                                                MLIRContext &context) {
-  return quant_ext::resolveTarget(
-      target, "", [&] { return emitError(UnknownLoc::get(&context)); });
-}
-
-StringRef quant_exhaustive::getHostArchitecture() {
-  return llvm::Triple::getArchTypeName(
-      llvm::Triple(llvm::sys::getProcessTriple()).getArch());
-}
-
 FailureOr<std::string> quant_exhaustive::findMissingFeatures(StringRef target) {
   MLIRContext context;
-  auto info = resolve(target, context);
+  auto info = native_code::resolveTarget(target, context);
   if (failed(info))
     return failure();
-  if (info->arch != getHostArchitecture())
+  if (info->arch != native_code::getHostArchitecture())
     return "the instructions of " + info->arch;
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   std::string missing;
@@ -119,63 +78,33 @@ FailureOr<std::string> quant_exhaustive::findMissingFeatures(StringRef target) {
   return missing;
 }
 
-/// Code for the target and nothing above it, though the JIT would take what the
-/// host has.
-static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-createTargetMachine(const quant_ext::TargetInfo &info) {
-  llvm::Triple triple(llvm::sys::getProcessTriple());
-  llvm::orc::JITTargetMachineBuilder builder(triple);
-  builder.setCPU(info.cpu);
-  builder.addFeatures(info.features);
-  builder.setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
-  return builder.createTargetMachine();
-}
-
 //===----------------------------------------------------------------------===//
 // NativeCode
 //===----------------------------------------------------------------------===//
-
-NativeCode::NativeCode() = default;
-NativeCode::~NativeCode() = default;
 
 std::unique_ptr<NativeCode> NativeCode::compile(MLIRContext &context,
                                                 StringRef target,
                                                 std::vector<Program> programs,
                                                 StringRef objectFile) {
-  auto report = [&](llvm::Error error) {
-    emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
-    return nullptr;
-  };
-  auto info = resolve(target, context);
-  OwningOpRef<ModuleOp> module =
-      succeeded(info) ? buildModule(context, target, programs) : nullptr;
-  if (!module)
-    return nullptr;
-  auto machine = createTargetMachine(*info);
-  if (!machine)
-    return report(machine.takeError());
-
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  for (auto [index, program] : llvm::enumerate(programs))
+    printFunction(os, program, index);
   std::unique_ptr<NativeCode> code(new NativeCode());
-  auto optimize = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
-                                            machine->get());
-  ExecutionEngineOptions options;
-  options.transformer = optimize;
-  options.enableObjectDump = !objectFile.empty();
-  auto engine = ExecutionEngine::create(*module, options, std::move(*machine));
-  if (!engine)
-    return report(engine.takeError());
-  code->engine = std::move(*engine);
+  code->module = native_code::NativeModule::compile(
+      context, target, text, /*keepObject=*/!objectFile.empty());
+  if (!code->module)
+    return nullptr;
   code->target = target.str();
   code->programs = std::move(programs);
   for (size_t i = 0; i < code->programs.size(); ++i) {
-    auto function =
-        code->engine->lookup("_mlir_ciface_case_" + std::to_string(i));
+    void *function = code->module->lookup("case_" + std::to_string(i));
     if (!function)
-      return report(function.takeError());
-    code->functions.push_back(*function);
+      return nullptr;
+    code->functions.push_back(function);
   }
   if (!objectFile.empty())
-    code->engine->dumpToObjectFile(objectFile);
+    code->module->dumpObject(objectFile);
   return code;
 }
 

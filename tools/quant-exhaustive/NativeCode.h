@@ -4,6 +4,7 @@
 #define QUANT_EXHAUSTIVE_NATIVECODE_H
 
 #include "Inputs.h"
+#include "NativeModule.h"
 #include "Reference.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -12,10 +13,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-namespace mlir {
-class ExecutionEngine;
-} // namespace mlir
 
 namespace quant_exhaustive {
 
@@ -52,7 +49,6 @@ public:
                                              llvm::StringRef target,
                                              std::vector<Program> programs,
                                              llvm::StringRef objectFile);
-  ~NativeCode();
 
   llvm::StringRef getTarget() const { return target; }
   const std::vector<Program> &getPrograms() const { return programs; }
@@ -65,19 +61,16 @@ public:
            size_t count) const;
 
 private:
-  NativeCode();
+  NativeCode() = default;
 
   std::string target;
   std::vector<Program> programs;
   std::vector<void *> functions;
-  std::unique_ptr<mlir::ExecutionEngine> engine;
+  std::unique_ptr<native_code::NativeModule> module;
 };
 
 /// Bytes of `count` elements as functions pack them.
 size_t getPackedBytes(const reference::Storage &storage, size_t count);
-
-/// LLVM's name of the architecture of this machine.
-llvm::StringRef getHostArchitecture();
 
 /// What this machine lacks to run code for a target; empty if nothing. Fails,
 /// after a message, for what is no target.

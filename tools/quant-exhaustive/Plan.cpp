@@ -177,7 +177,7 @@ quant_exhaustive::chooseTargets(const Selection &selection) {
   std::vector<std::string> candidates = selection.targets;
   if (candidates.empty())
     for (const quant_ext::NamedTarget &target : quant_ext::getNamedTargets())
-      if (target.arch == getHostArchitecture())
+      if (target.arch == native_code::getHostArchitecture())
         candidates.push_back(target.name.str());
   for (const std::string &name : candidates) {
     FailureOr<std::string> missing = findMissingFeatures(name);

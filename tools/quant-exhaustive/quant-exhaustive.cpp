@@ -13,17 +13,11 @@
 #include "Reference.h"
 #include "Sweep.h"
 
-#include "QuantExt/InitAll.h"
-
 #include "mlir/IR/DialectRegistry.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
@@ -160,10 +154,7 @@ static LogicalResult run() {
     return failure();
 
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  quant_ext::registerAllDialects(registry);
-  registerAllToLLVMIRTranslations(registry);
+  native_code::initialize(registry);
   MLIRContext context(registry);
   std::vector<std::unique_ptr<NativeCode>> codes;
   if (failed(compileAll(context, *groups, *targets, codes)))
@@ -191,8 +182,6 @@ static LogicalResult run() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
       argc, argv,

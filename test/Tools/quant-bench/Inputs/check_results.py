@@ -1,0 +1,101 @@
+"""Checks that a table, a JSON file and a plot show the same rows and figures."""
+
+import argparse
+import json
+import sys
+import xml.etree.ElementTree
+
+SVG = "{http://www.w3.org/2000/svg}"
+PEERS = ["clang", "onnxruntime"]
+
+
+def require(condition, message):
+    if not condition:
+        sys.exit(message)
+
+
+def check_record(record):
+    require(record["unit"] == "GB/s", "unit")
+    require(record["threads"] == 1, "threads")
+    require("-march=native" in record["compiler_flags"], "compiler_flags")
+    require("huge pages" in record["pages"], "pages")
+    require(record["cpu"], "cpu")
+    # Versions are of what took part in some row.
+    require("onnxruntime" not in record["peers"] or
+            record["onnxruntime_version"][0].isdigit(), "onnxruntime_version")
+    require("clang" in record["peers"], "the plain loop is in every row")
+    require(set(record["peers"]) <= set(PEERS), "peers")
+    require(record["limit"] == max(record["limits"].values()), "limit")
+    figures = {"ours": record["ours"], **record["peers"], **record["limits"]}
+    require(set(record["spread"]) == set(figures), "a spread for every figure")
+    for name, figure in figures.items():
+        least, most = record["spread"][name]
+        require(0 < least <= figure <= most, f"spread of {name}")
+
+
+def expected_line(record):
+    """The table's line of a record, but for the spread."""
+    peers = [f"{record['peers'][name]:.1f}" if name in record["peers"] else "-"
+             for name in PEERS]
+    ours, limit = record["ours"], record["limit"]
+    best = max(record["peers"].values())
+    return [record["row"], f"{ours:.1f}", *peers, f"{limit:.1f}",
+            f"{ours / best:.2f}", f"{ours / limit:.2f}"]
+
+
+def check_table(records, text):
+    lines = [line.split() for line in text.splitlines()[2:]]
+    require(len(lines) == len(records), "a line for every record")
+    for record, line in zip(records, lines):
+        found = line[:2] + line[3:]
+        wanted = expected_line(record)
+        require(found == wanted, f"line must be {wanted}, found {found}")
+
+
+def check_plot(records, root, sizes):
+    texts = [element.text for element in root.iter(SVG + "text")]
+    for label in ("GB/s", "elements", "ours", "limit", *PEERS):
+        require(label in texts, f"no label '{label}'")
+    panels = root.findall(SVG + "g")
+    require(len(panels) * sizes == len(records), "a panel for every kind of row")
+    for panel in panels:
+        title = panel.find(SVG + "text").text
+        kind = [r for r in records if r["row"].rsplit("/", 1)[0] == title]
+        require(len(kind) == sizes, f"no rows of panel '{title}'")
+        contestants = 2 + len(set().union(*(r["peers"] for r in kind)))
+        found = panel.findall(SVG + "polyline")
+        require(len(found) == contestants, f"lines of '{title}'")
+        check_points(kind, found[0].get("points").split(), title)
+
+
+def check_points(kind, points, title):
+    """The line of ours: more GB/s is higher up, more elements further right."""
+    kind = sorted(kind, key=lambda r: int(r["row"].rsplit("/", 1)[1]))
+    points = [tuple(map(float, point.split(","))) for point in points]
+    require(len(points) == len(kind), f"points of '{title}'")
+    for i in range(1, len(kind)):
+        require(points[i - 1][0] < points[i][0], f"sizes of '{title}'")
+        faster = kind[i]["ours"] - kind[i - 1]["ours"]
+        higher = points[i - 1][1] - points[i][1]
+        require(faster * higher >= 0, f"figures of '{title}'")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", required=True)
+    parser.add_argument("--plot", required=True)
+    parser.add_argument("--table", required=True)
+    parser.add_argument("--sizes", type=int, required=True)
+    args = parser.parse_args()
+    with open(args.json) as file:
+        records = json.load(file)
+    require(records, "no records")
+    for record in records:
+        check_record(record)
+    with open(args.table) as file:
+        check_table(records, file.read())
+    root = xml.etree.ElementTree.parse(args.plot).getroot()
+    check_plot(records, root, args.sizes)
+
+
+main()

@@ -1,0 +1,127 @@
+//===- NativeModule.cpp - IR compiled into this process -------------------===//
+
+#include "NativeModule.h"
+
+#include "QuantExt/InitAll.h"
+#include "QuantExt/Pipelines/Pipelines.h"
+
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Location.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace native_code;
+
+void native_code::initialize(DialectRegistry &registry) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  quant_ext::registerAllDialects(registry);
+  registerAllToLLVMIRTranslations(registry);
+}
+
+FailureOr<quant_ext::TargetInfo>
+native_code::resolveTarget(StringRef target, MLIRContext &context) {
+  return quant_ext::resolveTarget(
+      target, "", [&] { return emitError(UnknownLoc::get(&context)); });
+}
+
+StringRef native_code::getHostArchitecture() {
+  return llvm::Triple::getArchTypeName(
+      llvm::Triple(llvm::sys::getProcessTriple()).getArch());
+}
+
+static OwningOpRef<ModuleOp> buildModule(MLIRContext &context, StringRef target,
+                                         StringRef text) {
+  auto module = parseSourceString<ModuleOp>(text, &context);
+  if (!module)
+    return nullptr;
+  quant_ext::QuantExtToLLVMOptions options;
+  options.target = target.str();
+  options.emitCInterface = true;
+  options.resultsToOutParams = true;
+  PassManager pm(&context);
+  quant_ext::buildQuantExtToLLVMPipeline(pm, options);
+  if (failed(pm.run(*module)))
+    return nullptr;
+  return module;
+}
+
+/// Code for the target and nothing above it, though the JIT would take what the
+/// host has.
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createTargetMachine(const quant_ext::TargetInfo &info) {
+  llvm::Triple triple(llvm::sys::getProcessTriple());
+  llvm::orc::JITTargetMachineBuilder builder(triple);
+  builder.setCPU(info.cpu);
+  builder.addFeatures(info.features);
+  builder.setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  return builder.createTargetMachine();
+}
+
+NativeModule::NativeModule(std::unique_ptr<ExecutionEngine> engine)
+    : engine(std::move(engine)) {}
+NativeModule::~NativeModule() = default;
+
+std::unique_ptr<NativeModule> NativeModule::compile(MLIRContext &context,
+                                                    StringRef target,
+                                                    StringRef text,
+                                                    bool keepObject) {
+  auto report = [&](llvm::Error error) {
+    emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
+    return nullptr;
+  };
+  auto info = resolveTarget(target, context);
+  OwningOpRef<ModuleOp> module =
+      succeeded(info) ? buildModule(context, target, text) : nullptr;
+  if (!module)
+    return nullptr;
+  auto machine = createTargetMachine(*info);
+  if (!machine)
+    return report(machine.takeError());
+
+  auto optimize = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
+                                            machine->get());
+  ExecutionEngineOptions options;
+  options.transformer = optimize;
+  options.enableObjectDump = keepObject;
+  // Has what code calls for copies between buffers of different layout.
+  StringRef runtime = QUANT_EXT_RUNNER_UTILS;
+  options.sharedLibPaths = runtime;
+  auto engine = ExecutionEngine::create(*module, options, std::move(*machine));
+  if (!engine)
+    return report(engine.takeError());
+  return std::unique_ptr<NativeModule>(new NativeModule(std::move(*engine)));
+}
+
+template <typename Function>
+static Function orNull(llvm::Expected<Function> function) {
+  if (function)
+    return *function;
+  llvm::errs() << "error: " << llvm::toString(function.takeError()) << "\n";
+  return nullptr;
+}
+
+void *NativeModule::lookup(StringRef function) const {
+  return orNull(engine->lookup("_mlir_ciface_" + function.str()));
+}
+
+PackedFunction NativeModule::lookupPacked(StringRef function) const {
+  return orNull(engine->lookupPacked("_mlir_ciface_" + function.str()));
+}
+
+void NativeModule::dumpObject(StringRef file) {
+  engine->dumpToObjectFile(file);
+}

@@ -1,0 +1,62 @@
+//===- NativeModule.h - IR compiled into this process -----------*- C++ -*-===//
+
+#ifndef NATIVE_CODE_NATIVEMODULE_H
+#define NATIVE_CODE_NATIVEMODULE_H
+
+#include "QuantExt/CPU/Target.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Support/LLVM.h"
+
+#include <memory>
+#include <string>
+
+namespace mlir {
+class ExecutionEngine;
+} // namespace mlir
+
+namespace native_code {
+
+/// Everything that IR for the pipeline to LLVM may hold, and that a JIT needs.
+void initialize(mlir::DialectRegistry &registry);
+
+/// Fails after a message.
+mlir::FailureOr<mlir::quant_ext::TargetInfo>
+resolveTarget(llvm::StringRef target, mlir::MLIRContext &context);
+
+/// LLVM's name of the architecture of this machine.
+llvm::StringRef getHostArchitecture();
+
+/// A function behind one array of pointers to its arguments.
+using PackedFunction = void (*)(void **);
+
+/// Functions compiled by the pipeline to LLVM, as quant-opt runs it, and loaded
+/// into this process. Results are written into buffers that callers pass.
+class NativeModule {
+public:
+  /// Null after a message. With `keepObject`, `dumpObject` may be called.
+  static std::unique_ptr<NativeModule> compile(mlir::MLIRContext &context,
+                                               llvm::StringRef target,
+                                               llvm::StringRef text,
+                                               bool keepObject);
+  ~NativeModule();
+
+  /// The function that takes pointers to memref descriptors, results last.
+  /// Null after a message.
+  void *lookup(llvm::StringRef function) const;
+
+  /// The same for callers that do not know how many arguments there are. Null
+  /// after a message.
+  PackedFunction lookupPacked(llvm::StringRef function) const;
+
+  void dumpObject(llvm::StringRef file);
+
+private:
+  explicit NativeModule(std::unique_ptr<mlir::ExecutionEngine> engine);
+
+  std::unique_ptr<mlir::ExecutionEngine> engine;
+};
+
+} // namespace native_code
+
+#endif // NATIVE_CODE_NATIVEMODULE_H

@@ -1,0 +1,71 @@
+//===- Check.cpp - A contestant's result, bit for bit ---------------------===//
+
+#include "Check.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstring>
+
+using namespace mlir;
+using namespace quant_bench;
+
+/// The bits of an element in memory that holds nothing else, or, of 4 bits, two
+/// a byte.
+static uint64_t getBitsOf(const uint8_t *data, int64_t index, unsigned bits) {
+  if (bits == 4)
+    return data[index / 2] >> (index % 2 * 4) & 15;
+  uint64_t element = 0;
+  std::memcpy(&element, data + index * bits / 8, bits / 8);
+  return element;
+}
+
+static LogicalResult compare(const Row &row, const Contestant &contestant,
+                             StringRef what, const Buffer &got,
+                             const Buffer &want, int64_t bytes, unsigned bits) {
+  const auto *gotBytes = got.as<uint8_t>(), *wantBytes = want.as<uint8_t>();
+  if (std::memcmp(gotBytes, wantBytes, bytes) == 0)
+    return success();
+  int64_t first = 0, different = 0, elements = bytes * 8 / bits;
+  for (int64_t i = elements; i-- > 0;)
+    if (getBitsOf(gotBytes, i, bits) != getBitsOf(wantBytes, i, bits)) {
+      first = i;
+      ++different;
+    }
+  llvm::errs() << "error: " << row.name() << ": " << contestant.name << " "
+               << what << "[" << first << "] must be "
+               << llvm::format_hex(getBitsOf(wantBytes, first, bits),
+                                   bits / 4 + 2)
+               << ", found "
+               << llvm::format_hex(getBitsOf(gotBytes, first, bits),
+                                   bits / 4 + 2)
+               << " (" << different << " of " << elements << " differ)\n";
+  return failure();
+}
+
+LogicalResult quant_bench::check(const Row &row, const Contestant &contestant,
+                                 const Buffers &buffers, bool perturb) {
+  // What is not written must not be taken from another contestant.
+  const Results &results = buffers.results;
+  std::memset(results.output.as<void>(), 0x5a, row.bytesOut());
+  if (row.op == Op::Dynamic) {
+    std::memset(results.scales.as<void>(), 0x5a, row.bytesOfScales());
+    std::memset(results.zeroPoints.as<void>(), 0x5a, row.bytesOfZeroPoints());
+  }
+  contestant.run();
+  if (perturb)
+    results.output.as<uint8_t>()[row.bytesOut() / 2] ^= 1;
+
+  unsigned bits =
+      row.makesIntegers() ? getBits(row.storage) : getBits(row.value);
+  if (failed(compare(row, contestant, "result", results.output,
+                     buffers.wanted.output, row.bytesOut(), bits)))
+    return failure();
+  if (row.op != Op::Dynamic)
+    return success();
+  if (failed(compare(row, contestant, "scale", results.scales,
+                     buffers.wanted.scales, row.bytesOfScales(), 32)))
+    return failure();
+  return compare(row, contestant, "zero point", results.zeroPoints,
+                 buffers.wanted.zeroPoints, row.bytesOfZeroPoints(), 8);
+}

@@ -1,0 +1,29 @@
+//===- Contestant.h - What a row is timed in --------------------*- C++ -*-===//
+
+#ifndef QUANT_BENCH_CONTESTANT_H
+#define QUANT_BENCH_CONTESTANT_H
+
+#include "Buffers.h"
+#include "Rows.h"
+
+#include <functional>
+#include <string>
+
+namespace quant_bench {
+
+/// Something that does a row's work on the buffers.
+struct Contestant {
+  std::string name;
+  /// From the operands to `results` of the buffers.
+  std::function<void()> run;
+  /// What it reads and writes each time.
+  int64_t bytes = 0;
+  /// How it divides, whatever the row says.
+  Division division = Division::Exact;
+  /// A limit: its results mean nothing.
+  bool isLimit = false;
+};
+
+} // namespace quant_bench
+
+#endif // QUANT_BENCH_CONTESTANT_H

@@ -1,0 +1,188 @@
+//===- OnnxModel.cpp - A row as a model of ONNX ---------------------------===//
+
+#include "OnnxModel.h"
+
+#include "MLIRSource.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/LEB128.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace quant_bench;
+
+//===----------------------------------------------------------------------===//
+// Protocol buffers, as far as a model of a node or two needs them
+//===----------------------------------------------------------------------===//
+
+namespace {
+class Message {
+public:
+  Message &add(unsigned field, int64_t number) {
+    writeKey(field, /*wireType=*/0);
+    writeVarint(number);
+    return *this;
+  }
+  Message &add(unsigned field, StringRef text) {
+    writeKey(field, /*wireType=*/2);
+    writeVarint(static_cast<int64_t>(text.size()));
+    bytes += text;
+    return *this;
+  }
+  Message &add(unsigned field, const Message &message) {
+    return add(field, StringRef(message.bytes));
+  }
+
+  std::string bytes;
+
+private:
+  void writeKey(unsigned field, unsigned wireType) {
+    writeVarint(field << 3 | wireType);
+  }
+  void writeVarint(int64_t number) {
+    llvm::raw_string_ostream os(bytes);
+    llvm::encodeULEB128(static_cast<uint64_t>(number), os);
+  }
+};
+} // namespace
+
+/// ValueInfoProto.
+static Message makeValueInfo(const OnnxTensor &tensor, Shape shape) {
+  Message dimensions;
+  for (auto [index, dimension] : llvm::enumerate(tensor.dimensions))
+    dimensions.add(1, shape == Shape::Static
+                          ? Message().add(1, dimension)
+                          : Message().add(2, "d" + std::to_string(index)));
+  Message tensorType;
+  tensorType.add(1, tensor.type).add(2, dimensions);
+  return Message().add(1, tensor.name).add(2, Message().add(1, tensorType));
+}
+
+/// AttributeProto of an integer.
+static Message makeAttribute(StringRef name, int64_t value) {
+  constexpr int64_t typeInt = 2;
+  return Message().add(1, name).add(3, value).add(20, typeInt);
+}
+
+/// NodeProto.
+static Message makeNode(StringRef op, ArrayRef<StringRef> inputs,
+                        ArrayRef<StringRef> outputs, const Row &row) {
+  Message node;
+  for (StringRef input : inputs)
+    node.add(1, input);
+  for (StringRef output : outputs)
+    node.add(2, output);
+  node.add(4, op);
+  if (row.op != Op::Dynamic && row.granularity != Granularity::PerTensor)
+    node.add(5, makeAttribute("axis", row.geometry.outer == 1 ? 0 : 1));
+  if (row.geometry.block)
+    node.add(5, makeAttribute("block_size", row.geometry.block));
+  return node;
+}
+
+//===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
+
+static int getType(Value value) {
+  switch (value) {
+  case Value::F32:
+    return 1;
+  case Value::F16:
+    return 10;
+  case Value::BF16:
+    return 16;
+  }
+  llvm_unreachable("unknown value");
+}
+
+static int getType(Storage storage) {
+  switch (storage) {
+  case Storage::U8:
+    return 2;
+  case Storage::I8:
+    return 3;
+  case Storage::I16:
+    return 5;
+  case Storage::I4:
+    return 22;
+  }
+  llvm_unreachable("unknown storage");
+}
+
+unsigned quant_bench::getOnnxBits(int type) {
+  for (Value value : {Value::F32, Value::F16, Value::BF16})
+    if (getType(value) == type)
+      return getBits(value);
+  for (Storage storage : {Storage::I8, Storage::U8, Storage::I16, Storage::I4})
+    if (getType(storage) == type)
+      return getBits(storage);
+  llvm_unreachable("unknown type of ONNX");
+}
+
+/// With integers of 4 bits, blocks and types of 16 bits.
+static constexpr int64_t opset = 21;
+static constexpr int64_t irVersion = 10;
+
+static std::string serialize(const OnnxModel &model, ArrayRef<Message> nodes,
+                             Shape shape) {
+  Message graph;
+  for (const Message &node : nodes)
+    graph.add(1, node);
+  graph.add(2, "row");
+  for (const OnnxTensor &input : model.inputs)
+    graph.add(11, makeValueInfo(input, shape));
+  for (const OnnxTensor &output : model.outputs)
+    graph.add(12, makeValueInfo(output, shape));
+  return Message()
+      .add(1, irVersion)
+      .add(7, graph)
+      .add(8, Message().add(1, "").add(2, opset))
+      .bytes;
+}
+
+static std::optional<OnnxModel> makeDynamic(const Row &row) {
+  if (row.value != Value::F32 || row.storage != Storage::U8 ||
+      row.granularity != Granularity::PerTensor)
+    return std::nullopt;
+  OnnxModel model;
+  model.inputs = {{"x", getType(row.value), row.geometry.dimensions}};
+  model.outputs = {{"y", getType(row.storage), row.geometry.dimensions},
+                   {"s", getType(row.value), {}},
+                   {"z", getType(row.storage), {}}};
+  model.bytes = serialize(
+      model, makeNode("DynamicQuantizeLinear", {"x"}, {"y", "s", "z"}, row),
+      row.shape);
+  return model;
+}
+
+std::optional<OnnxModel> quant_bench::makeOnnxModel(const Row &row) {
+  if (row.op == Op::Dynamic)
+    return makeDynamic(row);
+  int values = getType(row.value), integers = getType(row.storage);
+  std::vector<int64_t> parameters = getParameterDimensions(row);
+  OnnxModel model;
+  model.inputs = {
+      {"x", row.readsIntegers() ? integers : values, row.geometry.dimensions},
+      {"s", values, parameters},
+      {"z", integers, parameters}};
+  model.outputs = {
+      {"y", row.makesIntegers() ? integers : values, row.geometry.dimensions}};
+  std::vector<Message> nodes;
+  switch (row.op) {
+  case Op::Quantize:
+    nodes = {makeNode("QuantizeLinear", {"x", "s", "z"}, {"y"}, row)};
+    break;
+  case Op::Dequantize:
+    nodes = {makeNode("DequantizeLinear", {"x", "s", "z"}, {"y"}, row)};
+    break;
+  case Op::FakeQuantize:
+    nodes = {makeNode("QuantizeLinear", {"x", "s", "z"}, {"q"}, row),
+             makeNode("DequantizeLinear", {"q", "s", "z"}, {"y"}, row)};
+    break;
+  case Op::Dynamic:
+    llvm_unreachable("has a model of its own");
+  }
+  model.bytes = serialize(model, nodes, row.shape);
+  return model;
+}

@@ -1,0 +1,20 @@
+//===- Ours.h - A row compiled by the pipeline ------------------*- C++ -*-===//
+
+#ifndef QUANT_BENCH_OURS_H
+#define QUANT_BENCH_OURS_H
+
+#include "Contestant.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+#include <optional>
+
+namespace quant_bench {
+
+/// Named `ours`. None after a message.
+std::optional<Contestant> makeOurs(const Row &row, const Buffers &buffers,
+                                   mlir::MLIRContext &context);
+
+} // namespace quant_bench
+
+#endif // QUANT_BENCH_OURS_H

@@ -1,0 +1,126 @@
+//===- PlainLoops.cpp - C loops, compiled for this machine ----------------===//
+
+#include "PlainLoops.h"
+
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <dlfcn.h>
+
+using namespace mlir;
+using namespace quant_bench;
+
+static constexpr StringRef flags[] = {"-O3", "-march=native",
+                                      "-ffp-contract=off"};
+
+static std::nullptr_t fail(const llvm::Twine &message) {
+  llvm::errs() << "error: " << message << "\n";
+  return nullptr;
+}
+
+std::string PlainLoops::getFlags() { return llvm::join(ArrayRef(flags), " "); }
+
+static bool writeFile(StringRef path, StringRef text) {
+  std::error_code error;
+  llvm::raw_fd_ostream os(path, error);
+  if (error)
+    return false;
+  os << text;
+  os.close();
+  if (!os.has_error())
+    return true;
+  os.clear_error();
+  return false;
+}
+
+std::unique_ptr<PlainLoops> PlainLoops::compile(const std::vector<Row> &rows,
+                                                StringRef clang) {
+  llvm::SmallString<128> folder;
+  if (auto error = llvm::sys::fs::createUniqueDirectory("quant-bench", folder))
+    return fail("cannot create a temporary folder: " + error.message());
+  llvm::scope_exit remove([&] { llvm::sys::fs::remove_directories(folder); });
+  std::string source = (folder + "/loops.c").str();
+  std::string object = (folder + "/loops.so").str();
+  if (!writeFile(source, makeCSource(rows)))
+    return fail("cannot write '" + source + "'");
+
+  std::vector<StringRef> command = {clang};
+  llvm::append_range(command, flags);
+  llvm::append_range(command, ArrayRef<StringRef>{"-shared", "-fPIC", "-w",
+                                                  "-o", object, source});
+  std::string message;
+  int status = llvm::sys::ExecuteAndWait(clang, command, std::nullopt, {}, 0, 0,
+                                         &message);
+  if (status != 0)
+    return fail("cannot compile the plain loops with '" + clang + "'" +
+                (message.empty() ? "" : ": " + message));
+  void *library = dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return fail(llvm::Twine("cannot load the plain loops: ") + dlerror());
+  return std::unique_ptr<PlainLoops>(new PlainLoops(library));
+}
+
+PlainLoops::~PlainLoops() { dlclose(library); }
+
+void PlainLoops::call(const Row &row, Division division, const Buffers &buffers,
+                      const Results &results) const {
+  auto loop = reinterpret_cast<Loop>(
+      dlsym(library, getLoopName(row, division).c_str()));
+  const Geometry &geometry = row.geometry;
+  loop(buffers.input.as<void>(), buffers.getScales(row, results),
+       buffers.getZeroPoints(row, results), results.output.as<void>(),
+       geometry.outer, geometry.channels, geometry.inner, geometry.block);
+}
+
+Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
+  Contestant contestant;
+  contestant.name = "clang";
+  contestant.bytes = row.bytes();
+  contestant.division = row.division;
+  auto loop = reinterpret_cast<Loop>(
+      dlsym(library, getLoopName(row, row.division).c_str()));
+  Geometry geometry = row.geometry;
+  void *in = buffers.input.as<void>(), *out = buffers.results.output.as<void>();
+  float *scales = buffers.getScales(row, buffers.results);
+  int8_t *zeroPoints = buffers.getZeroPoints(row, buffers.results);
+  contestant.run = [=] {
+    loop(in, scales, zeroPoints, out, geometry.outer, geometry.channels,
+         geometry.inner, geometry.block);
+  };
+  return contestant;
+}
+
+std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
+                                               const Buffers &buffers) const {
+  // Below, the next run finds much of it in a cache again.
+  constexpr int64_t beyondCaches = int64_t(32) << 20;
+  int64_t vectorBytes =
+      *static_cast<const int64_t *>(dlsym(library, "vector_bytes"));
+  LimitStep step = getLimitStep(row, vectorBytes);
+  int64_t count = row.bytesIn() / step.read;
+  void *in = buffers.input.as<void>(), *out = buffers.results.output.as<void>();
+  std::vector<Contestant> limits;
+  for (bool isNonTemporal : {false, true}) {
+    if (isNonTemporal && row.bytes() < beyondCaches)
+      break;
+    Contestant limit;
+    limit.name = isNonTemporal ? "limit-nt" : "limit";
+    limit.bytes = count * (step.read + step.written);
+    limit.isLimit = true;
+    auto loop = reinterpret_cast<LimitLoop>(
+        dlsym(library, getLimitName(row, isNonTemporal).c_str()));
+    limit.run = [=] { loop(in, out, count); };
+    limits.push_back(std::move(limit));
+  }
+  return limits;
+}
+
+void PlainLoops::computeWanted(const Row &row, Division division,
+                               const Buffers &buffers) const {
+  call(row, division, buffers, buffers.wanted);
+}

@@ -1,0 +1,48 @@
+//===- PlainLoops.h - C loops, compiled for this machine --------*- C++ -*-===//
+
+#ifndef QUANT_BENCH_PLAINLOOPS_H
+#define QUANT_BENCH_PLAINLOOPS_H
+
+#include "CSource.h"
+#include "Contestant.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace quant_bench {
+
+/// What a plain compiler makes of the loops of all rows.
+class PlainLoops {
+public:
+  /// Null after a message.
+  static std::unique_ptr<PlainLoops> compile(const std::vector<Row> &rows,
+                                             llvm::StringRef clang);
+  ~PlainLoops();
+
+  /// Flags that the loops were compiled with.
+  static std::string getFlags();
+
+  /// Named `clang`.
+  Contestant make(const Row &row, const Buffers &buffers) const;
+
+  /// What can be had: `limit`, and for rows beyond the caches also `limit-nt`,
+  /// with stores that bypass them.
+  std::vector<Contestant> makeLimits(const Row &row,
+                                     const Buffers &buffers) const;
+
+  /// The results to expect, dividing in this way.
+  void computeWanted(const Row &row, Division division,
+                     const Buffers &buffers) const;
+
+private:
+  explicit PlainLoops(void *library) : library(library) {}
+  void call(const Row &row, Division division, const Buffers &buffers,
+            const Results &results) const;
+
+  void *library;
+};
+
+} // namespace quant_bench
+
+#endif // QUANT_BENCH_PLAINLOOPS_H

@@ -1,0 +1,338 @@
+//===- quant-bench.cpp - Native code beside its peers ---------------------===//
+//
+// Compiles operations with the pipeline that users run and times the code in
+// this process, beside others that compute the same and beside what memory
+// allows.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Check.h"
+#include "MLIRSource.h"
+#include "NativeModule.h"
+#include "OnnxRuntime.h"
+#include "Ours.h"
+#include "PlainLoops.h"
+#include "Report.h"
+
+#include "mlir/IR/DialectRegistry.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Regex.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace quant_bench;
+namespace cl = llvm::cl;
+
+//===----------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------===//
+
+static cl::OptionCategory category("Options of quant-bench elementwise");
+static cl::SubCommand
+    elementwise("elementwise",
+                "quantize, dequantize and their kin, element by element");
+
+static cl::opt<std::string>
+    filter("filter", cl::sub(elementwise), cl::cat(category),
+           cl::value_desc("regex"),
+           cl::desc("Only rows whose name it matches somewhere"));
+static cl::list<std::string>
+    sizes("sizes", cl::CommaSeparated, cl::sub(elementwise), cl::cat(category),
+          cl::desc("Elements: l1, l2, l3, memory, tail, or numbers (default: "
+                   "l1,l2,memory)"));
+static cl::opt<bool> all("all", cl::sub(elementwise), cl::cat(category),
+                         cl::desc("Every row: hours"));
+static cl::opt<bool> list("list", cl::sub(elementwise), cl::cat(category),
+                          cl::desc("Print names of rows and time nothing"));
+static cl::opt<bool> printIR(
+    "print-mlir", cl::sub(elementwise), cl::cat(category),
+    cl::desc("Print what is compiled, for quant-opt, and time nothing"));
+static cl::opt<bool> printC("print-c", cl::sub(elementwise), cl::cat(category),
+                            cl::desc("Print the plain loops and time nothing"));
+static cl::opt<unsigned>
+    threads("threads", cl::init(1), cl::sub(elementwise), cl::cat(category),
+            cl::desc("Threads of each contestant: 1 for now"));
+static cl::opt<unsigned>
+    repetitions("repetitions", cl::init(7), cl::sub(elementwise),
+                cl::cat(category),
+                cl::desc("How often each contestant is timed (default: 7)"));
+static cl::opt<double>
+    minTime("min-time", cl::init(0.02), cl::sub(elementwise), cl::cat(category),
+            cl::value_desc("seconds"),
+            cl::desc("What a repetition takes at least (default: 0.02)"));
+static cl::opt<std::string> jsonFile("json", cl::sub(elementwise),
+                                     cl::cat(category), cl::value_desc("file"),
+                                     cl::desc("Write the figures as JSON"));
+static cl::opt<std::string> plotFile("plot", cl::sub(elementwise),
+                                     cl::cat(category), cl::value_desc("file"),
+                                     cl::desc("Plot GB/s against size as SVG"));
+static cl::opt<std::string> onnxRuntimePath(
+    "onnxruntime", cl::init(QUANT_BENCH_VENV), cl::sub(elementwise),
+    cl::cat(category), cl::value_desc("path"),
+    cl::desc("ONNX Runtime's libonnxruntime.so, or a folder to look for it "
+             "below (default: the build's Python packages)"));
+static cl::opt<std::string> clang("clang", cl::init(QUANT_BENCH_CLANG),
+                                  cl::sub(elementwise), cl::cat(category),
+                                  cl::value_desc("file"),
+                                  cl::desc("The compiler of the plain loops"));
+static cl::opt<std::string>
+    perturbed("perturb", cl::Hidden, cl::sub(elementwise), cl::cat(category),
+              cl::value_desc("contestant"),
+              cl::desc("Change an element of its result before it is checked"));
+
+static LogicalResult fail(const llvm::Twine &message) {
+  llvm::errs() << "error: " << message << "\n";
+  return failure();
+}
+
+//===----------------------------------------------------------------------===//
+// What is asked for
+//===----------------------------------------------------------------------===//
+
+/// A path that cannot be written to is found before hours of measurements are
+/// lost on it.
+static LogicalResult checkWritable(StringRef path) {
+  if (path.empty() || path == "-")
+    return success();
+  StringRef parent = llvm::sys::path::parent_path(path);
+  if (parent.empty())
+    parent = ".";
+  if (!llvm::sys::fs::is_directory(parent))
+    return fail("cannot write '" + path + "': no folder '" + parent + "'");
+  if (llvm::sys::fs::is_directory(path))
+    return fail("cannot write '" + path + "': a folder");
+  if (llvm::sys::fs::access(parent, llvm::sys::fs::AccessMode::Write))
+    return fail("cannot write '" + path + "': no permission");
+  return success();
+}
+
+static LogicalResult checkOptions() {
+  if (threads == 0)
+    return fail("--threads must be at least 1, found 0");
+  if (threads > 1)
+    return fail("--threads must be 1, found " + llvm::Twine(threads) +
+                ": the pipeline makes no threads yet");
+  if (repetitions == 0)
+    return fail("--repetitions must be at least 1, found 0");
+  if (!(minTime > 0 && minTime <= 60))
+    return fail("--min-time must be above 0 and at most 60");
+  if (!perturbed.empty() && perturbed != "ours" &&
+      !llvm::is_contained(getPeerNames(), StringRef(perturbed)))
+    return fail("--perturb must name a contestant, found '" + perturbed + "'");
+  return success(succeeded(checkWritable(jsonFile)) &&
+                 succeeded(checkWritable(plotFile)));
+}
+
+static FailureOr<std::vector<Row>> chooseRows() {
+  std::string error;
+  llvm::Regex regex(filter.empty() ? "." : StringRef(filter));
+  if (!regex.isValid(error)) {
+    return fail("--filter must be a regular expression, found '" + filter +
+                "': " + error);
+  }
+  std::vector<int64_t> elements;
+  for (const std::string &size : sizes) {
+    FailureOr<int64_t> parsed = parseSize(size);
+    if (failed(parsed))
+      return failure();
+    elements.push_back(*parsed);
+  }
+  std::vector<Row> rows;
+  size_t leftOut = 0;
+  for (Row &row : makeRows(elements)) {
+    if (!regex.match(row.name()))
+      continue;
+    if (all || row.isDefault)
+      rows.push_back(std::move(row));
+    else
+      ++leftOut;
+  }
+  if (rows.empty())
+    return fail("--filter must match a row, found '" + filter +
+                "', which matches " + llvm::Twine(leftOut) + " of --all");
+  return rows;
+}
+
+//===----------------------------------------------------------------------===//
+// Main
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What all rows share.
+struct Bench {
+  MLIRContext context;
+  Buffers buffers;
+  std::unique_ptr<PlainLoops> loops;
+  std::unique_ptr<OnnxRuntime> onnxRuntime;
+
+  Bench(const DialectRegistry &registry, const std::vector<Row> &rows)
+      : context(registry), buffers(rows) {}
+};
+} // namespace
+
+static LogicalResult loadPeers(Bench &bench, const std::vector<Row> &rows) {
+  llvm::errs() << "compiling the plain loops: " << clang << " "
+               << PlainLoops::getFlags() << "\n";
+  bench.loops = PlainLoops::compile(rows, clang);
+  if (!bench.loops)
+    return failure();
+  bool isMissing = false;
+  // A build without Python packages has no folder for them.
+  bool isGiven = onnxRuntimePath.getNumOccurrences();
+  if (!isGiven && !llvm::sys::fs::exists(onnxRuntimePath))
+    isMissing = true;
+  else
+    bench.onnxRuntime = OnnxRuntime::load(onnxRuntimePath, threads, isMissing);
+  if (!bench.onnxRuntime && !isMissing)
+    return failure();
+  if (bench.onnxRuntime)
+    llvm::errs() << "onnxruntime " << bench.onnxRuntime->getVersion() << "\n";
+  else
+    llvm::errs() << "without onnxruntime: no libonnxruntime.so below '"
+                 << onnxRuntimePath << "'\n";
+  return success();
+}
+
+/// Ours and the peers that do this row, each checked. Empty after a message.
+static std::vector<Contestant> makeContestants(const Row &row, Bench &bench) {
+  std::optional<Contestant> ours = makeOurs(row, bench.buffers, bench.context);
+  if (!ours) {
+    (void)fail(row.name() + ": cannot be compiled");
+    return {};
+  }
+  std::vector<Contestant> contestants = {std::move(*ours),
+                                         bench.loops->make(row, bench.buffers)};
+  if (bench.onnxRuntime) {
+    std::string reason;
+    if (auto peer = bench.onnxRuntime->make(row, bench.buffers, reason))
+      contestants.push_back(std::move(*peer));
+    else
+      llvm::errs() << "  without onnxruntime: " << reason << "\n";
+  }
+  std::optional<Division> wanted;
+  for (const Contestant &contestant : contestants) {
+    if (wanted != contestant.division) {
+      wanted = contestant.division;
+      bench.loops->computeWanted(row, *wanted, bench.buffers);
+    }
+    if (failed(check(row, contestant, bench.buffers,
+                     perturbed == contestant.name)))
+      return {};
+  }
+  return contestants;
+}
+
+static FailureOr<Record> measureRow(const Row &row, Bench &bench) {
+  fillOperands(row, bench.buffers);
+  std::vector<Contestant> contestants = makeContestants(row, bench);
+  if (contestants.empty())
+    return failure();
+  llvm::append_range(contestants, bench.loops->makeLimits(row, bench.buffers));
+  Record record;
+  record.row = row;
+  for (auto [contestant, figure] :
+       llvm::zip_equal(contestants, measure(contestants))) {
+    if (contestant.name == "ours")
+      record.ours = figure;
+    else if (!contestant.isLimit)
+      record.peers.push_back(figure);
+    else
+      record.limits.push_back(figure);
+  }
+  return record;
+}
+
+static LogicalResult write(StringRef path,
+                           llvm::function_ref<void(raw_ostream &)> print) {
+  if (path.empty())
+    return success();
+  // A file appears whole or not at all.
+  if (llvm::Error error =
+          llvm::writeToOutput(path, [&](raw_ostream &os) -> llvm::Error {
+            print(os);
+            return llvm::Error::success();
+          }))
+    return fail("cannot write '" + path +
+                "': " + llvm::toString(std::move(error)));
+  return success();
+}
+
+static LogicalResult run() {
+  if (failed(checkOptions()))
+    return failure();
+  FailureOr<std::vector<Row>> rows = chooseRows();
+  if (failed(rows))
+    return failure();
+  size_t longest = 0;
+  for (const Row &row : *rows)
+    longest = std::max(longest, row.name().size());
+  if (printC) {
+    llvm::outs() << makeCSource(*rows);
+    return success();
+  }
+  if (list || printIR) {
+    for (const Row &row : *rows)
+      if (list)
+        llvm::outs() << row.name() << "\n";
+      else
+        llvm::outs() << "// " << row.name() << "\n"
+                     << makeMLIRSource(row) << "// -----\n";
+    return success();
+  }
+
+  DialectRegistry registry;
+  native_code::initialize(registry);
+  Bench bench(registry, *rows);
+  if (failed(loadPeers(bench, *rows)))
+    return failure();
+  Setting setting{threads, PlainLoops::getFlags(),
+                  bench.buffers.describePages(),
+                  llvm::sys::getHostCPUName().str(),
+                  bench.onnxRuntime ? bench.onnxRuntime->getVersion() : ""};
+  llvm::errs() << "buffers: " << setting.pages << "\n";
+  initializeMeasurements({repetitions, minTime});
+
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start = Clock::now();
+  std::vector<Record> records;
+  // The table makes way for what machines read.
+  bool isTaken = jsonFile == "-" || plotFile == "-";
+  Table table(isTaken ? llvm::errs() : llvm::outs(), longest);
+  for (auto [number, row] : llvm::enumerate(*rows)) {
+    std::chrono::duration<double> elapsed = Clock::now() - start;
+    llvm::errs() << "[" << number + 1 << "/" << rows->size() << "] "
+                 << row.name() << llvm::format(", %.1f s\n", elapsed.count());
+    FailureOr<Record> record = measureRow(row, bench);
+    if (failed(record))
+      return failure();
+    if (number == 0)
+      table.printHeading();
+    table.print(*record);
+    records.push_back(std::move(*record));
+  }
+  auto json = [&](raw_ostream &os) { printJSON(os, records, setting); };
+  auto plot = [&](raw_ostream &os) { printPlot(os, records); };
+  return success(succeeded(write(jsonFile, json)) &&
+                 succeeded(write(plotFile, plot)));
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::HideUnrelatedOptions(category, elementwise);
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "times native code of quant_ext beside that of others, after comparing\n"
+      "the results bit for bit\n");
+  if (!elementwise)
+    return failed(fail("quant-bench must be told what to time: elementwise"));
+  return failed(run());
+}
