@@ -71,15 +71,21 @@ LogicalResult ApplyMultiplierOp::verify() {
   return success();
 }
 
+/// What the two operations that change the scale of integers share.
+template <typename OpT>
+static LogicalResult verifyIntegersToIntegers(OpT op) {
+  return failure(
+      failed(verifyOneShape(op)) ||
+      failed(verifyIntegerStorage(op, "storage_in", op.getStorageIn())) ||
+      failed(verifyIntegerStorage(op, "storage", op.getStorage())) ||
+      failed(verifyStorageElement(op, "input", op.getStorageIn(),
+                                  op.getInput().getType())) ||
+      failed(verifyStorageElement(op, "result", op.getStorage(),
+                                  op.getResult().getType())));
+}
+
 LogicalResult ApplyRequantizeOp::verify() {
-  if (failed(verifyOneShape(*this)) ||
-      failed(verifyIntegerStorage(*this, "storage_in", getStorageIn())) ||
-      failed(verifyIntegerStorage(*this, "storage", getStorage())) ||
-      failed(verifyRandom(*this)) ||
-      failed(verifyStorageElement(*this, "input", getStorageIn(),
-                                  getInput().getType())) ||
-      failed(verifyStorageElement(*this, "result", getStorage(),
-                                  getResult().getType())))
+  if (failed(verifyIntegersToIntegers(*this)) || failed(verifyRandom(*this)))
     return failure();
   Type multiplier = getMultiplier().getType();
   if (!getElementTypeOrSelf(multiplier).isF32())
@@ -94,13 +100,7 @@ LogicalResult ApplyRequantizeOp::verify() {
 }
 
 LogicalResult ApplyRequantizeFixedPointOp::verify() {
-  if (failed(verifyOneShape(*this)) ||
-      failed(verifyIntegerStorage(*this, "storage_in", getStorageIn())) ||
-      failed(verifyIntegerStorage(*this, "storage", getStorage())) ||
-      failed(verifyStorageElement(*this, "input", getStorageIn(),
-                                  getInput().getType())) ||
-      failed(verifyStorageElement(*this, "result", getStorage(),
-                                  getResult().getType())))
+  if (failed(verifyIntegersToIntegers(*this)))
     return failure();
   Type multiplier = getMultiplier().getType();
   if (failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(), multiplier,

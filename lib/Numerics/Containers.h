@@ -40,6 +40,25 @@ struct Container {
   C mask;
 };
 
+/// Calls `fn` with what reads element i of `input`, and what writes integer q
+/// to element i of `output`.
+template <typename Fn>
+void dispatchIntegers(const void *input, const IntegerFormat &inputStorage,
+                      void *output, const IntegerFormat &storage, Fn &&fn) {
+  dispatchContainer(inputStorage, [&](auto *a) {
+    using A = std::remove_pointer_t<decltype(a)>;
+    auto *values = static_cast<const A *>(input);
+    Container<A> source(inputStorage);
+    dispatchContainer(storage, [&](auto *c) {
+      using C = std::remove_pointer_t<decltype(c)>;
+      auto *results = static_cast<C *>(output);
+      Container<C> target(storage);
+      fn([=](int64_t i) { return source.read(values[i]); },
+         [=](int64_t i, int32_t q) { results[i] = target.write(q); });
+    });
+  });
+}
+
 } // namespace mlir::quant_ext::numerics
 
 #endif // QUANTEXT_LIB_NUMERICS_CONTAINERS_H

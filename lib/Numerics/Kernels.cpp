@@ -232,31 +232,25 @@ static void requantizeBy(const void *input, const IntegerFormat &inputStorage,
   bool inIsShared = !inIsFiner && wideIn.scales.size() == 1;
   bool outIsShared = inIsFiner && wideOut.scales.size() == 1;
 
-  dispatchContainer(inputStorage, [&](auto *a) {
-    using A = std::remove_pointer_t<decltype(a)>;
-    Container<A> source(inputStorage);
-    auto *values = static_cast<const A *>(input);
-    dispatchContainer(storage, [&](auto *c) {
-      using C = std::remove_pointer_t<decltype(c)>;
-      Container<C> target(storage);
-      auto *output = static_cast<C *>(result);
-      dispatchRounding(rounding.mode, [&](auto mode) {
-        finer.forEachRun([&](const Run &run) {
-          for (int64_t i = 0; i < run.size; ++i) {
-            int64_t group = run.group + i * run.groupStride;
-            int64_t inGroup = inIsShared ? 0 : group;
-            int64_t outGroup = outIsShared ? 0 : group;
-            float factor =
-                multiplier(wideIn.scales[inGroup], wideOut.scales[outGroup]);
-            output[run.begin + i] = target.write(requantize<mode()>(
-                source.read(values[run.begin + i]), wideIn.zeroPoints[inGroup],
-                factor, wideOut.zeroPoints[outGroup], storage.range,
-                getDraw<mode()>(rounding.draws, run.begin + i)));
-          }
+  dispatchIntegers(
+      input, inputStorage, result, storage, [&](auto read, auto write) {
+        dispatchRounding(rounding.mode, [&](auto mode) {
+          finer.forEachRun([&](const Run &run) {
+            for (int64_t i = 0; i < run.size; ++i) {
+              int64_t group = run.group + i * run.groupStride;
+              int64_t inGroup = inIsShared ? 0 : group;
+              int64_t outGroup = outIsShared ? 0 : group;
+              float factor =
+                  multiplier(wideIn.scales[inGroup], wideOut.scales[outGroup]);
+              write(run.begin + i,
+                    requantize<mode()>(
+                        read(run.begin + i), wideIn.zeroPoints[inGroup], factor,
+                        wideOut.zeroPoints[outGroup], storage.range,
+                        getDraw<mode()>(rounding.draws, run.begin + i)));
+            }
+          });
         });
       });
-    });
-  });
 }
 
 void mlir::quant_ext::numerics::requantizeArray(

@@ -9,7 +9,6 @@ they say. With --count, the line that the module must print.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from dataclasses import dataclass
 from typing import Iterator
@@ -19,10 +18,9 @@ sys.dont_write_bytecode = True
 import ml_dtypes
 import numpy as np
 
-import mlir_module
 from case_model import Case, Operand, TensorType
 from float_storages import STORAGES, UNSIGNED, VALUES, all_numbers, bits_of
-from float_storages import finite_magnitudes, ties_and_edges
+from float_storages import finite_magnitudes, print_cases, ties_and_edges
 
 f32 = np.float32
 
@@ -325,21 +323,11 @@ def check_coverage(cases: list[Case]) -> None:
         assert not missing, (name, missing)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--form", default="arguments", choices=("arguments", "constants"))
-    parser.add_argument("--count", action="store_true")
-    options = parser.parse_args()
-    cases = all_cases(options.form)
+def covering_cases(form: str) -> list[Case]:
+    cases = all_cases(form)
     check_coverage(cases)
-    if options.count:
-        elements = sum(case.checked_elements for case in cases)
-        print(f"cases: {len(cases)} elements: {elements} mismatches: 0")
-        return 0
-    rerun = f"block_formats.py --form {options.form}"
-    print(mlir_module.module_text(cases, options.form, rerun))
-    return 0
+    return cases
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_cases("block_formats.py", __doc__, covering_cases))

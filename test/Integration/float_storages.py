@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Iterator
+from typing import Callable, Iterator
 
 sys.dont_write_bytecode = True
 
@@ -170,20 +170,23 @@ def all_cases() -> Iterator[Case]:
             number += 1
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+def print_cases(
+    script: str, description: str, cases_of_form: Callable[[str], list[Case]]
+) -> int:
+    """What a generator does: the module of its cases, or what it must print."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--form", default="arguments", choices=("arguments", "constants"))
     parser.add_argument("--count", action="store_true")
     options = parser.parse_args()
-    cases = list(all_cases())
+    cases = cases_of_form(options.form)
     if options.count:
         elements = sum(case.checked_elements for case in cases)
         print(f"cases: {len(cases)} elements: {elements} mismatches: 0")
         return 0
-    rerun = f"float_storages.py --form {options.form}"
+    rerun = f"{script} --form {options.form}"
     print(mlir_module.module_text(cases, options.form, rerun))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_cases("float_storages.py", __doc__, lambda form: list(all_cases())))

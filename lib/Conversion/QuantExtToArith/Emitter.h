@@ -3,6 +3,7 @@
 #ifndef QUANTEXT_LIB_CONVERSION_QUANTEXTTOARITH_EMITTER_H
 #define QUANTEXT_LIB_CONVERSION_QUANTEXTTOARITH_EMITTER_H
 
+#include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
 #include "QuantExt/IR/QuantExt.h"
 #include "QuantExt/Numerics/Philox.h"
 #include "SmallFloats.h"
