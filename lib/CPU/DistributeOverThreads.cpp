@@ -25,16 +25,31 @@ using namespace mlir::quant_ext;
 
 namespace {
 
+/// What all operations are split by.
+struct DistributionOptions {
+  /// 0 where only the runtime knows.
+  int64_t threads = 1;
+  /// Elements from which on an operation is split; 0 takes what fills a core's
+  /// caches.
+  int64_t minElements = 0;
+  /// Bytes of a core's caches.
+  int64_t cacheSize = 0;
+  /// Elements in a vector.
+  int64_t tileSize = 1;
+};
+
 /// One operation, and how it is split.
 class Distribution {
 public:
-  Distribution(RewriterBase &rewriter, linalg::LinalgOp op, int64_t threads,
-               int64_t tileSize)
-      : rewriter(rewriter), op(op), loc(op.getLoc()), threads(threads),
-        tileSize(tileSize) {}
+  Distribution(RewriterBase &rewriter, linalg::LinalgOp op,
+               const DistributionOptions &options)
+      : rewriter(rewriter), op(op), loc(op.getLoc()), options(options),
+        minElements(computeMinElements()) {}
 
   /// Decides on a dimension; false if there is none to split.
   bool choose();
+  /// Elements from which on it is worth it.
+  int64_t getMinElements() const { return minElements; }
   /// The number of elements where it is known at compile time.
   std::optional<int64_t> getStaticElements();
   /// The same at run time.
@@ -45,15 +60,20 @@ public:
 private:
   FailureOr<SmallVector<Value>> emitParallel();
   FailureOr<SmallVector<Value>> emitReduction();
+  int64_t computeMinElements();
+  int64_t getPartElements() const;
+  bool hasEnoughIndices(int64_t size);
   OpFoldResult getPartSize();
-  Value makePartials(Value init);
+  OpFoldResult getFixedPartSize(int64_t unit);
+  OpFoldResult getNumParts(OpFoldResult size, OpFoldResult part);
+  Value makePartials(Value init, OpFoldResult numParts);
   SmallVector<Value> combine(ValueRange partials);
 
   RewriterBase &rewriter;
   linalg::LinalgOp op;
   Location loc;
-  int64_t threads;
-  int64_t tileSize;
+  const DistributionOptions &options;
+  int64_t minElements;
   unsigned dim = 0;
   bool isReduction = false;
   /// The combiner of each result, where the dimension is a reduction.
@@ -70,6 +90,43 @@ static bool isIdempotent(Operation *op) {
              arith::MinSIOp, arith::MinUIOp>(op);
 }
 
+/// An operation whose operands fit into a core's caches may find them there,
+/// and takes only a few times longer than threads take to start.
+int64_t Distribution::computeMinElements() {
+  if (options.minElements)
+    return options.minElements;
+  int64_t bits = 0;
+  for (OpOperand &operand : op->getOpOperands())
+    if (op.getMatchingIndexingMap(&operand).getNumResults() == op.getNumLoops())
+      if (Type type = getElementTypeOrSelf(operand.get().getType());
+          type.isIntOrFloat())
+        bits += type.getIntOrFloatBitWidth();
+  constexpr int64_t kBitsOfByte = 8;
+  return llvm::divideCeil(options.cacheSize * kBitsOfByte,
+                          std::max(bits, kBitsOfByte));
+}
+
+/// Elements of a part, where it is not known for how many threads they are.
+/// Many parts, so that they come out even for any number of threads; not so
+/// small that it would matter what each costs.
+int64_t Distribution::getPartElements() const {
+  constexpr int64_t kPartsOfSmallest = 8;
+  return llvm::divideCeil(minElements, kPartsOfSmallest);
+}
+
+/// Whether a dimension of this size gives all threads something to do.
+bool Distribution::hasEnoughIndices(int64_t size) {
+  if (ShapedType::isDynamic(size))
+    return true;
+  if (options.threads)
+    return size >= options.threads;
+  constexpr int64_t kEnough = 64;
+  std::optional<int64_t> elements = getStaticElements();
+  return size >= kEnough ||
+         (elements && size >= static_cast<int64_t>(llvm::divideCeil(
+                                  *elements, getPartElements())));
+}
+
 bool Distribution::choose() {
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
@@ -78,7 +135,7 @@ bool Distribution::choose() {
     if (type != utils::IteratorType::parallel)
       continue;
     hasParallel |= sizes[i] != 1;
-    if (ShapedType::isDynamic(sizes[i]) || sizes[i] >= threads) {
+    if (hasEnoughIndices(sizes[i])) {
       dim = i;
       return true;
     }
@@ -95,8 +152,7 @@ bool Distribution::choose() {
     combiners.push_back(ops.front());
   }
   for (auto [i, type] : llvm::enumerate(types))
-    if (type == utils::IteratorType::reduction &&
-        (ShapedType::isDynamic(sizes[i]) || sizes[i] >= threads)) {
+    if (type == utils::IteratorType::reduction && hasEnoughIndices(sizes[i])) {
       dim = i;
       return true;
     }
@@ -123,11 +179,53 @@ Value Distribution::emitElements() {
 
 /// The size of all parts but the last: whole vectors of neighbours.
 OpFoldResult Distribution::getPartSize() {
-  int64_t unit = dim + 1 == op.getNumLoops() ? tileSize : 1;
+  int64_t unit = dim + 1 == op.getNumLoops() ? options.tileSize : 1;
+  if (!options.threads)
+    return getFixedPartSize(unit);
   OpFoldResult size = op.createLoopRanges(rewriter, loc)[dim].size;
   AffineExpr d0 = rewriter.getAffineDimExpr(0);
   return affine::makeComposedFoldedAffineApply(
-      rewriter, loc, d0.ceilDiv(threads * unit) * unit, {size});
+      rewriter, loc, d0.ceilDiv(options.threads * unit) * unit, {size});
+}
+
+/// The same for any number of threads: as many indices as make up the elements
+/// of a part.
+OpFoldResult Distribution::getFixedPartSize(int64_t unit) {
+  int64_t elements = getPartElements();
+  Value others;
+  for (auto [i, range] : llvm::enumerate(op.createLoopRanges(rewriter, loc))) {
+    if (i == dim)
+      continue;
+    if (std::optional<int64_t> size = getConstantIntValue(range.size)) {
+      elements = llvm::divideCeil(elements, std::max<int64_t>(*size, 1));
+      continue;
+    }
+    Value size = getValueOrCreateConstantIndexOp(rewriter, loc, range.size);
+    others = others ? arith::MulIOp::create(rewriter, loc, others, size) : size;
+  }
+  AffineExpr d0 = rewriter.getAffineDimExpr(0);
+  OpFoldResult part = rewriter.getIndexAttr(elements);
+  if (others) {
+    // Not affine arithmetic: where one of them is 0, this must not be hoisted.
+    Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+    others = arith::MaxUIOp::create(rewriter, loc, others, one);
+    part = arith::CeilDivUIOp::create(
+               rewriter, loc,
+               arith::ConstantIndexOp::create(rewriter, loc, elements), others)
+               .getResult();
+  }
+  return affine::makeComposedFoldedAffineApply(rewriter, loc,
+                                               d0.ceilDiv(unit) * unit, {part});
+}
+
+/// How many parts there are of a dimension.
+OpFoldResult Distribution::getNumParts(OpFoldResult size, OpFoldResult part) {
+  if (options.threads)
+    return rewriter.getIndexAttr(options.threads);
+  AffineExpr s0, s1;
+  bindSymbols(rewriter.getContext(), s0, s1);
+  return affine::makeComposedFoldedAffineApply(rewriter, loc, s0.ceilDiv(s1),
+                                               {size, part});
 }
 
 FailureOr<SmallVector<Value>> Distribution::emitParallel() {
@@ -143,15 +241,15 @@ FailureOr<SmallVector<Value>> Distribution::emitParallel() {
   return tiled->replacements;
 }
 
-/// Room for a result of each thread.
-Value Distribution::makePartials(Value init) {
+/// Room for a result of each part.
+Value Distribution::makePartials(Value init, OpFoldResult numParts) {
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, init);
-  sizes.insert(sizes.begin(), rewriter.getIndexAttr(threads));
+  sizes.insert(sizes.begin(), numParts);
   return tensor::EmptyOp::create(rewriter, loc, sizes,
                                  getElementTypeOrSelf(init.getType()));
 }
 
-/// The results of all threads, one after the other, into the original
+/// The results of all parts, one after the other, into the original
 /// destinations.
 SmallVector<Value> Distribution::combine(ValueRange partials) {
   ValueRange inits = op.getDpsInits();
@@ -180,15 +278,17 @@ SmallVector<Value> Distribution::combine(ValueRange partials) {
 FailureOr<SmallVector<Value>> Distribution::emitReduction() {
   SmallVector<Range> ranges = op.createLoopRanges(rewriter, loc);
   OpFoldResult size = ranges[dim].size, part = getPartSize();
-  SmallVector<Value> partials = llvm::map_to_vector(
-      op.getDpsInits(), [&](Value init) { return makePartials(init); });
+  OpFoldResult numParts = getNumParts(size, part);
+  SmallVector<Value> partials =
+      llvm::map_to_vector(op.getDpsInits(), [&](Value init) {
+        return makePartials(init, numParts);
+      });
   auto forall = scf::ForallOp::create(
-      rewriter, loc, ArrayRef<OpFoldResult>{rewriter.getIndexAttr(threads)},
-      partials, std::nullopt);
+      rewriter, loc, ArrayRef<OpFoldResult>{numParts}, partials, std::nullopt);
 
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(forall.getTerminator());
-  Value thread = forall.getInductionVar(0);
+  Value number = forall.getInductionVar(0);
   AffineExpr d0, s0, s1;
   bindDims(rewriter.getContext(), d0);
   bindSymbols(rewriter.getContext(), s0, s1);
@@ -204,7 +304,7 @@ FailureOr<SmallVector<Value>> Distribution::emitReduction() {
     offsets.push_back(range.offset);
     sizes.push_back(range.size);
   }
-  offsets[dim] = atMost(d0 * s0, s1, thread);
+  offsets[dim] = atMost(d0 * s0, s1, number);
   sizes[dim] = atMost(s0, s1 - d0, offsets[dim]);
   auto tiling = cast<TilingInterface>(op.getOperation());
   FailureOr<TilingResult> tiled =
@@ -218,7 +318,7 @@ FailureOr<SmallVector<Value>> Distribution::emitReduction() {
     int64_t rank = cast<ShapedType>(output.getType()).getRank();
     SmallVector<OpFoldResult> at(rank, rewriter.getIndexAttr(0));
     SmallVector<OpFoldResult> ones(rank, rewriter.getIndexAttr(1));
-    at.front() = thread;
+    at.front() = number;
     tensor::ParallelInsertSliceOp::create(rewriter, loc, value, output, at,
                                           /*sizes=*/ones, /*strides=*/ones);
   }
@@ -233,8 +333,7 @@ FailureOr<SmallVector<Value>> Distribution::emit() {
 /// Replaces `op` by a loop over parts; behind a branch, where only at run time
 /// it is known whether there are enough elements.
 static LogicalResult distribute(RewriterBase &rewriter, linalg::LinalgOp op,
-                                Distribution &distribution,
-                                int64_t minElements) {
+                                Distribution &distribution) {
   rewriter.setInsertionPoint(op);
   if (distribution.getStaticElements()) {
     FailureOr<SmallVector<Value>> results = distribution.emit();
@@ -244,7 +343,8 @@ static LogicalResult distribute(RewriterBase &rewriter, linalg::LinalgOp op,
     return success();
   }
   Location loc = op.getLoc();
-  Value least = arith::ConstantIndexOp::create(rewriter, loc, minElements);
+  Value least = arith::ConstantIndexOp::create(rewriter, loc,
+                                               distribution.getMinElements());
   Value isLarge =
       arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::uge,
                             distribution.emitElements(), least);
@@ -284,14 +384,15 @@ struct DistributeOverThreadsPass
     FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
     if (failed(info))
       return failure();
-    tileSize = info->getTileSize();
     constexpr int64_t kMaxThreads = 4096;
-    if (threads < 1 || threads > kMaxThreads)
-      return emit() << "threads must be from 1 to " << kMaxThreads << ", found "
+    if (threads < 0 || threads > kMaxThreads)
+      return emit() << "threads must be from 0 to " << kMaxThreads << ", found "
                     << threads.getValue();
-    if (minElements < 1)
-      return emit() << "min-elements must be at least 1, found "
+    if (minElements < 0)
+      return emit() << "min-elements must be at least 0, found "
                     << minElements.getValue();
+    distributionOptions = {threads, minElements, info->caches.l2,
+                           info->getTileSize()};
     return success();
   }
 
@@ -312,11 +413,11 @@ struct DistributeOverThreadsPass
       if (!op.hasPureTensorSemantics())
         continue;
       op = collapseDims(rewriter, op);
-      Distribution distribution(rewriter, op, threads, tileSize);
+      Distribution distribution(rewriter, op, distributionOptions);
       std::optional<int64_t> elements = distribution.getStaticElements();
-      bool isSmall = elements && *elements < minElements;
+      bool isSmall = elements && *elements < distribution.getMinElements();
       if (!isSmall && distribution.choose() &&
-          succeeded(distribute(rewriter, op, distribution, minElements)))
+          succeeded(distribute(rewriter, op, distribution)))
         ++numDistributed;
       else
         ++numLeft;
@@ -325,7 +426,7 @@ struct DistributeOverThreadsPass
     (void)runRegionDCE(rewriter, getOperation()->getRegions());
   }
 
-  int64_t tileSize = 0;
+  DistributionOptions distributionOptions;
 };
 
 } // namespace

@@ -2,6 +2,8 @@
 
 #include "QuantExt/CPU/Target.h"
 
+#include "HostCaches.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -17,12 +19,43 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
+static constexpr int64_t KiB = 1 << 10, MiB = 1 << 20;
+
+// Code for a named target runs on many CPUs. These caches are small ones of
+// each kind, because work that is cut finer than a cache allows loses little,
+// and work that does not fit loses much:
+// - x86-64-v2, v3: Nehalem (Core i7-900) and Haswell (Core i7-4700), both 32
+// KiB
+//   and 256 KiB a core and 8 MiB for four (Intel 64 and IA-32 Architectures
+//   Optimization Reference Manual);
+// - x86-64-v4: Skylake-X has 32 KiB, Ice Lake 512 KiB and 8 MiB for four (same
+//   manual); Zen 4 has 32 KiB, 1 MiB and 16 MiB or more for eight (Software
+//   Optimization Guide for the AMD Zen4 Microarchitecture);
+// - aarch64: Cortex-A72 has 32 KiB and at least 512 KiB, Cortex-A76 as built
+//   into a Raspberry Pi 5 64 KiB, 512 KiB and 2 MiB for four (Arm's Technical
+//   Reference Manuals and Raspberry Pi's page on the BCM2712).
 static constexpr NamedTarget kNamedTargets[] = {
-    {"native", "", "", "the machine that the compiler runs on"},
-    {"x86-64-v2", "x86_64", "x86-64-v2", "SSE4.2"},
-    {"x86-64-v3", "x86_64", "x86-64-v3", "AVX2, FMA, F16C"},
-    {"x86-64-v4", "x86_64", "x86-64-v4", "AVX-512 F, BW, CD, DQ, VL"},
-    {"aarch64", "aarch64", "generic", "Armv8-A with NEON"},
+    {"native", "", "", "the machine that the compiler runs on", {}},
+    {"x86-64-v2",
+     "x86_64",
+     "x86-64-v2",
+     "SSE4.2",
+     {32 * KiB, 256 * KiB, 8 * MiB}},
+    {"x86-64-v3",
+     "x86_64",
+     "x86-64-v3",
+     "AVX2, FMA, F16C",
+     {32 * KiB, 256 * KiB, 8 * MiB}},
+    {"x86-64-v4",
+     "x86_64",
+     "x86-64-v4",
+     "AVX-512 F, BW, CD, DQ, VL",
+     {32 * KiB, 512 * KiB, 8 * MiB}},
+    {"aarch64",
+     "aarch64",
+     "generic",
+     "Armv8-A with NEON",
+     {32 * KiB, 512 * KiB, 2 * MiB}},
 };
 
 ArrayRef<NamedTarget> quant_ext::getNamedTargets() { return kNamedTargets; }
@@ -151,6 +184,17 @@ static void describeInstructions(TargetInfo &info) {
   info.hasFMA = info.hasFeature("fma") || info.hasAVX512;
 }
 
+/// The caches that CPUs with these instructions have at least.
+static CacheSizes getUsualCaches(const TargetInfo &info) {
+  StringRef kind = !info.isX86()             ? "aarch64"
+                   : info.hasAVX512          ? "x86-64-v4"
+                   : info.hasFeature("avx2") ? "x86-64-v3"
+                                             : "x86-64-v2";
+  return llvm::find_if(kNamedTargets,
+                       [&](const NamedTarget &row) { return row.name == kind; })
+      ->caches;
+}
+
 FailureOr<TargetInfo>
 quant_ext::resolveTarget(StringRef target, StringRef features,
                          function_ref<InFlightDiagnostic()> emitError) {
@@ -219,5 +263,8 @@ quant_ext::resolveTarget(StringRef target, StringRef features,
       info.features.push_back(std::string("-") + feature.Key);
   }
   describeInstructions(info);
+  info.caches = getUsualCaches(info);
+  if (isNative)
+    info.caches = readHostCaches(info.caches);
   return info;
 }

@@ -39,15 +39,15 @@
 
 // DEFINE: %{distribution} =
 // DEFINE: %{distribute} = not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-distribute-over-threads{%{distribution}}))" %s 2>&1
-// REDEFINE: %{distribution} = threads=0
+// REDEFINE: %{distribution} = threads=-1
 // RUN: %{distribute} | %{check}=NOTHREAD
-// NOTHREAD: error: threads must be from 1 to 4096, found 0{{$}}
+// NOTHREAD: error: threads must be from 0 to 4096, found -1{{$}}
 // REDEFINE: %{distribution} = threads=4097
 // RUN: %{distribute} | %{check}=THREADS
-// THREADS: error: threads must be from 1 to 4096, found 4097{{$}}
-// REDEFINE: %{distribution} = threads=2 min-elements=0
+// THREADS: error: threads must be from 0 to 4096, found 4097{{$}}
+// REDEFINE: %{distribution} = threads=2 min-elements=-1
 // RUN: %{distribute} | %{check}=ELEMENTS
-// ELEMENTS: error: min-elements must be at least 1, found 0{{$}}
+// ELEMENTS: error: min-elements must be at least 0, found -1{{$}}
 
 // DEFINE: %{size} =
 // DEFINE: %{tile} = not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{tile-size=%{size}}))" %s 2>&1

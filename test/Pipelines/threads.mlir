@@ -5,11 +5,14 @@
 
 // RUN: %{lower} | FileCheck %s --check-prefix=CHECK --implicit-check-not=omp. --implicit-check-not=@malloc
 // REDEFINE: %{threads} = 2
-// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,TWO --implicit-check-not=@malloc
+// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,SPLIT,TWO --implicit-check-not=@malloc
+// REDEFINE: %{threads} = 0
+// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,SPLIT,ANY --implicit-check-not=@malloc --implicit-check-not=num_threads
 
 // CHECK-LABEL: llvm.func @large(
 // TWO: omp.parallel num_threads(
-// TWO: omp.wsloop
+// ANY: omp.parallel {
+// SPLIT: omp.wsloop
 // CHECK: fdiv
 // CHECK: llvm.return
 func.func @large(%x: tensor<1024x1024xf32>, %s: tensor<f32>) -> tensor<1024x1024xi8> {
@@ -27,7 +30,7 @@ func.func @small(%x: tensor<1024xf32>, %s: tensor<f32>) -> tensor<1024xi8> {
 
 // Results of dynamic shape are written to the caller's buffers too.
 // CHECK-LABEL: llvm.func @unknown(
-// TWO: omp.parallel
+// SPLIT: omp.parallel
 // CHECK-NOT: memcpy
 // CHECK: llvm.return
 func.func @unknown(%x: tensor<?x3xf32>, %s: tensor<f32>) -> tensor<?x3xi8> {

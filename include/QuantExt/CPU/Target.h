@@ -18,6 +18,15 @@
 
 namespace mlir::quant_ext {
 
+/// What the data caches that a core reaches hold, in bytes.
+struct CacheSizes {
+  /// Those that a core has for itself.
+  int64_t l1 = 0, l2 = 0;
+  /// The last level, which cores share: what is larger comes from memory. At
+  /// least as large as the second.
+  int64_t l3 = 0;
+};
+
 /// One row of the table of targets: a name of ours for a CPU of LLVM's.
 struct NamedTarget {
   /// What `target=` takes.
@@ -28,6 +37,8 @@ struct NamedTarget {
   StringRef cpu;
   /// What it stands for, for messages and documentation.
   StringRef summary;
+  /// What CPUs of this kind have at least.
+  CacheSizes caches;
 };
 
 /// The targets that every recipe must serve, that tests run or cross-compile
@@ -56,6 +67,9 @@ struct TargetInfo {
   bool hasFMA = false;
   /// Instructions between f16 and f32 exist.
   bool hasF16Conversion = false;
+  /// The machine's own for `native`, and otherwise, whatever the CPU's name,
+  /// those of the row of the table with the same architecture and vectors.
+  CacheSizes caches;
 
   bool isX86() const { return arch == "x86_64"; }
   bool hasFeature(StringRef feature) const;

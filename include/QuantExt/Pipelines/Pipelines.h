@@ -32,13 +32,15 @@ struct QuantExtToLLVMOptions
       llvm::cl::init(0)};
   Option<int64_t> threads{
       *this, "threads",
-      llvm::cl::desc("Threads that large operations are split for; above 1 the "
-                     "code calls the OpenMP runtime"),
+      llvm::cl::desc("Threads that large operations are split for; other than "
+                     "for 1, the code calls the OpenMP runtime, which decides "
+                     "how many there are for 0"),
       llvm::cl::init(1)};
   Option<int64_t> minElementsToSplit{
       *this, "min-elements-to-split",
-      llvm::cl::desc("Elements from which on an operation is split"),
-      llvm::cl::init(131072)};
+      llvm::cl::desc("Elements from which on an operation is split; 0 takes "
+                     "what exceeds the target's second-level cache"),
+      llvm::cl::init(0)};
   Option<bool> emitCInterface{
       *this, "emit-c-interface",
       llvm::cl::desc("Give every function a _mlir_ciface_ wrapper that takes "
