@@ -15,6 +15,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -44,12 +45,13 @@ StringRef native_code::getHostArchitecture() {
 }
 
 static OwningOpRef<ModuleOp> buildModule(MLIRContext &context, StringRef target,
-                                         StringRef text) {
+                                         StringRef text, unsigned threads) {
   auto module = parseSourceString<ModuleOp>(text, &context);
   if (!module)
     return nullptr;
   quant_ext::QuantExtToLLVMOptions options;
   options.target = target.str();
+  options.threads = threads;
   options.emitCInterface = true;
   options.resultsToOutParams = true;
   PassManager pm(&context);
@@ -75,17 +77,20 @@ NativeModule::NativeModule(std::unique_ptr<ExecutionEngine> engine)
     : engine(std::move(engine)) {}
 NativeModule::~NativeModule() = default;
 
-std::unique_ptr<NativeModule> NativeModule::compile(MLIRContext &context,
-                                                    StringRef target,
-                                                    StringRef text,
-                                                    bool keepObject) {
+bool NativeModule::hasThreads() {
+  return llvm::sys::fs::exists(QUANT_EXT_OPENMP);
+}
+
+std::unique_ptr<NativeModule>
+NativeModule::compile(MLIRContext &context, StringRef target, StringRef text,
+                      bool keepObject, unsigned threads) {
   auto report = [&](llvm::Error error) {
     emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
     return nullptr;
   };
   auto info = resolveTarget(target, context);
   OwningOpRef<ModuleOp> module =
-      succeeded(info) ? buildModule(context, target, text) : nullptr;
+      succeeded(info) ? buildModule(context, target, text, threads) : nullptr;
   if (!module)
     return nullptr;
   auto machine = createTargetMachine(*info);
@@ -98,8 +103,10 @@ std::unique_ptr<NativeModule> NativeModule::compile(MLIRContext &context,
   options.transformer = optimize;
   options.enableObjectDump = keepObject;
   // Has what code calls for copies between buffers of different layout.
-  StringRef runtime = QUANT_EXT_RUNNER_UTILS;
-  options.sharedLibPaths = runtime;
+  SmallVector<StringRef> runtimes = {QUANT_EXT_RUNNER_UTILS};
+  if (threads > 1)
+    runtimes.push_back(QUANT_EXT_OPENMP);
+  options.sharedLibPaths = runtimes;
   auto engine = ExecutionEngine::create(*module, options, std::move(*machine));
   if (!engine)
     return report(engine.takeError());

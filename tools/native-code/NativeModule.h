@@ -34,11 +34,14 @@ using PackedFunction = void (*)(void **);
 /// into this process. Results are written into buffers that callers pass.
 class NativeModule {
 public:
-  /// Null after a message. With `keepObject`, `dumpObject` may be called.
+  /// Null after a message. With `keepObject`, `dumpObject` may be called; more
+  /// than one thread need OpenMP's runtime, which `hasThreads` finds.
   static std::unique_ptr<NativeModule> compile(mlir::MLIRContext &context,
                                                llvm::StringRef target,
                                                llvm::StringRef text,
-                                               bool keepObject);
+                                               bool keepObject,
+                                               unsigned threads = 1);
+  static bool hasThreads();
   ~NativeModule();
 
   /// The function that takes pointers to memref descriptors, results last.

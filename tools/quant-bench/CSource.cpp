@@ -31,6 +31,22 @@ static std::string substitute(StringRef text, const Substitutions &values) {
 
 static constexpr StringRef preamble = R"(#include <stdint.h>
 
+// Of the loops over parts, rows or channels. With one thread it is nothing, and
+// there is one part.
+#define PRAGMA(text) _Pragma(#text)
+#ifdef _OPENMP
+#define PARALLEL(...) PRAGMA(omp parallel for num_threads(PARTS) __VA_ARGS__)
+#else
+#define PARTS 1
+#define PARALLEL(...)
+#endif
+
+// A part for each thread: whole lines of a cache, whatever the type.
+static inline int64_t begin_of(int64_t part, int64_t count) {
+  int64_t size = ((count + PARTS - 1) / PARTS + 127) / 128 * 128;
+  return part * size < count ? part * size : count;
+}
+
 typedef float f32;
 typedef _Float16 f16;
 // Of the compiler's own type no loop becomes vector code.
@@ -55,6 +71,10 @@ static inline bf16 to_bf16(f32 x) {
 #define none(s) (s)
 #define zero_point(p) (uint8_t)zero_points[p]
 #define zero(p) 0
+
+// Whether threads may share rows of this length: not where two write to one byte.
+#define always(length) 1
+#define if_even(length) ((length) % 2 == 0)
 
 static inline int quantize(f32 v, int z, int qmin, int qmax) {
   f32 low = qmin - z, high = qmax - z;
@@ -130,6 +150,9 @@ static constexpr StringRef rangeFromNibbles = R"(
     if (i < end)
       out[i] = element((int8_t)(in[i / 2] << 4) >> 4, @S@, @D@, @Z@);)";
 
+static constexpr StringRef convertRange = R"(
+    @NAME@_range(in, scales, @DIVISORS@, zero_points, out, begin, end, s, d, z);)";
+
 static StringRef getRange(const Row &row) {
   if (row.storage == Storage::I4 && row.readsIntegers())
     return rangeFromNibbles;
@@ -146,51 +169,64 @@ static constexpr StringRef constantParameters = R"(
     f32 s = scales[p], d = @RECIPROCAL@(s); (void)d;
     int z = @ZERO_POINT@(p);)";
 
+/// The parts of `count` elements, or vectors.
+static constexpr StringRef eachPart = R"(
+    PARALLEL(@CLAUSES@)
+    for (int64_t part = 0; part < PARTS; ++part) {
+    int64_t begin = begin_of(part, count), end = begin_of(part + 1, count);)";
+
 static constexpr StringRef tensorLoop = R"(
   {
-    int64_t begin = 0, end = outer * channels * inner, p = 0;@CHOOSE@@PARAMETERS@@RANGE@
+    int64_t count = outer * channels * inner, p = 0;@CHOOSE@@PARAMETERS@@EACH_PART@@CONVERT@
+    }
   })";
 
 static constexpr StringRef axisLoop = R"(
+  PARALLEL(collapse(2) if(@SPLITS@(inner)))
   for (int64_t o = 0; o < outer; ++o)
   for (int64_t p = 0; p < channels; ++p) {
-    int64_t begin = (o * channels + p) * inner, end = begin + inner;@CHOOSE@@PARAMETERS@@RANGE@
+    int64_t begin = (o * channels + p) * inner, end = begin + inner;@CHOOSE@@PARAMETERS@@CONVERT@
   })";
 
 static constexpr StringRef innerAxisLoop = R"(
-  f32 d[channels]; (void)d;
+  f32 s = 0, d = 0, divisors[channels];
+  int z = 0;
   for (int64_t c = 0; c < channels; ++c)
-    d[c] = @RECIPROCAL@(scales[c]);
+    divisors[c] = @RECIPROCAL@(scales[c]);
+  PARALLEL(if(@SPLITS@(channels)))
   for (int64_t o = 0; o < outer; ++o) {
-    int64_t begin = o * channels, end = begin + channels;@RANGE@
+    int64_t begin = o * channels, end = begin + channels;@CONVERT@
   })";
 
 static constexpr StringRef blockLoop = R"(
   int64_t blocks = (channels + block - 1) / block;
+  PARALLEL(if(@SPLITS@(channels) && @SPLITS@(block)))
   for (int64_t o = 0; o < outer; ++o)
   for (int64_t b = 0; b < blocks; ++b) {
     int64_t begin = o * channels + b * block, p = o * blocks + b;
-    int64_t end = b + 1 < blocks ? begin + block : (o + 1) * channels;@PARAMETERS@@RANGE@
+    int64_t end = b + 1 < blocks ? begin + block : (o + 1) * channels;@PARAMETERS@@CONVERT@
   })";
 
 /// Infinities and NaN are no part of a range; without one the scale is 1.
 static constexpr StringRef chooseAsymmetric = R"(
-    f32 lo = 0, hi = 0;
+    f32 lo = 0, hi = 0;@EACH_RANGE@
     for (int64_t i = begin; i < end; ++i) {
       f32 a = from_@VALUE@(in[i]);
       a = __builtin_isfinite(a) ? a : 0;
       lo = __builtin_fminf(lo, a);
       hi = __builtin_fmaxf(hi, a);
     }
+    }
     f32 chosen = hi == lo ? 1 : (hi - lo) / (f32)(@QMAX@ - @QMIN@);
     scales[p] = chosen < 0x1p-126f ? 0x1p-126f : chosen;
     zero_points[p] = quantize((f32)@QMIN@ - lo / scales[p], 0, @QMIN@, @QMAX@);)";
 
 static constexpr StringRef chooseSymmetric = R"(
-    f32 most = 0;
+    f32 most = 0;@EACH_RANGE@
     for (int64_t i = begin; i < end; ++i) {
       f32 a = __builtin_fabsf(from_@VALUE@(in[i]));
       most = __builtin_fmaxf(most, __builtin_isfinite(a) ? a : 0);
+    }
     }
     f32 chosen = most == 0 ? 1 : most / (f32)@QMAX@;
     scales[p] = chosen < 0x1p-126f ? 0x1p-126f : chosen;)";
@@ -200,6 +236,12 @@ static inline @OUT@ @NAME@_element(@IN@ x, f32 s, f32 d, int z) {
   return @ELEMENT@;
 }
 #define element @NAME@_element
+// On its own, because code for threads knows nothing of restrict outside it.
+static inline void @NAME@_range(const @IN_MEMORY@ *restrict in,
+    const f32 *restrict scales, const f32 *restrict divisors,
+    const int8_t *restrict zero_points, @OUT_MEMORY@ *restrict out,
+    int64_t begin, int64_t end, f32 s, f32 d, int z) {@RANGE@
+}
 void @NAME@(const @IN_MEMORY@ *restrict in, f32 *restrict scales,
     int8_t *restrict zero_points, @OUT_MEMORY@ *restrict out,
     int64_t outer, int64_t channels, int64_t inner, int64_t block) {@LOOP@
@@ -281,14 +323,27 @@ static std::string makeFunction(Row row, Division division) {
   std::string integer = getIntegerType(row.storage).str();
   bool hasNibbles = row.storage == Storage::I4;
   std::string zeroPoint = row.hasZeroPoint() ? "zero_point" : "zero";
+  // Where it is a tensor's, parts have ranges of their own.
+  StringRef minimaAndMaxima = row.hasZeroPoint()
+                                  ? "reduction(min : lo) reduction(max : hi)"
+                                  : "reduction(max : most)";
+  std::string eachRange =
+      kind == LoopKind::Tensor
+          ? substitute(eachPart, {{"CLAUSES", minimaAndMaxima.str()}})
+          : " {";
   return substitute(
       function,
       {{"LOOP", getLoop(kind).str()},
        {"CHOOSE", choose.str()},
+       {"EACH_PART", substitute(eachPart, {{"CLAUSES", ""}})},
+       {"EACH_RANGE", eachRange},
+       {"SPLITS", hasNibbles && row.makesIntegers() ? "if_even" : "always"},
        {"PARAMETERS", constantParameters.str()},
        {"RANGE", getRange(row).str()},
+       {"CONVERT",
+        substitute(convertRange, {{"DIVISORS", varies ? "divisors" : "0"}})},
        {"S", varies ? "scales[c]" : "s"},
-       {"D", varies ? "d[c]" : "d"},
+       {"D", varies ? "divisors[c]" : "d"},
        {"Z", varies ? zeroPoint + "(c)" : "z"},
        {"ELEMENT", makeElement(row)},
        {"RECIPROCAL", division == Division::Reciprocal ? "reciprocal" : "none"},
@@ -329,7 +384,8 @@ typedef char vector __attribute__((vector_size(VECTOR_BYTES)));
 
 static constexpr StringRef limitFunction = R"(
 void @NAME@(const vector *restrict in, vector *restrict out, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
+@EACH_PART@
+  for (int64_t i = begin; i < end; ++i) {
     vector v;
 #pragma clang loop unroll(full)
     for (int j = 0; j < @READ@; ++j) {
@@ -340,6 +396,7 @@ void @NAME@(const vector *restrict in, vector *restrict out, int64_t count) {
 #pragma clang loop unroll(full)
     for (int j = 0; j < @WRITTEN@; ++j)
       @STORE@(out + i * @WRITTEN@ + j, v);
+  }
   }
 }
 )";
@@ -373,6 +430,7 @@ static std::string makeLimit(const Row &row, bool isNonTemporal) {
   auto [read, written] = getVectors(row);
   return substitute(limitFunction,
                     {{"NAME", getLimitName(row, isNonTemporal)},
+                     {"EACH_PART", substitute(eachPart, {{"CLAUSES", ""}})},
                      {"READ", std::to_string(read)},
                      {"WRITTEN", std::to_string(written)},
                      {"STORE", isNonTemporal ? "store_nt" : "store"}});

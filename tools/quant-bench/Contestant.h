@@ -18,6 +18,7 @@ struct Contestant {
   std::function<void()> run;
   /// What it reads and writes each time.
   int64_t bytes = 0;
+  unsigned threads = 1;
   /// How it divides, whatever the row says.
   Division division = Division::Exact;
   /// A limit: its results mean nothing.

@@ -7,6 +7,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
 using namespace quant_bench;
 
 namespace {
@@ -26,6 +30,10 @@ public:
 } // namespace
 
 void quant_bench::initializeMeasurements(const MeasureOptions &options) {
+  // Before the runtime starts: for how many milliseconds its threads go on
+  // spinning after a loop, where it would be 200. In this time the next
+  // contestant would have a processor less.
+  setenv("KMP_BLOCKTIME", "1", /*overwrite=*/0);
   // Interleaving can be asked for by a flag alone.
   std::vector<std::string> flags = {
       "quant-bench",
@@ -51,11 +59,20 @@ static Figure makeFigure(const Contestant &contestant,
           gigabytes / seconds.front()};
 }
 
+/// Lets the threads of the last contestant's pool fall asleep, and wakes those
+/// of this one's.
+static void changePools(const Contestant &contestant) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  contestant.run();
+}
+
 std::vector<Figure>
 quant_bench::measure(const std::vector<Contestant> &contestants) {
   for (const Contestant &contestant : contestants)
     benchmark::RegisterBenchmark(contestant.name.c_str(),
                                  [&](benchmark::State &state) {
+                                   if (contestant.threads > 1)
+                                     changePools(contestant);
                                    for (auto iteration : state) {
                                      (void)iteration;
                                      contestant.run();

@@ -50,6 +50,7 @@ struct OnnxRuntime::Library {
   }
 
   OrtApi api;
+  unsigned threads = 1;
   OrtEnv *env = nullptr;
   OrtSessionOptions *options = nullptr;
   OrtMemoryInfo *memory = nullptr;
@@ -109,6 +110,7 @@ std::unique_ptr<OnnxRuntime> OnnxRuntime::load(StringRef path, unsigned threads,
   if (!table)
     return fail("no API of version " + llvm::Twine(apiVersion));
   auto library = std::make_shared<Library>(table);
+  library->threads = threads;
   library->version = getBase()->getVersionString();
   std::string error;
   if (!library->initialize(threads, error))
@@ -240,6 +242,7 @@ std::optional<Contestant> OnnxRuntime::make(const Row &row,
   Contestant contestant;
   contestant.name = "onnxruntime";
   contestant.bytes = row.bytes();
+  contestant.threads = library->threads;
   contestant.division = Division::Exact;
   contestant.run = [session, keep = library] {
     std::string error;

@@ -103,7 +103,7 @@ std::optional<Contestant> quant_bench::makeOurs(const Row &row,
                                                 MLIRContext &context) {
   std::shared_ptr<native_code::NativeModule> module =
       native_code::NativeModule::compile(context, "native", makeMLIRSource(row),
-                                         /*keepObject=*/false);
+                                         /*keepObject=*/false, row.threads);
   if (!module)
     return std::nullopt;
   native_code::PackedFunction function = module->lookupPacked("row");
@@ -113,6 +113,7 @@ std::optional<Contestant> quant_bench::makeOurs(const Row &row,
   Contestant ours;
   ours.name = "ours";
   ours.bytes = row.bytes();
+  ours.threads = row.threads;
   ours.division = row.division;
   ours.run = [module, arguments, function] { function(arguments->data()); };
   return ours;

@@ -15,15 +15,24 @@
 using namespace mlir;
 using namespace quant_bench;
 
-static constexpr StringRef flags[] = {"-O3", "-march=native",
-                                      "-ffp-contract=off"};
-
 static std::nullptr_t fail(const llvm::Twine &message) {
   llvm::errs() << "error: " << message << "\n";
   return nullptr;
 }
 
-std::string PlainLoops::getFlags() { return llvm::join(ArrayRef(flags), " "); }
+static std::vector<std::string> makeFlags(unsigned threads) {
+  std::vector<std::string> flags = {"-O3", "-march=native",
+                                    "-ffp-contract=off"};
+  if (threads > 1) {
+    flags.push_back("-fopenmp");
+    flags.push_back("-DPARTS=" + std::to_string(threads));
+  }
+  return flags;
+}
+
+std::string PlainLoops::getFlags(unsigned threads) {
+  return llvm::join(makeFlags(threads), " ");
+}
 
 static bool writeFile(StringRef path, StringRef text) {
   std::error_code error;
@@ -39,7 +48,8 @@ static bool writeFile(StringRef path, StringRef text) {
 }
 
 std::unique_ptr<PlainLoops> PlainLoops::compile(const std::vector<Row> &rows,
-                                                StringRef clang) {
+                                                StringRef clang,
+                                                unsigned threads) {
   llvm::SmallString<128> folder;
   if (auto error = llvm::sys::fs::createUniqueDirectory("quant-bench", folder))
     return fail("cannot create a temporary folder: " + error.message());
@@ -50,7 +60,11 @@ std::unique_ptr<PlainLoops> PlainLoops::compile(const std::vector<Row> &rows,
     return fail("cannot write '" + source + "'");
 
   std::vector<StringRef> command = {clang};
+  std::vector<std::string> flags = makeFlags(threads);
   llvm::append_range(command, flags);
+  // Where our own code finds it: with one runtime there is one pool.
+  if (threads > 1)
+    command.push_back("-Wl,-rpath," QUANT_BENCH_LIBRARIES);
   llvm::append_range(command, ArrayRef<StringRef>{"-shared", "-fPIC", "-w",
                                                   "-o", object, source});
   std::string message;
@@ -62,7 +76,7 @@ std::unique_ptr<PlainLoops> PlainLoops::compile(const std::vector<Row> &rows,
   void *library = dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return fail(llvm::Twine("cannot load the plain loops: ") + dlerror());
-  return std::unique_ptr<PlainLoops>(new PlainLoops(library));
+  return std::unique_ptr<PlainLoops>(new PlainLoops(library, threads));
 }
 
 PlainLoops::~PlainLoops() { dlclose(library); }
@@ -81,6 +95,7 @@ Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
   Contestant contestant;
   contestant.name = "clang";
   contestant.bytes = row.bytes();
+  contestant.threads = threads;
   contestant.division = row.division;
   auto loop = reinterpret_cast<Loop>(
       dlsym(library, getLoopName(row, row.division).c_str()));
@@ -111,6 +126,7 @@ std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
     Contestant limit;
     limit.name = isNonTemporal ? "limit-nt" : "limit";
     limit.bytes = count * (step.read + step.written);
+    limit.threads = threads;
     limit.isLimit = true;
     auto loop = reinterpret_cast<LimitLoop>(
         dlsym(library, getLimitName(row, isNonTemporal).c_str()));

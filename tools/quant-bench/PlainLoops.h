@@ -12,16 +12,17 @@
 
 namespace quant_bench {
 
-/// What a plain compiler makes of the loops of all rows.
+/// What a plain compiler makes of the loops of all rows, for so many threads.
 class PlainLoops {
 public:
   /// Null after a message.
   static std::unique_ptr<PlainLoops> compile(const std::vector<Row> &rows,
-                                             llvm::StringRef clang);
+                                             llvm::StringRef clang,
+                                             unsigned threads);
   ~PlainLoops();
 
-  /// Flags that the loops were compiled with.
-  static std::string getFlags();
+  /// Flags that the loops are compiled with.
+  static std::string getFlags(unsigned threads);
 
   /// Named `clang`.
   Contestant make(const Row &row, const Buffers &buffers) const;
@@ -36,11 +37,13 @@ public:
                      const Buffers &buffers) const;
 
 private:
-  explicit PlainLoops(void *library) : library(library) {}
+  PlainLoops(void *library, unsigned threads)
+      : library(library), threads(threads) {}
   void call(const Row &row, Division division, const Buffers &buffers,
             const Results &results) const;
 
   void *library;
+  unsigned threads;
 };
 
 } // namespace quant_bench

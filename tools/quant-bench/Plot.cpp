@@ -168,8 +168,11 @@ static void printLegend(raw_ostream &os) {
 void quant_bench::printPlot(raw_ostream &os, ArrayRef<Record> records) {
   llvm::MapVector<StringRef, std::vector<const Record *>> panels;
   std::vector<std::string> kinds;
-  for (const Record &record : records)
-    kinds.push_back(record.row.kind());
+  for (const Record &record : records) {
+    unsigned threads = record.row.threads;
+    kinds.push_back(record.row.kind() +
+                    (threads == 1 ? "" : " x" + std::to_string(threads)));
+  }
   for (auto [kind, record] : llvm::zip_equal(kinds, records))
     panels[kind].push_back(&record);
 

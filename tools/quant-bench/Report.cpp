@@ -47,7 +47,7 @@ void Table::print(const Record &record) {
   std::string spread;
   llvm::raw_string_ostream(spread)
       << llvm::format("(%.1f..%.1f)", record.ours.least, record.ours.most);
-  os << llvm::left_justify(record.row.name(), widthOfNames)
+  os << llvm::left_justify(record.row.label(), widthOfNames)
      << llvm::format("%9.1f", record.ours.median) << "  "
      << llvm::left_justify(spread, 15);
   for (StringRef name : getPeerNames()) {
@@ -79,7 +79,7 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
     for (const Record &record : records)
       json.object([&] {
         json.attribute("row", record.row.name());
-        json.attribute("threads", setting.threads);
+        json.attribute("threads", record.row.threads);
         json.attribute("ours", record.ours.median);
         json.attribute("unit", "GB/s");
         json.attributeObject("peers", [&] {
@@ -99,7 +99,7 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
             printSpread(limit.name, limit);
         });
         json.attribute("bytes", record.row.bytes());
-        json.attribute("compiler_flags", setting.compilerFlags);
+        json.attribute("compiler_flags", record.compilerFlags);
         json.attribute("pages", setting.pages);
         json.attribute("cpu", setting.cpu);
         if (!setting.onnxRuntimeVersion.empty())

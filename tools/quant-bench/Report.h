@@ -17,6 +17,7 @@ namespace quant_bench {
 /// The figures of one row.
 struct Record {
   Row row;
+  std::string compilerFlags;
   Figure ours;
   std::vector<Figure> peers;
   /// With each kind of store.
@@ -30,8 +31,7 @@ struct Record {
 
 /// What is true of all rows.
 struct Setting {
-  unsigned threads = 1;
-  std::string compilerFlags, pages, cpu;
+  std::string pages, cpu;
   /// Empty without it.
   std::string onnxRuntimeVersion;
 };

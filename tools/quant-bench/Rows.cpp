@@ -25,8 +25,8 @@ struct OpRows {
 struct NamedSize {
   StringRef name;
   int64_t elements;
-  /// In the default run.
-  bool isDefault;
+  /// In the default run, with one thread and with more.
+  bool isDefault, isDefaultForThreads;
 };
 } // namespace
 
@@ -58,8 +58,9 @@ static const Shape allShapes[] = {Shape::Static, Shape::Dynamic};
 /// is 256 rows of 389, a prime, and 3, so that no vector length divides tensors
 /// or rows, nor a block length rows.
 static const NamedSize sizeTable[] = {
-    {"l1", 4096, true},         {"l2", 98304, true},    {"l3", 1048576, false},
-    {"memory", 16777216, true}, {"tail", 99587, false},
+    {"l1", 4096, true, false},     {"l2", 98304, true, false},
+    {"l3", 1048576, false, true},  {"memory", 16777216, true, true},
+    {"tail", 99587, false, false},
 };
 
 /// The rows of the default run: every op and granularity in the form that is
@@ -241,6 +242,10 @@ std::string Row::name() const {
   return kind() + "/" + std::to_string(geometry.elements());
 }
 
+std::string Row::label() const {
+  return threads == 1 ? name() : name() + " x" + std::to_string(threads);
+}
+
 int64_t Row::bytesIn() const {
   unsigned bits = readsIntegers() ? getBits(storage) : getBits(value);
   return llvm::divideCeil(geometry.elements() * bits, 8);
@@ -268,30 +273,41 @@ FailureOr<int64_t> quant_bench::parseSize(StringRef size) {
   return failure();
 }
 
-std::vector<Row> quant_bench::makeRows(ArrayRef<int64_t> sizes) {
-  std::vector<NamedSize> chosen(std::begin(sizeTable), std::end(sizeTable));
-  if (!sizes.empty()) {
-    chosen.clear();
-    for (int64_t elements : sizes)
-      chosen.push_back({"", elements, /*isDefault=*/true});
-  }
-  std::vector<Row> rows;
+/// The rows of so many threads.
+static void addRows(std::vector<Row> &rows, ArrayRef<NamedSize> sizes,
+                    unsigned threads) {
   for (const OpRows &entry : opTable)
     for (Value value : allValues)
       for (Storage storage : entry.storages)
         for (Granularity granularity : entry.granularities)
           for (Division division : entry.divisions)
             for (Shape shape : allShapes)
-              for (const NamedSize &size : chosen) {
+              for (const NamedSize &size : sizes) {
                 Row row{entry.op,
                         value,
                         storage,
                         granularity,
                         division,
                         shape,
-                        getGeometry(granularity, size.elements)};
-                row.isDefault = size.isDefault && isUsual(row);
+                        getGeometry(granularity, size.elements),
+                        threads};
+                row.isDefault = (threads == 1 ? size.isDefault
+                                              : size.isDefaultForThreads) &&
+                                isUsual(row);
                 rows.push_back(row);
               }
+}
+
+std::vector<Row> quant_bench::makeRows(ArrayRef<int64_t> sizes,
+                                       ArrayRef<unsigned> threads) {
+  std::vector<NamedSize> chosen(std::begin(sizeTable), std::end(sizeTable));
+  if (!sizes.empty()) {
+    chosen.clear();
+    for (int64_t elements : sizes)
+      chosen.push_back({"", elements, true, true});
+  }
+  std::vector<Row> rows;
+  for (unsigned count : threads)
+    addRows(rows, chosen, count);
   return rows;
 }

@@ -51,6 +51,8 @@ struct Row {
   Division division = Division::Exact;
   Shape shape = Shape::Static;
   Geometry geometry;
+  /// Of each contestant.
+  unsigned threads = 1;
   /// Timed unless asked for less or more.
   bool isDefault = false;
 
@@ -58,6 +60,8 @@ struct Row {
   std::string name() const;
   /// The name without the size.
   std::string kind() const;
+  /// What to call it among rows of different numbers of threads.
+  std::string label() const;
 
   /// Signed storages are symmetric, as weights are; the unsigned one is not.
   bool hasZeroPoint() const { return storage == Storage::U8; }
@@ -93,8 +97,10 @@ int64_t getMax(Storage storage);
 /// a message.
 mlir::FailureOr<int64_t> parseSize(llvm::StringRef size);
 
-/// Every row in these sizes; none: the sizes of the table.
-std::vector<Row> makeRows(llvm::ArrayRef<int64_t> sizes);
+/// Every row in these sizes and with these numbers of threads. No sizes: those
+/// of the table.
+std::vector<Row> makeRows(llvm::ArrayRef<int64_t> sizes,
+                          llvm::ArrayRef<unsigned> threads);
 
 } // namespace quant_bench
 

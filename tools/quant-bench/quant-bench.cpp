@@ -26,6 +26,9 @@
 #include "llvm/TargetParser/Host.h"
 
 #include <chrono>
+#include <map>
+#include <set>
+#include <thread>
 
 using namespace mlir;
 using namespace quant_bench;
@@ -57,9 +60,11 @@ static cl::opt<bool> printIR(
     cl::desc("Print what is compiled, for quant-opt, and time nothing"));
 static cl::opt<bool> printC("print-c", cl::sub(elementwise), cl::cat(category),
                             cl::desc("Print the plain loops and time nothing"));
-static cl::opt<unsigned>
-    threads("threads", cl::init(1), cl::sub(elementwise), cl::cat(category),
-            cl::desc("Threads of each contestant: 1 for now"));
+static cl::list<unsigned>
+    threads("threads", cl::CommaSeparated, cl::sub(elementwise),
+            cl::cat(category),
+            cl::desc("Threads of each contestant, as in 1,2 (default: 1, and "
+                     "without --sizes also 2 in sizes l3 and memory)"));
 static cl::opt<unsigned>
     repetitions("repetitions", cl::init(7), cl::sub(elementwise),
                 cl::cat(category),
@@ -115,11 +120,18 @@ static LogicalResult checkWritable(StringRef path) {
 }
 
 static LogicalResult checkOptions() {
-  if (threads == 0)
-    return fail("--threads must be at least 1, found 0");
-  if (threads > 1)
-    return fail("--threads must be 1, found " + llvm::Twine(threads) +
-                ": the pipeline makes no threads yet");
+  for (unsigned count : threads) {
+    constexpr unsigned kMostThreads = 1024;
+    if (count < 1 || count > kMostThreads)
+      return fail("--threads must be from 1 to " + llvm::Twine(kMostThreads) +
+                  ", found " + llvm::Twine(count));
+    if (count > 1 && !native_code::NativeModule::hasThreads())
+      return fail("--threads must be 1 without libomp, found " +
+                  llvm::Twine(count));
+    if (count > std::thread::hardware_concurrency())
+      llvm::errs() << "warning: " << count << " threads on "
+                   << std::thread::hardware_concurrency() << " processors\n";
+  }
   if (repetitions == 0)
     return fail("--repetitions must be at least 1, found 0");
   if (!(minTime > 0 && minTime <= 60))
@@ -129,6 +141,18 @@ static LogicalResult checkOptions() {
     return fail("--perturb must name a contestant, found '" + perturbed + "'");
   return success(succeeded(checkWritable(jsonFile)) &&
                  succeeded(checkWritable(plotFile)));
+}
+
+static std::vector<unsigned> chooseThreads() {
+  if (!threads.empty())
+    return threads;
+  if (!sizes.empty())
+    return {1};
+  if (native_code::NativeModule::hasThreads() &&
+      std::thread::hardware_concurrency() > 1)
+    return {1, 2};
+  llvm::errs() << "without rows of two threads: no libomp, or one processor\n";
+  return {1};
 }
 
 static FailureOr<std::vector<Row>> chooseRows() {
@@ -147,7 +171,7 @@ static FailureOr<std::vector<Row>> chooseRows() {
   }
   std::vector<Row> rows;
   size_t leftOut = 0;
-  for (Row &row : makeRows(elements)) {
+  for (Row &row : makeRows(elements, chooseThreads())) {
     if (!regex.match(row.name()))
       continue;
     if (all || row.isDefault)
@@ -170,34 +194,56 @@ namespace {
 struct Bench {
   MLIRContext context;
   Buffers buffers;
-  std::unique_ptr<PlainLoops> loops;
-  std::unique_ptr<OnnxRuntime> onnxRuntime;
+  /// For each number of threads.
+  std::map<unsigned, std::unique_ptr<PlainLoops>> loops;
+  std::map<unsigned, std::unique_ptr<OnnxRuntime>> onnxRuntime;
 
   Bench(const DialectRegistry &registry, const std::vector<Row> &rows)
       : context(registry), buffers(rows) {}
+
+  /// Empty without it.
+  std::string getOnnxRuntimeVersion() const {
+    for (const auto &[threads, peer] : onnxRuntime)
+      if (peer)
+        return peer->getVersion();
+    return "";
+  }
 };
 } // namespace
 
-static LogicalResult loadPeers(Bench &bench, const std::vector<Row> &rows) {
-  llvm::errs() << "compiling the plain loops: " << clang << " "
-               << PlainLoops::getFlags() << "\n";
-  bench.loops = PlainLoops::compile(rows, clang);
-  if (!bench.loops)
-    return failure();
-  bool isMissing = false;
+/// The loops of every number of threads; those of one also say what to expect.
+static LogicalResult compileLoops(Bench &bench, const std::vector<Row> &rows) {
+  std::set<unsigned> counts = {1};
+  for (const Row &row : rows)
+    counts.insert(row.threads);
+  for (unsigned count : counts) {
+    llvm::errs() << "compiling the plain loops: " << clang << " "
+                 << PlainLoops::getFlags(count) << "\n";
+    bench.loops[count] = PlainLoops::compile(rows, clang, count);
+    if (!bench.loops[count])
+      return failure();
+  }
+  return success();
+}
+
+static LogicalResult loadOnnxRuntime(Bench &bench,
+                                     const std::vector<Row> &rows) {
   // A build without Python packages has no folder for them.
   bool isGiven = onnxRuntimePath.getNumOccurrences();
-  if (!isGiven && !llvm::sys::fs::exists(onnxRuntimePath))
-    isMissing = true;
-  else
-    bench.onnxRuntime = OnnxRuntime::load(onnxRuntimePath, threads, isMissing);
-  if (!bench.onnxRuntime && !isMissing)
-    return failure();
-  if (bench.onnxRuntime)
-    llvm::errs() << "onnxruntime " << bench.onnxRuntime->getVersion() << "\n";
-  else
+  bool isMissing = !isGiven && !llvm::sys::fs::exists(onnxRuntimePath);
+  for (const Row &row : rows) {
+    std::unique_ptr<OnnxRuntime> &peer = bench.onnxRuntime[row.threads];
+    if (isMissing || peer)
+      continue;
+    peer = OnnxRuntime::load(onnxRuntimePath, row.threads, isMissing);
+    if (!peer && !isMissing)
+      return failure();
+  }
+  if (isMissing)
     llvm::errs() << "without onnxruntime: no libonnxruntime.so below '"
                  << onnxRuntimePath << "'\n";
+  else
+    llvm::errs() << "onnxruntime " << bench.getOnnxRuntimeVersion() << "\n";
   return success();
 }
 
@@ -205,14 +251,14 @@ static LogicalResult loadPeers(Bench &bench, const std::vector<Row> &rows) {
 static std::vector<Contestant> makeContestants(const Row &row, Bench &bench) {
   std::optional<Contestant> ours = makeOurs(row, bench.buffers, bench.context);
   if (!ours) {
-    (void)fail(row.name() + ": cannot be compiled");
+    (void)fail(row.label() + ": cannot be compiled");
     return {};
   }
-  std::vector<Contestant> contestants = {std::move(*ours),
-                                         bench.loops->make(row, bench.buffers)};
-  if (bench.onnxRuntime) {
+  std::vector<Contestant> contestants = {
+      std::move(*ours), bench.loops[row.threads]->make(row, bench.buffers)};
+  if (OnnxRuntime *onnxRuntime = bench.onnxRuntime[row.threads].get()) {
     std::string reason;
-    if (auto peer = bench.onnxRuntime->make(row, bench.buffers, reason))
+    if (auto peer = onnxRuntime->make(row, bench.buffers, reason))
       contestants.push_back(std::move(*peer));
     else
       llvm::errs() << "  without onnxruntime: " << reason << "\n";
@@ -221,7 +267,7 @@ static std::vector<Contestant> makeContestants(const Row &row, Bench &bench) {
   for (const Contestant &contestant : contestants) {
     if (wanted != contestant.division) {
       wanted = contestant.division;
-      bench.loops->computeWanted(row, *wanted, bench.buffers);
+      bench.loops[1]->computeWanted(row, *wanted, bench.buffers);
     }
     if (failed(check(row, contestant, bench.buffers,
                      perturbed == contestant.name)))
@@ -235,9 +281,11 @@ static FailureOr<Record> measureRow(const Row &row, Bench &bench) {
   std::vector<Contestant> contestants = makeContestants(row, bench);
   if (contestants.empty())
     return failure();
-  llvm::append_range(contestants, bench.loops->makeLimits(row, bench.buffers));
+  PlainLoops &loops = *bench.loops[row.threads];
+  llvm::append_range(contestants, loops.makeLimits(row, bench.buffers));
   Record record;
   record.row = row;
+  record.compilerFlags = PlainLoops::getFlags(row.threads);
   for (auto [contestant, figure] :
        llvm::zip_equal(contestants, measure(contestants))) {
     if (contestant.name == "ours")
@@ -273,7 +321,7 @@ static LogicalResult run() {
     return failure();
   size_t longest = 0;
   for (const Row &row : *rows)
-    longest = std::max(longest, row.name().size());
+    longest = std::max(longest, row.label().size());
   if (printC) {
     llvm::outs() << makeCSource(*rows);
     return success();
@@ -281,9 +329,9 @@ static LogicalResult run() {
   if (list || printIR) {
     for (const Row &row : *rows)
       if (list)
-        llvm::outs() << row.name() << "\n";
+        llvm::outs() << row.label() << "\n";
       else
-        llvm::outs() << "// " << row.name() << "\n"
+        llvm::outs() << "// " << row.label() << "\n"
                      << makeMLIRSource(row) << "// -----\n";
     return success();
   }
@@ -291,12 +339,12 @@ static LogicalResult run() {
   DialectRegistry registry;
   native_code::initialize(registry);
   Bench bench(registry, *rows);
-  if (failed(loadPeers(bench, *rows)))
+  if (failed(compileLoops(bench, *rows)) ||
+      failed(loadOnnxRuntime(bench, *rows)))
     return failure();
-  Setting setting{threads, PlainLoops::getFlags(),
-                  bench.buffers.describePages(),
+  Setting setting{bench.buffers.describePages(),
                   llvm::sys::getHostCPUName().str(),
-                  bench.onnxRuntime ? bench.onnxRuntime->getVersion() : ""};
+                  bench.getOnnxRuntimeVersion()};
   llvm::errs() << "buffers: " << setting.pages << "\n";
   initializeMeasurements({repetitions, minTime});
 
@@ -309,7 +357,7 @@ static LogicalResult run() {
   for (auto [number, row] : llvm::enumerate(*rows)) {
     std::chrono::duration<double> elapsed = Clock::now() - start;
     llvm::errs() << "[" << number + 1 << "/" << rows->size() << "] "
-                 << row.name() << llvm::format(", %.1f s\n", elapsed.count());
+                 << row.label() << llvm::format(", %.1f s\n", elapsed.count());
     FailureOr<Record> record = measureRow(row, bench);
     if (failed(record))
       return failure();

@@ -14,10 +14,17 @@ def require(condition, message):
         sys.exit(message)
 
 
+def with_threads(name, record):
+    """What a row, or a kind of row, is called where threads matter."""
+    threads = record["threads"]
+    return name if threads == 1 else f"{name} x{threads}"
+
+
 def check_record(record):
     require(record["unit"] == "GB/s", "unit")
-    require(record["threads"] == 1, "threads")
     require("-march=native" in record["compiler_flags"], "compiler_flags")
+    require(("-fopenmp" in record["compiler_flags"]) == (record["threads"] > 1),
+            "OpenMP for threads and only for them")
     require("huge pages" in record["pages"], "pages")
     require(record["cpu"], "cpu")
     # Versions are of what took part in some row.
@@ -39,7 +46,7 @@ def expected_line(record):
              for name in PEERS]
     ours, limit = record["ours"], record["limit"]
     best = max(record["peers"].values())
-    return [record["row"], f"{ours:.1f}", *peers, f"{limit:.1f}",
+    return [*with_threads(record["row"], record).split(), f"{ours:.1f}", *peers, f"{limit:.1f}",
             f"{ours / best:.2f}", f"{ours / limit:.2f}"]
 
 
@@ -47,8 +54,9 @@ def check_table(records, text):
     lines = [line.split() for line in text.splitlines()[2:]]
     require(len(lines) == len(records), "a line for every record")
     for record, line in zip(records, lines):
-        found = line[:2] + line[3:]
         wanted = expected_line(record)
+        spread = 2 if record["threads"] == 1 else 3
+        found = line[:spread] + line[spread + 1:]
         require(found == wanted, f"line must be {wanted}, found {found}")
 
 
@@ -60,7 +68,8 @@ def check_plot(records, root, sizes):
     require(len(panels) * sizes == len(records), "a panel for every kind of row")
     for panel in panels:
         title = panel.find(SVG + "text").text
-        kind = [r for r in records if r["row"].rsplit("/", 1)[0] == title]
+        kind = [r for r in records
+                if with_threads(r["row"].rsplit("/", 1)[0], r) == title]
         require(len(kind) == sizes, f"no rows of panel '{title}'")
         contestants = 2 + len(set().union(*(r["peers"] for r in kind)))
         found = panel.findall(SVG + "polyline")
@@ -86,10 +95,13 @@ def main():
     parser.add_argument("--plot", required=True)
     parser.add_argument("--table", required=True)
     parser.add_argument("--sizes", type=int, required=True)
+    parser.add_argument("--threads", default="1")
     args = parser.parse_args()
     with open(args.json) as file:
         records = json.load(file)
     require(records, "no records")
+    threads = {int(count) for count in args.threads.split(",")}
+    require({record["threads"] for record in records} == threads, "threads")
     for record in records:
         check_record(record)
     with open(args.table) as file:
