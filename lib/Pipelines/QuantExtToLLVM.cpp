@@ -79,6 +79,7 @@ static void addBufferization(OpPassManager &pm,
   // be replaced by the caller's buffers without a copy.
   addCleanup(pm);
   if (options.resultsToOutParams) {
+    pm.addPass(createQuantExtAllocateResults());
     bufferization::BufferResultsToOutParamsPassOptions outParams;
     outParams.hoistStaticAllocs = true;
     outParams.hoistDynamicAllocs = true;

@@ -454,6 +454,44 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
   ];
 }
 
+def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
+  let summary = "Allocate what is returned in the shape it is returned in";
+  let description = [{
+    Where a function returns a reshape of what it allocated, makes the
+    allocation of the returned shape, and the reshape of it for those who fill
+    it. `buffer-results-to-out-params` can then replace the allocation by the
+    caller's buffer; a reshape of one it would copy.
+
+    Example:
+
+    ```mlir
+    func.func @pairs(%x: f32, %i: index, %j: index) -> memref<8xf32> {
+      %a = memref.alloc() : memref<4x2xf32>
+      memref.store %x, %a[%i, %j] : memref<4x2xf32>
+      %b = memref.collapse_shape %a [[0, 1]]
+          : memref<4x2xf32> into memref<8xf32>
+      return %b : memref<8xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @pairs(%x: f32, %i: index, %j: index) -> memref<8xf32> {
+      %b = memref.alloc() : memref<8xf32>
+      %a = memref.expand_shape %b [[0, 1]] output_shape [4, 2]
+          : memref<8xf32> into memref<4x2xf32>
+      memref.store %x, %a[%i, %j] : memref<4x2xf32>
+      return %b : memref<8xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::memref::MemRefDialect",
+  ];
+}
+
 def QuantExtExpandDynamicReshapes
     : Pass<"quant-ext-expand-dynamic-reshapes"> {
   let summary = "Lower memref.expand_shape into several dynamic dimensions";
