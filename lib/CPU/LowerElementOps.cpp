@@ -64,6 +64,11 @@ struct LowerElementOpsPass
       populateQuietNaNPatterns(quietSet);
     quietings = std::move(quietSet);
 
+    RewritePatternSet pairSet(context);
+    populateFakeQuantizeInFloatPatterns(pairSet, kPortableBenefit);
+    populateFakeQuantizeBySplatPatterns(pairSet, *info, kRecipeBenefit);
+    pairs = std::move(pairSet);
+
     RewritePatternSet divisionSet(context);
     populateDivideBySplatPatterns(divisionSet, *info);
     divisions = std::move(divisionSet);
@@ -81,11 +86,13 @@ struct LowerElementOpsPass
 
   void runOnOperation() override {
     walkAndApplyPatterns(getOperation(), quietings);
+    walkAndApplyPatterns(getOperation(), pairs);
     walkAndApplyPatterns(getOperation(), divisions);
     walkAndApplyPatterns(getOperation(), expansions);
   }
 
   FrozenRewritePatternSet quietings;
+  FrozenRewritePatternSet pairs;
   FrozenRewritePatternSet divisions;
   FrozenRewritePatternSet expansions;
 };

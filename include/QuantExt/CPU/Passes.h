@@ -28,6 +28,12 @@ void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
 void populateDivideBySplatPatterns(RewritePatternSet &patterns,
                                    const TargetInfo &target);
 
+/// Rewrites quantize and dequantize, where the one follows the other, in the
+/// same way, without the integer between them.
+void populateFakeQuantizeBySplatPatterns(RewritePatternSet &patterns,
+                                         const TargetInfo &target,
+                                         PatternBenefit benefit = 1);
+
 /// Makes signaling NaNs among the inputs of quantize quiet, for targets whose
 /// maximum and minimum tell the two apart.
 void populateQuietNaNPatterns(RewritePatternSet &patterns);

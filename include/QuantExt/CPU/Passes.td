@@ -413,6 +413,10 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     multiply-adds, an exact quotient too (see DivideBySplat.cpp for the proof and
     the scales it covers). A branch keeps to the division for all other scales.
 
+    A dequantize of what a quantize of the same parameters gives, as
+    `fake_quantize` becomes, is computed without the integer between them: the
+    rounded quotient is a number of the computing type already.
+
     On Arm, signaling NaNs are made quiet before they are quantized: its maximum
     and minimum tell the two apart, and the upper bound would come out of them.
 

@@ -70,6 +70,10 @@ def ConvertQuantExtToArith : Pass<"convert-quant-ext-to-arith"> {
     the largest number below 1/2, with the sign of the value. The default
     floating-point environment is assumed.
 
+    Of quantize and dequantize by the same parameters, where nobody else uses
+    the integer between them, there is none: the rounded quotient is multiplied
+    by the scale.
+
     Example:
 
     ```mlir

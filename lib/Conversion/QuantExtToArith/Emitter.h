@@ -109,6 +109,17 @@ public:
     return addend ? make<arith::AddIOp>(result, addend) : result;
   }
 
+  /// R(value), not stochastic, as a number of the type of `value`, of magnitude
+  /// below 2^22 (f32) or 2^31 (f64). Zero is positive.
+  Value roundToNumber(Value value, Rounding rounding) const {
+    Type type = value.getType();
+    if (rounding != Rounding::HalfEven)
+      return make<arith::SIToFPOp>(type,
+                                   roundToInteger(value, rounding, Value()));
+    Value magic = roundingConstant(elementOf(value));
+    return make<arith::SubFOp>(make<arith::AddFOp>(value, magic), magic);
+  }
+
   /// floor(value), and one more where the rest above it, of 2^24, is more than
   /// the upper 24 bits of `draw`. As i32, plus `addend` where there is one.
   /// The rest is rounded to `computing`, f32 or f64, which the value was
@@ -170,9 +181,8 @@ public:
   Value roundHalfEven(Value value, Value addend) const {
     bool isDouble = elementOf(value).isF64();
     Type intType = isDouble ? i64() : i32();
-    double magic = isDouble ? 0x1.8p52 : 0x1.8p23;
     int64_t magicBits = isDouble ? 0x4338000000000000 : 0x4b400000;
-    Value sum = make<arith::AddFOp>(value, number(elementOf(value), magic));
+    Value sum = make<arith::AddFOp>(value, roundingConstant(elementOf(value)));
     Value bits = make<arith::BitcastOp>(typeOf(intType), sum);
     Value offset = integer(intType, magicBits);
     if (!isDouble && addend) {
@@ -225,6 +235,10 @@ public:
   }
 
 private:
+  /// The last place of a sum with it is that of 1.
+  Value roundingConstant(Type element) const {
+    return number(element, element.isF64() ? 0x1.8p52 : 0x1.8p23);
+  }
   static const llvm::fltSemantics &semantics(Type element) {
     return cast<FloatType>(element).getFloatSemantics();
   }

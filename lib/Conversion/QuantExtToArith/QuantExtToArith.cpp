@@ -79,6 +79,65 @@ Value quant_ext::emitRoundInRange(OpBuilder &builder, ApplyQuantizeOp op,
                            op.getRounding());
 }
 
+ApplyQuantizeOp quant_ext::matchFakeQuantize(ApplyDequantizeOp op) {
+  auto quantize = op.getInput().getDefiningOp<ApplyQuantizeOp>();
+  if (!quantize || !quantize->hasOneUse())
+    return {};
+  StorageAttr storage = op.getStorage();
+  if (quantize.getStorage() != storage ||
+      quantize.getScale() != op.getScale() ||
+      quantize.getZeroPoint() != op.getZeroPoint())
+    return {};
+  if (storage.isFloat() || storage.getWidth() > 16 ||
+      quantize.getRounding() == Rounding::Stochastic)
+    return {};
+  auto isDouble = [](Value value) {
+    return getElementTypeOrSelf(value.getType()).isF64();
+  };
+  if (!isDouble(op.getScale()) &&
+      isDouble(quantize.getInput()) != isDouble(op.getResult()))
+    return {};
+  return quantize;
+}
+
+/// bound - zero_point, which fits the type.
+static Value subtractZeroPoint(const Emitter &emit, ApplyQuantizeOp op,
+                               int64_t bound, Type type) {
+  Value zeroPoint = op.getZeroPoint();
+  if (!zeroPoint)
+    return emit.number(type, static_cast<double>(bound));
+  Value difference = emit.make<arith::SubIOp>(
+      emit.integer(emit.i32(), bound), emit.extend(zeroPoint, op.getStorage()));
+  return emit.make<arith::SIToFPOp>(emit.typeOf(type), difference);
+}
+
+Value quant_ext::emitFakeQuantize(OpBuilder &builder, ApplyQuantizeOp op,
+                                  Value quotient) {
+  Emitter emit(builder, op.getLoc(), quotient.getType());
+  Type type = emit.elementOf(quotient);
+  StorageAttr storage = op.getStorage();
+  // R leaves the bounds, which are integers, where they are.
+  Value clamped =
+      emit.clamp(quotient, subtractZeroPoint(emit, op, storage.getMin(), type),
+                 subtractZeroPoint(emit, op, storage.getMax(), type));
+  return emit.make<arith::MulFOp>(emit.roundToNumber(clamped, op.getRounding()),
+                                  emit.widen(op.getScale(), type));
+}
+
+Value quant_ext::emitFakeQuantizeInRange(OpBuilder &builder, ApplyQuantizeOp op,
+                                         Value quotient, Value scale) {
+  Emitter emit(builder, op.getLoc(), quotient.getType());
+  if (op.getRounding() == Rounding::HalfAway)
+    quotient = emit.make<math::TruncOp>(
+        emitBiasAwayFromZero(builder, op.getLoc(), quotient));
+  else
+    quotient = emit.make<math::RoundEvenOp>(quotient);
+  // No integer is a negative zero. A product that is zero is so because its
+  // first factor is: the sum makes it positive, and changes no other.
+  return emit.make<math::FmaOp>(quotient, scale,
+                                emit.number(emit.elementOf(quotient), 0.0));
+}
+
 /// a - zero_point_in, exact, rounded once to f32.
 static Value subtractZeroPoint(const Emitter &emit, ApplyRequantizeOp op) {
   Value a = emit.extend(op.getInput(), op.getStorageIn());
@@ -157,6 +216,25 @@ private:
     if (op.getZeroPoint())
       q = emit.make<arith::SubIOp>(q, emit.extend(op.getZeroPoint(), storage));
     return emit.make<arith::SIToFPOp>(emit.typeOf(type), q);
+  }
+};
+
+/// Before the two are expanded each for itself.
+struct FakeQuantizeInFloat final : public OpRewritePattern<ApplyDequantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyDequantizeOp op,
+                                PatternRewriter &rewriter) const override {
+    ApplyQuantizeOp quantize = matchFakeQuantize(op);
+    if (!quantize)
+      return rewriter.notifyMatchFailure(op, "it needs the integers");
+    Emitter emit(rewriter, op.getLoc(), op.getResult().getType());
+    Value product =
+        emitFakeQuantize(rewriter, quantize, emitQuotient(rewriter, quantize));
+    rewriter.replaceOp(
+        op, emit.narrow(product, getElementTypeOrSelf(op.getType())));
+    rewriter.eraseOp(quantize);
+    return success();
   }
 };
 
@@ -264,6 +342,9 @@ struct ConvertQuantExtToArithPass final
     : public quant_ext::impl::ConvertQuantExtToArithBase<
           ConvertQuantExtToArithPass> {
   void runOnOperation() override {
+    RewritePatternSet pairs(&getContext());
+    populateFakeQuantizeInFloatPatterns(pairs);
+    walkAndApplyPatterns(getOperation(), std::move(pairs));
     RewritePatternSet patterns(&getContext());
     populateQuantExtToArithPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
@@ -271,6 +352,11 @@ struct ConvertQuantExtToArithPass final
 };
 
 } // namespace
+
+void quant_ext::populateFakeQuantizeInFloatPatterns(RewritePatternSet &patterns,
+                                                    PatternBenefit benefit) {
+  patterns.add<FakeQuantizeInFloat>(patterns.getContext(), benefit);
+}
 
 void quant_ext::populateQuantExtToArithPatterns(RewritePatternSet &patterns,
                                                 PatternBenefit benefit) {
