@@ -21,6 +21,9 @@ static Value skipReshapes(Value value) {
 /// True where bufferization may give `value` a buffer with gaps between its
 /// rows. To collapse its dimensions would then cost a copy.
 static bool mayHaveGaps(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || type.getRank() < 2)
+    return false;
   if (skipReshapes(value).getDefiningOp<tensor::ExtractSliceOp>())
     return true;
   SmallVector<Value> worklist = {value};

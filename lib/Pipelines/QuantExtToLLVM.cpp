@@ -44,6 +44,8 @@ static void addVectorization(OpPassManager &pm,
   pm.addPass(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
   pm.addPass(createQuantExtPackIntegers());
+  // After everything that gives an operation a new destination.
+  pm.addNestedPass<func::FuncOp>(createQuantExtUseDestinations());
   addCleanup(pm);
   pm.addPass(
       createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));

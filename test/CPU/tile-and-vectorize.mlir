@@ -427,3 +427,19 @@ func.func @on_buffers(%x: memref<64xf32>, %init: memref<64xf32>) {
   linalg.abs ins(%x : memref<64xf32>) outs(%init : memref<64xf32>)
   return
 }
+
+// -----
+
+// A slice that is a scalar, or a row, has no gaps that matter: the dimensions of
+// what is quantized by it are collapsed all the same.
+// CHECK-LABEL: func.func @sliced_scale(
+// CHECK: tensor.collapse_shape %{{.*}} : tensor<4x64xf32> into tensor<256xf32>
+func.func @sliced_scale(%x: tensor<4x64xf32>, %s: tensor<1x1xf32>, %e: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %scale = tensor.extract_slice %s[0, 0] [1, 1] [1, 1] : tensor<1x1xf32> to tensor<f32>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%x, %scale : tensor<4x64xf32>, tensor<f32>) outs(%e : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %v = arith.mulf %a, %b : f32
+    linalg.yield %v : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}

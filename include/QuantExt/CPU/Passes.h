@@ -43,6 +43,10 @@ void populateQuietNaNPatterns(RewritePatternSet &patterns);
 void populateAVX512RecipePatterns(RewritePatternSet &patterns,
                                   PatternBenefit benefit = 1);
 
+/// Rewrites what is written into a tensor.empty, and reshaped or inserted after
+/// that, to write into the reshaped or inserted tensor's own memory.
+void populateUseDestinationsPatterns(RewritePatternSet &patterns);
+
 /// Rewrites masked loads and stores of bf16 to those of i16, which every target
 /// with masks has.
 void populateLegalizeBF16AccessesPatterns(RewritePatternSet &patterns);

@@ -225,6 +225,58 @@ def QuantExtLegalizeBF16Accesses : Pass<"quant-ext-legalize-bf16-accesses"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def QuantExtUseDestinations
+    : Pass<"quant-ext-use-destinations", "::mlir::func::FuncOp"> {
+  let summary = "Write results where they are wanted";
+  let description = [{
+    Follows what an operation writes into a `tensor.empty` to where it goes:
+
+    - Where the result is collapsed or expanded, the tensor is made in that
+      shape, and the operation writes into it through the inverse reshape. What
+      a function returns is then an allocation and not a view of one, for which
+      a caller's buffer can stand in without a copy.
+    - Where it is inserted into another tensor, the operation writes into a slice
+      of that tensor, through reshapes too, which upstream's
+      `eliminate-empty-tensors` does not follow. A tensor that something else
+      reads is left alone.
+
+    Per-block quantization is computed in the shape of its blocks; without this
+    pass every result would be computed in a buffer of its own and copied.
+
+    Example:
+
+    ```mlir
+    func.func @negate(%x: tensor<4x32xf32>) -> tensor<128xf32> {
+      %e = tensor.empty() : tensor<4x32xf32>
+      %y = linalg.negf ins(%x : tensor<4x32xf32>) outs(%e : tensor<4x32xf32>)
+          -> tensor<4x32xf32>
+      %z = tensor.collapse_shape %y [[0, 1]]
+          : tensor<4x32xf32> into tensor<128xf32>
+      return %z : tensor<128xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @negate(%x: tensor<4x32xf32>) -> tensor<128xf32> {
+      %e = tensor.empty() : tensor<128xf32>
+      %b = tensor.expand_shape %e [[0, 1]] output_shape [4, 32]
+          : tensor<128xf32> into tensor<4x32xf32>
+      %y = linalg.negf ins(%x : tensor<4x32xf32>) outs(%b : tensor<4x32xf32>)
+          -> tensor<4x32xf32>
+      %z = tensor.collapse_shape %y [[0, 1]]
+          : tensor<4x32xf32> into tensor<128xf32>
+      return %z : tensor<128xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect",
+  ];
+}
+
 def QuantExtDistributeOverThreads
     : Pass<"quant-ext-distribute-over-threads", "::mlir::func::FuncOp"> {
   let summary = "Split linalg operations into a part for each thread";

@@ -14,7 +14,8 @@ def ConvertQuantExtToLinalg : Pass<"convert-quant-ext-to-linalg"> {
 
     A dimension cut into blocks is reshaped into (blocks, block), because
     vectorization knows no `floordiv`; what does not fill a block is lowered
-    apart. `choose_qparams` becomes a reduction to the range of each group and
+    apart, under a branch where only run time knows whether there is any. All
+    parts write into slices of one tensor. `choose_qparams` becomes a reduction to the range of each group and
     a second operation that computes the parameters from it. `requantize` forms
     its multipliers, one for each channel, apart from the elements.
 
@@ -53,7 +54,7 @@ def ConvertQuantExtToLinalg : Pass<"convert-quant-ext-to-linalg"> {
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
-    "::mlir::tensor::TensorDialect"
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"
   ];
 }
 

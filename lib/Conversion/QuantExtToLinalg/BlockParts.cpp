@@ -3,6 +3,9 @@
 #include "BlockParts.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -57,6 +60,22 @@ Value BlockPart::insertSlice(OpBuilder &builder, Location loc, Value value,
                                        unitStrides(builder, offsets.size()));
 }
 
+SmallVector<Value> BlockPart::emitIfPresent(
+    OpBuilder &builder, Location loc, ValueRange tensors,
+    function_ref<SmallVector<Value>(OpBuilder &)> emit) const {
+  if (!isPresent)
+    return emit(builder);
+  auto branch = scf::IfOp::create(
+      builder, loc, isPresent,
+      [&](OpBuilder &then, Location) {
+        scf::YieldOp::create(then, loc, emit(then));
+      },
+      [&](OpBuilder &otherwise, Location) {
+        scf::YieldOp::create(otherwise, loc, tensors);
+      });
+  return SmallVector<Value>(branch.getResults());
+}
+
 Value BlockPart::getParameterSlice(OpBuilder &builder, Location loc,
                                    Value parameter) const {
   auto type = cast<RankedTensorType>(parameter.getType());
@@ -87,6 +106,7 @@ struct DimPart {
   /// Which of the loops selects the parameter, if one does.
   std::optional<unsigned> selectingLoop;
   bool isWhole = true;
+  Value isPresent;
 };
 } // namespace
 
@@ -102,9 +122,6 @@ static SmallVector<DimPart> cutIntoBlocks(OpBuilder &builder, Location loc,
   OpFoldResult fullBlocks = apply(d0.floorDiv(block), {size});
   OpFoldResult fullSize = apply(d0.floorDiv(block) * block, {size});
   OpFoldResult restSize = apply(d0 - d0.floorDiv(block) * block, {size});
-  // 0 or 1: the number of ragged blocks.
-  OpFoldResult restBlocks =
-      apply(d0.ceilDiv(block) - d0.floorDiv(block), {size});
 
   SmallVector<DimPart> parts;
   bool hasFull = !isZeroInteger(fullBlocks);
@@ -116,25 +133,20 @@ static SmallVector<DimPart> cutIntoBlocks(OpBuilder &builder, Location loc,
                      zero,
                      fullBlocks,
                      0,
-                     !hasRest});
+                     !hasRest,
+                     Value()});
   if (!hasRest)
     return parts;
-  if (getConstantIntValue(restSize))
-    parts.push_back({fullSize,
-                     restSize,
-                     {restSize},
-                     fullBlocks,
-                     builder.getIndexAttr(1),
-                     std::nullopt,
-                     !hasFull});
-  else
-    parts.push_back({fullSize,
-                     restSize,
-                     {restBlocks, restSize},
-                     fullBlocks,
-                     restBlocks,
-                     0,
-                     false});
+  DimPart rest{
+      fullSize,     restSize, {restSize}, fullBlocks, builder.getIndexAttr(1),
+      std::nullopt, !hasFull, Value()};
+  // Without a rest there is no parameter for it to read.
+  if (!getConstantIntValue(restSize))
+    rest.isPresent = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::ne,
+        getValueOrCreateConstantIndexOp(builder, loc, restSize),
+        arith::ConstantIndexOp::create(builder, loc, 0));
+  parts.push_back(rest);
   return parts;
 }
 
@@ -143,19 +155,26 @@ static SmallVector<DimPart> getDimParts(OpBuilder &builder, Location loc,
                                         OpFoldResult size, int64_t block) {
   OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
   if (block == 1)
-    return {DimPart{zero, size, {size}, zero, size, 0, true}};
-  if (block == Granularity::kWholeDim)
-    return {DimPart{zero, size, {size}, zero, one, std::nullopt, true}};
+    return {DimPart{zero, size, {size}, zero, size, 0, true, Value()}};
+  std::optional<int64_t> known = getConstantIntValue(size);
+  if (block == Granularity::kWholeDim || (known && *known <= block))
+    return {
+        DimPart{zero, size, {size}, zero, one, std::nullopt, true, Value()}};
   return cutIntoBlocks(builder, loc, size, block);
 }
 
 /// `part` with one more dimension.
-static BlockPart extend(BlockPart part, const DimPart &dim,
-                        bool hasParameterDim) {
+static BlockPart extend(OpBuilder &builder, Location loc, BlockPart part,
+                        const DimPart &dim, bool hasParameterDim) {
   unsigned firstLoop = part.getNumLoops();
   part.offsets.push_back(dim.offset);
   part.sizes.push_back(dim.size);
   part.isWhole &= dim.isWhole;
+  if (part.isPresent && dim.isPresent)
+    part.isPresent =
+        arith::AndIOp::create(builder, loc, part.isPresent, dim.isPresent);
+  else if (dim.isPresent)
+    part.isPresent = dim.isPresent;
   ReassociationIndices loops;
   for (auto [index, size] : llvm::enumerate(dim.loopSizes)) {
     loops.push_back(firstLoop + index);
@@ -188,7 +207,7 @@ quant_ext::getBlockParts(OpBuilder &builder, Location loc, Value tensor,
         getDimParts(builder, loc, size, granularity.getBlockSize(dim));
     for (const BlockPart &part : parts)
       for (const DimPart &dimPart : dimParts)
-        longer.push_back(extend(part, dimPart, hasParameterDim));
+        longer.push_back(extend(builder, loc, part, dimPart, hasParameterDim));
     parts = std::move(longer);
   }
   return parts;

@@ -28,6 +28,8 @@ struct BlockPart {
   SmallVector<OpFoldResult> sizes;
   /// True where the slice is the whole tensor.
   bool isWhole = true;
+  /// An i1 that says whether there is such a part; null where there always is.
+  Value isPresent;
 
   /// The loops of each dimension: one, or two where it is cut into blocks.
   SmallVector<ReassociationIndices> loopsOfDim;
@@ -56,6 +58,12 @@ struct BlockPart {
   /// Puts `value`, in the shape of the loops, into its place in `tensor`.
   Value insertSlice(OpBuilder &builder, Location loc, Value value,
                     Value tensor) const;
+
+  /// Runs `emit`, which computes what becomes of `tensors` by this part, under
+  /// a branch where the part may be absent.
+  SmallVector<Value>
+  emitIfPresent(OpBuilder &builder, Location loc, ValueRange tensors,
+                function_ref<SmallVector<Value>(OpBuilder &)> emit) const;
 
   /// The slice of a parameter tensor, without the dropped dimensions.
   Value getParameterSlice(OpBuilder &builder, Location loc,

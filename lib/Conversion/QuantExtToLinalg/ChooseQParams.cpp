@@ -52,14 +52,16 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
     }
     for (const BlockPart &part :
          getBlockParts(builder, loc, op.getInput(), op.getGranularity()))
-      reducePart(builder, op, part, ranges);
+      ranges = part.emitIfPresent(builder, loc, ranges, [&](OpBuilder &inner) {
+        return reducePart(inner, op, part, ranges);
+      });
     return ranges;
   }
 
   /// Reduces one part of the input into its slice of `ranges`.
-  static void reducePart(OpBuilder &builder, ChooseQParamsOp op,
-                         const BlockPart &part,
-                         SmallVectorImpl<Value> &ranges) {
+  static SmallVector<Value> reducePart(OpBuilder &builder, ChooseQParamsOp op,
+                                       const BlockPart &part,
+                                       SmallVector<Value> ranges) {
     Location loc = op.getLoc();
     MLIRContext *context = builder.getContext();
     unsigned loops = part.getNumLoops();
@@ -92,6 +94,7 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
                                             part.parameterOffsets,
                                             part.parameterSizes, strides);
     }
+    return ranges;
   }
 
   /// Includes one element in the range, unless it is NaN or infinite. What is

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -120,6 +121,42 @@ static Value emitIndex(OpBuilder &builder, Location loc,
   return index;
 }
 
+/// One linalg.generic for `part`, which writes into its slice of `result`.
+static Value buildPart(OpBuilder &builder, Location loc, const BlockPart &part,
+                       Value input, ArrayRef<Parameter> parameters,
+                       const std::optional<Position> &position, Value result,
+                       ElementFn element) {
+  MLIRContext *context = builder.getContext();
+  unsigned loops = part.getNumLoops();
+  AffineMap identity = builder.getMultiDimIdentityMap(loops);
+  SmallVector<Value> inputs = {part.getSlice(builder, loc, input)};
+  SmallVector<AffineMap> maps = {identity};
+  for (const Parameter &parameter : parameters) {
+    if (parameter.granularity.isPerTensor()) {
+      inputs.push_back(parameter.tensor);
+      maps.push_back(AffineMap::get(loops, 0, context));
+      continue;
+    }
+    inputs.push_back(part.getParameterSlice(builder, loc, parameter.tensor));
+    maps.push_back(part.getParameterMap(context));
+  }
+  maps.push_back(identity);
+  Value init = part.getSlice(builder, loc, result);
+  SmallVector<Value> terms;
+  if (position)
+    terms = getIndexTerms(builder, loc, part, *position);
+  auto generic = linalg::GenericOp::create(
+      builder, loc, init.getType(), inputs, init, maps,
+      SmallVector<IteratorType>(loops, IteratorType::parallel),
+      [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+        SmallVector<Value> values(args.drop_back());
+        if (position)
+          values.push_back(emitIndex(body, bodyLoc, terms));
+        linalg::YieldOp::create(body, bodyLoc, element(body, bodyLoc, values));
+      });
+  return part.insertSlice(builder, loc, generic.getResult(0), result);
+}
+
 /// The input, and as many values as `granularity` cuts it apart for, in one
 /// linalg.generic for each part.
 static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
@@ -127,48 +164,15 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
                               ArrayRef<Parameter> parameters,
                               const std::optional<Position> &position,
                               Type resultElement, ElementFn element) {
-  MLIRContext *context = builder.getContext();
-  Value result;
-  std::vector<BlockPart> parts =
-      getBlockParts(builder, loc, input, granularity);
-  // Parts write into slices of one tensor; a single part makes its own.
-  bool isSingle = parts.size() == 1;
-  if (!isSingle)
-    result = makeEmpty(builder, loc, tensor::getMixedSizes(builder, loc, input),
-                       resultElement);
-  for (const BlockPart &part : parts) {
-    unsigned loops = part.getNumLoops();
-    AffineMap identity = builder.getMultiDimIdentityMap(loops);
-    SmallVector<Value> inputs = {part.getSlice(builder, loc, input)};
-    SmallVector<AffineMap> maps = {identity};
-    for (const Parameter &parameter : parameters) {
-      if (parameter.granularity.isPerTensor()) {
-        inputs.push_back(parameter.tensor);
-        maps.push_back(AffineMap::get(loops, 0, context));
-        continue;
-      }
-      inputs.push_back(part.getParameterSlice(builder, loc, parameter.tensor));
-      maps.push_back(part.getParameterMap(context));
-    }
-    maps.push_back(identity);
-    Value init = isSingle
-                     ? makeEmpty(builder, loc, part.loopSizes, resultElement)
-                     : part.getSlice(builder, loc, result);
-    SmallVector<Value> terms;
-    if (position)
-      terms = getIndexTerms(builder, loc, part, *position);
-    auto generic = linalg::GenericOp::create(
-        builder, loc, init.getType(), inputs, init, maps,
-        SmallVector<IteratorType>(loops, IteratorType::parallel),
-        [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-          SmallVector<Value> values(args.drop_back());
-          if (position)
-            values.push_back(emitIndex(body, bodyLoc, terms));
-          linalg::YieldOp::create(body, bodyLoc,
-                                  element(body, bodyLoc, values));
-        });
-    result = part.insertSlice(builder, loc, generic.getResult(0), result);
-  }
+  // All parts write into one tensor, which has the shape of the result even
+  // where a part is reshaped: it may become a buffer of the caller's.
+  Value result = makeEmpty(
+      builder, loc, tensor::getMixedSizes(builder, loc, input), resultElement);
+  for (const BlockPart &part : getBlockParts(builder, loc, input, granularity))
+    result = part.emitIfPresent(builder, loc, result, [&](OpBuilder &inner) {
+      return SmallVector<Value>{buildPart(inner, loc, part, input, parameters,
+                                          position, result, element)};
+    })[0];
   return result;
 }
 

@@ -89,6 +89,37 @@ func.func @ragged(%x: tensor<4x80xf32>, %s: tensor<4x3xf32>) -> tensor<4x80xi8> 
   return %q : tensor<4x80xi8>
 }
 
+// Where the size is known at run time, so is whether there is a ragged block:
+// without one there is no scale for it to read.
+// CHECK-LABEL: func @dynamic_blocks
+// CHECK-SAME: %[[X:[a-z0-9]*]]: tensor<?xf32>
+// CHECK: %[[INIT:.*]] = tensor.empty(%{{.*}}) : tensor<?xi8>
+// CHECK: %[[FULL:.*]] = tensor.insert_slice %{{.*}} into %[[INIT]]
+// CHECK: %[[Q:.*]] = scf.if %{{.*}} -> (tensor<?xi8>)
+// CHECK: tensor.extract_slice %[[X]]
+// CHECK: linalg.generic
+// CHECK: %[[BOTH:.*]] = tensor.insert_slice %{{.*}} into %[[FULL]]
+// CHECK: scf.yield %[[BOTH]]
+// CHECK: else
+// CHECK: scf.yield %[[FULL]]
+// CHECK: return %[[Q]]
+func.func @dynamic_blocks(%x: tensor<?xf32>, %s: tensor<?xf32>) -> tensor<?xi8> {
+  %q = quant_ext.quantize %x, %s block_sizes = [32] storage = <i8> : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xi8>
+  return %q : tensor<?xi8>
+}
+
+// A block of more than the whole dimension is not cut, and its loop is left to
+// be merged with others.
+// CHECK-LABEL: func @covering_blocks
+// CHECK-SAME: %[[X:[a-z0-9]*]]: tensor<4x20xf32>
+// CHECK: %[[S:.*]] = tensor.extract_slice %{{.*}} : tensor<1x1xf32> to tensor<f32>
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[X]], %[[S]] : tensor<4x20xf32>, tensor<f32>)
+func.func @covering_blocks(%x: tensor<4x20xf32>, %s: tensor<1x1xf32>) -> tensor<4x20xi8> {
+  %q = quant_ext.quantize %x, %s block_sizes = [-1, 32] storage = <i8> : (tensor<4x20xf32>, tensor<1x1xf32>) -> tensor<4x20xi8>
+  return %q : tensor<4x20xi8>
+}
+
 // -----
 
 // NaN and infinities are replaced by 0 before they are compared.
