@@ -3,6 +3,7 @@
 #include "PackedLayout.h"
 
 #include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/IR/ResourceConstants.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

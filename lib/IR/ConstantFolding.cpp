@@ -2,11 +2,13 @@
 
 #include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/IR/ResourceConstants.h"
 #include "QuantExt/Numerics/Philox.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -110,11 +112,26 @@ static std::string deriveKey(Operation *op, StringRef tag,
 
 /// A constant of elements: a resource where an operand was one.
 static Attribute makeElements(Operation *op, Type type, StringRef tag,
-                              const Operands &operands, ArrayRef<char> raw) {
+                              const Operands &operands, AsmResourceBlob blob) {
   auto shaped = cast<ShapedType>(type);
   if (operands.hasResource())
-    return getResourceConstant(shaped, deriveKey(op, tag, operands), raw);
-  return getDenseConstant(shaped, raw);
+    return getResourceConstant(shaped, deriveKey(op, tag, operands),
+                               std::move(blob));
+  return getDenseConstant(shaped, blob.getData());
+}
+
+/// Works on the threads of the context. Parts are as large for any number of
+/// them: large beside what it takes to hand one out, small beside a weight.
+static numerics::Executor getExecutor(MLIRContext *context) {
+  return [context](int64_t count, int64_t unit,
+                   const std::function<void(int64_t, int64_t)> &work) {
+    constexpr int64_t kElements = int64_t(1) << 18;
+    int64_t size = llvm::alignTo(kElements, unit);
+    parallelFor(context, 0, llvm::divideCeil(count, size), [&](size_t index) {
+      int64_t begin = index * size;
+      work(begin, std::min(begin + size, count));
+    });
+  };
 }
 
 /// The layout for the elements that are really computed: one, or all.
@@ -138,6 +155,7 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
   numerics::Layout layout =
       computedLayout(granularity, input.getShape(), single);
   int64_t groups = layout.getNumGroups();
+  numerics::Executor executor = getExecutor(op.getContext());
   std::vector<char> scale(groups * getContainerBytes(type.getElementType()));
   if (std::optional<StorageAttr> scaleStorage = op.getScaleStorage()) {
     auto chosen = getScaleStorage(
@@ -146,7 +164,8 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
       return failure();
     numerics::chooseScales(computed.getFloats(), layout,
                            *getSmallFloat(op.getStorage().getElementType()),
-                           *chosen, reinterpret_cast<uint8_t *>(scale.data()));
+                           *chosen, reinterpret_cast<uint8_t *>(scale.data()),
+                           executor);
     results.push_back(getDenseConstant(type, scale));
     return success();
   }
@@ -154,9 +173,9 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
   numerics::IntegerFormat storage = getIntegerFormat(op.getStorage());
   if (!op.isSymmetric())
     zeroPoint.resize(groups * storage.getBytes());
-  numerics::chooseParameters(computed.getFloats(), layout, storage,
-                             scale.data(),
-                             op.isSymmetric() ? nullptr : zeroPoint.data());
+  numerics::chooseParameters(
+      computed.getFloats(), layout, storage, scale.data(),
+      op.isSymmetric() ? nullptr : zeroPoint.data(), executor);
   results.push_back(getDenseConstant(type, scale));
   if (!op.isSymmetric())
     results.push_back(getDenseConstant(op.getZeroPoint().getType(), zeroPoint));
@@ -226,27 +245,31 @@ evaluateOneScale(OpT op, StringRef tag, const Operands &operands,
     return failure();
   numerics::Layout layout =
       computedLayout(op.getGranularity(), input.getShape(), single);
-  std::vector<char> raw(layout.getNumElements() *
-                        getContainerBytes(type.getElementType()));
-  compute(input, *parameters, layout, raw.data());
-  results.push_back(makeElements(op, type, tag, operands, raw));
+  AsmResourceBlob blob = allocateBlob(layout.getNumElements() *
+                                      getContainerBytes(type.getElementType()));
+  compute(input, *parameters, layout, blob.getMutableData().data(),
+          getExecutor(op.getContext()));
+  results.push_back(makeElements(op, type, tag, operands, std::move(blob)));
   return success();
+}
+
+/// Names a storage in a key, which a range would not suit.
+static std::string getTag(StorageAttr storage) {
+  return storage.isFloat() ? storage.str()
+                           : (storage.getIsSigned() ? "i" : "u") +
+                                 llvm::utostr(storage.getWidth());
 }
 
 static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
                               SmallVectorImpl<Attribute> &results) {
-  StorageAttr storage = op.getStorage();
-  // A range in it would not suit a key.
-  std::string tag = storage.isFloat() ? storage.str()
-                                      : (storage.getIsSigned() ? "i" : "u") +
-                                            llvm::utostr(storage.getWidth());
-  return evaluateOneScale(op, tag, operands, results,
-                          [&](const ConstantData &input,
-                              const numerics::Parameters &parameters,
-                              const numerics::Layout &layout, void *result) {
-                            quantizeElements(op, input, parameters, layout,
-                                             drawNumbers(op, operands), result);
-                          });
+  return evaluateOneScale(
+      op, getTag(op.getStorage()), operands, results,
+      [&](const ConstantData &input, const numerics::Parameters &parameters,
+          const numerics::Layout &layout, void *result,
+          const numerics::Executor &executor) {
+        quantizeElements(op, input, parameters, layout,
+                         drawNumbers(op, operands), result, executor);
+      });
 }
 
 static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
@@ -255,21 +278,23 @@ static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
   return evaluateOneScale(
       op, "fake", operands, results,
       [&](const ConstantData &input, const numerics::Parameters &parameters,
-          const numerics::Layout &layout, void *result) {
+          const numerics::Layout &layout, void *result,
+          const numerics::Executor &executor) {
         numerics::FloatArray values = input.getFloats();
         numerics::DivisionMode division =
             getDivisionMode(op.getDivision(), op.getPrecision());
         if (storage.isFloat()) {
           numerics::fakeQuantizeArray(
               values, parameters, layout,
-              getFloatStorage(storage, op.getSaturate()), division, result);
+              getFloatStorage(storage, op.getSaturate()), division, result,
+              executor);
           return;
         }
         std::vector<uint32_t> draws = drawNumbers(op, operands);
         numerics::fakeQuantizeArray(
             values, parameters, layout, getIntegerFormat(storage),
-            {getRoundingMode(op.getRounding()), draws.data()}, division,
-            result);
+            {getRoundingMode(op.getRounding()), draws.data()}, division, result,
+            executor);
       });
 }
 
@@ -278,8 +303,9 @@ static LogicalResult evaluate(DequantizeOp op, const Operands &operands,
   return evaluateOneScale(
       op, "float", operands, results,
       [&](const ConstantData &input, const numerics::Parameters &parameters,
-          const numerics::Layout &layout, void *result) {
-        dequantizeElements(op, input, parameters, layout, result);
+          const numerics::Layout &layout, void *result,
+          const numerics::Executor &executor) {
+        dequantizeElements(op, input, parameters, layout, result, executor);
       });
 }
 
@@ -312,14 +338,16 @@ static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
       op.getGranularityOf(op.getScaleIn()), input.getShape(), single);
   numerics::Layout outLayout = computedLayout(
       op.getGranularityOf(op.getScaleOut()), input.getShape(), single);
-  std::vector<char> raw(inLayout.getNumElements() *
-                        getContainerBytes(type.getElementType()));
+  AsmResourceBlob blob = allocateBlob(inLayout.getNumElements() *
+                                      getContainerBytes(type.getElementType()));
   std::vector<uint32_t> draws = drawNumbers(op, operands);
-  numerics::requantizeArray(
-      input.getRaw(), getIntegerFormat(op.getStorageIn()), *in, inLayout, *out,
-      outLayout, getIntegerFormat(op.getStorage()),
-      {getRoundingMode(op.getRounding()), draws.data()}, raw.data());
-  results.push_back(makeElements(op, type, "requantized", operands, raw));
+  numerics::requantizeArray(input.getRaw(), getIntegerFormat(op.getStorageIn()),
+                            *in, inLayout, *out, outLayout,
+                            getIntegerFormat(op.getStorage()),
+                            {getRoundingMode(op.getRounding()), draws.data()},
+                            blob.getMutableData().data());
+  results.push_back(
+      makeElements(op, type, "requantized", operands, std::move(blob)));
   return success();
 }
 
@@ -344,13 +372,15 @@ static LogicalResult evaluate(RequantizeFixedPointOp op,
       getFixedPointGroups(op, parameters, layout.getNumGroups());
   if (!groups)
     return failure();
-  std::vector<char> raw(layout.getNumElements() *
-                        getContainerBytes(type.getElementType()));
+  AsmResourceBlob blob = allocateBlob(layout.getNumElements() *
+                                      getContainerBytes(type.getElementType()));
   numerics::requantizeFixedPointArray(
       input.getRaw(), getIntegerFormat(op.getStorageIn()), *groups, layout,
       getIntegerFormat(op.getStorage()),
-      getFixedPointRounding(op.getRoundingMode()), raw.data());
-  results.push_back(makeElements(op, type, "requantized", operands, raw));
+      getFixedPointRounding(op.getRoundingMode()),
+      blob.getMutableData().data());
+  results.push_back(
+      makeElements(op, type, "requantized", operands, std::move(blob)));
   return success();
 }
 
@@ -374,6 +404,79 @@ quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
             RequantizeFixedPointOp, FakeQuantizeOp>(
           [&](auto typed) { return evaluate(typed, operands, results); })
       .Default([](Operation *) { return failure(); });
+}
+
+//===----------------------------------------------------------------------===//
+// quantize by what is chosen from the same constant
+//===----------------------------------------------------------------------===//
+
+/// Whether `quantize` rounds what `choose` takes its range from, in the same
+/// groups and to the same integers.
+static bool isQuantizedByChosen(QuantizeOp quantize, ChooseQParamsOp choose) {
+  return quantize.getInput() == choose.getInput() &&
+         quantize.getScale() == choose.getScale() &&
+         quantize.getZeroPoint() == choose.getZeroPoint() &&
+         quantize.getGranularity() == choose.getGranularity() &&
+         quantize.getStorage() == choose.getStorage() &&
+         !quantize.getStorage().isFloat() && !quantize.getSeed();
+}
+
+QuantizeOp quant_ext::findQuantizeOfChosen(ChooseQParamsOp choose) {
+  if (choose.getScaleStorage())
+    return {};
+  for (Operation *user : choose.getScale().getUsers())
+    if (auto quantize = dyn_cast<QuantizeOp>(user))
+      if (isQuantizedByChosen(quantize, choose))
+        return quantize;
+  return {};
+}
+
+LogicalResult quant_ext::evaluateChosen(ChooseQParamsOp choose,
+                                        QuantizeOp quantize,
+                                        Attribute inputAttr,
+                                        SmallVectorImpl<Attribute> &results) {
+  Operands operands(inputAttr, /*positionSize=*/0, ResourceUse::Allow);
+  if (failed(operands.read()))
+    return failure();
+  const ConstantData &input = operands[0];
+  auto scaleType = cast<RankedTensorType>(choose.getScale().getType());
+  auto type = cast<RankedTensorType>(quantize.getResult().getType());
+  Granularity granularity = choose.getGranularity();
+  if (input.isSplat() || type.getShape() != input.getShape() ||
+      !scaleType.hasStaticShape() ||
+      granularity.getScaleShape(input.getShape()) !=
+          SmallVector<int64_t>(scaleType.getShape()))
+    return failure();
+  numerics::Layout layout = getLayout(granularity, input.getShape());
+  numerics::IntegerFormat storage = getIntegerFormat(choose.getStorage());
+  int64_t groups = layout.getNumGroups();
+  std::vector<char> scale(groups *
+                          getContainerBytes(scaleType.getElementType()));
+  std::vector<char> zeroPoint;
+  if (!choose.isSymmetric())
+    zeroPoint.resize(groups * storage.getBytes());
+  AsmResourceBlob blob =
+      allocateBlob(layout.getNumElements() * storage.getBytes());
+  numerics::chooseAndQuantizeArray(
+      input.getFloats(), layout, storage,
+      getRoundingMode(quantize.getRounding()),
+      getDivisionMode(quantize.getDivision(), quantize.getPrecision()),
+      scale.data(), choose.isSymmetric() ? nullptr : zeroPoint.data(),
+      blob.getMutableData().data(), getExecutor(choose.getContext()));
+
+  results.push_back(getDenseConstant(scaleType, scale));
+  if (!choose.isSymmetric())
+    results.push_back(
+        getDenseConstant(choose.getZeroPoint().getType(), zeroPoint));
+  // Under the key that quantize would give it alone.
+  SmallVector<Attribute> attrs = {inputAttr};
+  attrs.append(results.begin(), results.end());
+  Operands all(attrs, /*positionSize=*/0, ResourceUse::Allow);
+  if (failed(all.read()))
+    return failure();
+  results.push_back(makeElements(quantize, type, getTag(choose.getStorage()),
+                                 all, std::move(blob)));
+  return success();
 }
 
 /// The constant operands of `op`; fails where one is not constant.
@@ -400,117 +503,3 @@ Attribute quant_ext::getConstantScale(Value scale) {
     return {};
   return results.front();
 }
-
-//===----------------------------------------------------------------------===//
-// quantize(dequantize(q))
-//===----------------------------------------------------------------------===//
-
-/// The same value, or the same constant.
-static bool areSame(Value a, Value b) {
-  if (a == b)
-    return true;
-  Attribute first, second;
-  return a && b && matchPattern(a, m_Constant(&first)) &&
-         matchPattern(b, m_Constant(&second)) && first == second;
-}
-
-Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
-                                                Attribute scaleAttr) {
-  auto dequantize = op.getInput().getDefiningOp<DequantizeOp>();
-  if (!dequantize)
-    return {};
-  StorageAttr storage = op.getStorage();
-  if (dequantize.getStorage() != storage || storage.isFloat() ||
-      storage.isNarrow() || storage.getWidth() > 16 ||
-      op.getDivision() != Division::Exact || op.getPrecision() ||
-      (op.getRounding() != Rounding::HalfEven &&
-       op.getRounding() != Rounding::HalfAway) ||
-      op.getGranularity() != dequantize.getGranularity() ||
-      op.getResult().getType() != dequantize.getInput().getType() ||
-      !areSame(op.getScale(), dequantize.getScale()) ||
-      !areSame(op.getZeroPoint(), dequantize.getZeroPoint()))
-    return {};
-  // 11 bits of f16 hold 8 bits of integer with room for both roundings; bf16,
-  // or 16 bits in f16, lose values.
-  Type intermediate = getElementTypeOrSelf(op.getInput().getType());
-  if (intermediate.isBF16() || (intermediate.isF16() && storage.getWidth() > 8))
-    return {};
-  std::optional<ConstantData> scale = ConstantData::get(scaleAttr);
-  if (!scale)
-    return {};
-  numerics::Limits value = numerics::getLimits(getFloatFormat(intermediate));
-  numerics::Limits own =
-      numerics::getLimits(getFloatFormat(scale->getElementType()));
-  double steps = static_cast<double>(storage.getMax() - storage.getMin());
-  int64_t count = scale->isSplat() ? 1 : scale->getNumElements();
-  for (int64_t i = 0; i < count; ++i) {
-    double s = scale->getFloat(i);
-    // Written so that NaN fails.
-    bool isNormal = s >= own.smallestNormal && s >= value.smallestNormal &&
-                    s <= own.largestFinite;
-    if (!isNormal || !(s * steps <= value.largestFinite))
-      return {};
-  }
-  return dequantize.getInput();
-}
-
-//===----------------------------------------------------------------------===//
-// Resources
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Folds an operation that has a resource among its constant operands.
-template <typename OpT>
-struct FoldResources final : public OpRewritePattern<OpT> {
-  using OpRewritePattern<OpT>::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(OpT op,
-                                PatternRewriter &rewriter) const override {
-    SmallVector<Attribute> operands;
-    for (Value operand : op->getOperands()) {
-      Attribute attr;
-      if (std::is_same_v<OpT, QuantizeOp> && operands.size() == 1)
-        attr = getConstantScale(operand);
-      else
-        matchPattern(operand, m_Constant(&attr));
-      if (!attr)
-        return rewriter.notifyMatchFailure(op, "an operand is not constant");
-      operands.push_back(attr);
-    }
-    if (llvm::none_of(operands,
-                      llvm::IsaAndPresentPred<DenseResourceElementsAttr>))
-      return rewriter.notifyMatchFailure(op, "no operand is a resource");
-    SmallVector<Attribute> results;
-    if (failed(evaluateConstants(op, operands, ResourceUse::Allow, results)))
-      return rewriter.notifyMatchFailure(op,
-                                         "the operands cannot be evaluated");
-    SmallVector<Value> values;
-    Dialect *dialect = op->getDialect();
-    for (auto [attr, type] : llvm::zip_equal(results, op->getResultTypes()))
-      values.push_back(
-          dialect->materializeConstant(rewriter, attr, type, op.getLoc())
-              ->getResult(0));
-    rewriter.replaceOp(op, values);
-    return success();
-  }
-};
-} // namespace
-
-template <typename OpT>
-void quant_ext::populateResourceFoldingPatterns(RewritePatternSet &patterns) {
-  patterns.add<FoldResources<OpT>>(patterns.getContext());
-}
-
-template void quant_ext::populateResourceFoldingPatterns<ChooseQParamsOp>(
-    RewritePatternSet &);
-template void
-quant_ext::populateResourceFoldingPatterns<QuantizeOp>(RewritePatternSet &);
-template void
-quant_ext::populateResourceFoldingPatterns<RequantizeOp>(RewritePatternSet &);
-template void
-quant_ext::populateResourceFoldingPatterns<RequantizeFixedPointOp>(
-    RewritePatternSet &);
-template void
-quant_ext::populateResourceFoldingPatterns<DequantizeOp>(RewritePatternSet &);
-template void
-quant_ext::populateResourceFoldingPatterns<FakeQuantizeOp>(RewritePatternSet &);

@@ -2,9 +2,7 @@
 
 #include "QuantExt/Numerics/Kernels.h"
 
-#include "Containers.h"
-#include "Dispatch.h"
-#include "Ranges.h"
+#include "QuantizeElements.h"
 
 #include "QuantExt/Numerics/Philox.h"
 
@@ -31,130 +29,54 @@ static_assert(isPhilox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
                        {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 
 //===----------------------------------------------------------------------===//
-// Parameters
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Parameters widened to what the loops compute with.
-template <typename T>
-struct WideParameters {
-  WideParameters(const Parameters &parameters, int64_t numGroups,
-                 const IntegerFormat &storage)
-      : scales(widenAll<T>(parameters.scale, numGroups)),
-        zeroPoints(numGroups, 0) {
-    if (!parameters.zeroPoint)
-      return;
-    dispatchContainer(storage, [&](auto *c) {
-      using C = std::remove_pointer_t<decltype(c)>;
-      Container<C> container(storage);
-      auto *data = static_cast<const C *>(parameters.zeroPoint);
-      for (int64_t i = 0; i < numGroups; ++i)
-        zeroPoints[i] = container.read(data[i]);
-    });
-  }
-
-  std::vector<T> scales;
-  std::vector<int32_t> zeroPoints;
-};
-} // namespace
-
-//===----------------------------------------------------------------------===//
 // quantize
 //===----------------------------------------------------------------------===//
 
-/// One value; 32-bit storage is rounded in double, where its bounds are exact.
-template <RoundingMode mode, typename T>
-static int32_t roundToStorage(T quotient, int32_t zeroPoint,
-                              const IntegerFormat &storage, uint32_t draw) {
-  if (storage.width == 32)
-    return roundAndClamp<mode, T>(static_cast<double>(quotient), zeroPoint,
-                                  storage.range, draw);
-  return roundAndClampNarrow<mode, T>(
-      quotient, zeroPoint, static_cast<int32_t>(storage.range.min),
-      static_cast<int32_t>(storage.range.max), draw);
-}
+/// What is quantized most: weights to bytes, in the default rounding. Loops for
+/// each vector width are large, and the others are not worth as much.
+template <RoundingMode mode, typename T, typename C>
+static constexpr bool isCompiledForEachWidth =
+    mode == RoundingMode::HalfEven && std::is_same_v<T, float> &&
+    sizeof(C) == 1;
 
-/// The random number of an element, where the mode has one.
-template <RoundingMode mode>
-static uint32_t getDraw([[maybe_unused]] const uint32_t *draws,
-                        [[maybe_unused]] int64_t element) {
-  if constexpr (mode == RoundingMode::Stochastic)
-    return draws[element];
-  return 0;
-}
-
-/// Neighbours that share a scale: what depends on the scale is done once.
-template <RoundingMode mode, typename X, typename T, typename Fn>
-static void quantizeRun(const X *input, int64_t size, T scale,
-                        int32_t zeroPoint, const IntegerFormat &storage,
-                        const uint32_t *draws, DivisionMode division,
-                        Fn &&emit) {
-  if (division.precision) {
-    for (int64_t i = 0; i < size; ++i)
-      emit(i, roundToStorage<mode, T>(
-                  divide(widen<T>(input[i]), scale, division), zeroPoint,
-                  storage, getDraw<mode>(draws, i)));
-    return;
-  }
-  if (division.kind == DivisionMode::Reciprocal && hasUsableReciprocal(scale)) {
-    T reciprocal = T(1) / scale;
-    for (int64_t i = 0; i < size; ++i)
-      emit(i,
-           roundToStorage<mode, T>(widen<T>(input[i]) * reciprocal, zeroPoint,
-                                   storage, getDraw<mode>(draws, i)));
-    return;
-  }
-  for (int64_t i = 0; i < size; ++i)
-    emit(i, roundToStorage<mode, T>(widen<T>(input[i]) / scale, zeroPoint,
-                                    storage, getDraw<mode>(draws, i)));
-}
-
-/// Calls `emit(element, q, group)` for each element.
-template <RoundingMode mode, typename X, typename T, typename Fn>
-static void quantizeElements(const X *input, const WideParameters<T> &wide,
-                             const Layout &layout, const IntegerFormat &storage,
-                             const uint32_t *draws, DivisionMode division,
-                             Fn &&emit) {
-  layout.forEachRun([&](const Run &run) {
-    if (run.groupStride == 0) {
-      quantizeRun<mode>(
-          input + run.begin, run.size, wide.scales[run.group],
-          wide.zeroPoints[run.group], storage,
-          draws ? draws + run.begin : nullptr, division,
-          [&](int64_t i, int32_t q) { emit(run.begin + i, q, run.group); });
-      return;
-    }
-    for (int64_t i = 0; i < run.size; ++i) {
-      int64_t group = run.group + i;
-      T quotient =
-          divide(widen<T>(input[run.begin + i]), wide.scales[group], division);
-      emit(run.begin + i,
-           roundToStorage<mode, T>(quotient, wide.zeroPoints[group], storage,
-                                   getDraw<mode>(draws, run.begin + i)),
-           group);
-    }
-  });
+/// The elements of `layout`.
+template <RoundingMode mode, typename X, typename T, typename C>
+static void quantizePart(const X *input, const WideParameters<T> &wide,
+                         const Layout &layout, const IntegerFormat &storage,
+                         const uint32_t *draws, DivisionMode division,
+                         C *output) {
+  Container<C> container(storage);
+  auto quantizeAll = [&]() QUANT_EXT_INLINE {
+    quantizeElements<mode, sizeof(C) == 4>(
+        input, wide, layout, storage.range, draws, division,
+        [=](int64_t element, int32_t q, int64_t)
+            QUANT_EXT_INLINE { output[element] = container.write(q); });
+  };
+  if constexpr (isCompiledForEachWidth<mode, T, C>)
+    callOnWidestVectors(quantizeAll);
+  else
+    quantizeAll();
 }
 
 void mlir::quant_ext::numerics::quantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
     const IntegerFormat &storage, Rounding rounding, DivisionMode division,
-    void *result) {
+    void *result, const Executor &executor) {
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         dispatchContainer(storage, [&](auto *c) {
-          using C = std::remove_pointer_t<decltype(c)>;
-          Container<C> container(storage);
-          auto *output = static_cast<C *>(result);
+          auto *output = static_cast<decltype(c)>(result);
           dispatchRounding(rounding.mode, [&](auto mode) {
-            quantizeElements<mode()>(static_cast<const X *>(input.data), wide,
-                                     layout, storage, rounding.draws, division,
-                                     [&](int64_t element, int32_t q, int64_t) {
-                                       output[element] = container.write(q);
-                                     });
+            executor(layout.getNumElements(), /*unit=*/1,
+                     [&](int64_t begin, int64_t end) {
+                       quantizePart<mode()>(static_cast<const X *>(input.data),
+                                            wide, layout.part(begin, end),
+                                            storage, rounding.draws, division,
+                                            output);
+                     });
           });
         });
       });
@@ -166,18 +88,17 @@ void mlir::quant_ext::numerics::quantizeArray(
 
 void mlir::quant_ext::numerics::dequantizeArray(
     const void *input, const Parameters &parameters, const Layout &layout,
-    const IntegerFormat &storage, FloatFormat resultFormat, void *result) {
+    const IntegerFormat &storage, FloatFormat resultFormat, void *result,
+    const Executor &executor) {
   dispatchComputing(
       resultFormat, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         auto *output = static_cast<X *>(result);
-        dispatchContainer(storage, [&](auto *c) {
-          using C = std::remove_pointer_t<decltype(c)>;
-          Container<C> container(storage);
-          auto *quantized = static_cast<const C *>(input);
-          layout.forEachRun([&](const Run &run) {
+        auto dequantizePart = [&](const Layout &part, auto *quantized,
+                                  auto container) {
+          part.forEachRun([&](const Run &run) QUANT_EXT_INLINE {
             for (int64_t i = 0; i < run.size; ++i) {
               int64_t group = run.group + i * run.groupStride;
               int64_t element = run.begin + i;
@@ -186,6 +107,15 @@ void mlir::quant_ext::numerics::dequantizeArray(
                                 wide.zeroPoints[group], wide.scales[group]));
             }
           });
+        };
+        dispatchContainer(storage, [&](auto *c) {
+          using C = std::remove_pointer_t<decltype(c)>;
+          executor(layout.getNumElements(), /*unit=*/1,
+                   [&](int64_t begin, int64_t end) {
+                     dequantizePart(layout.part(begin, end),
+                                    static_cast<const C *>(input),
+                                    Container<C>(storage));
+                   });
         });
       });
 }
@@ -193,21 +123,27 @@ void mlir::quant_ext::numerics::dequantizeArray(
 void mlir::quant_ext::numerics::fakeQuantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
     const IntegerFormat &storage, Rounding rounding, DivisionMode division,
-    void *result) {
+    void *result, const Executor &executor) {
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         auto *output = static_cast<X *>(result);
+        auto emit = [&](int64_t element, int32_t q, int64_t group) {
+          output[element] = narrow<X>(
+              dequantize<T>(q, wide.zeroPoints[group], wide.scales[group]));
+        };
         dispatchRounding(rounding.mode, [&](auto mode) {
-          quantizeElements<mode()>(
-              static_cast<const X *>(input.data), wide, layout, storage,
-              rounding.draws, division,
-              [&](int64_t element, int32_t q, int64_t group) {
-                output[element] = narrow<X>(dequantize<T>(
-                    q, wide.zeroPoints[group], wide.scales[group]));
-              });
+          dispatchWidth(storage, [&](auto isWide) {
+            executor(layout.getNumElements(), /*unit=*/1,
+                     [&](int64_t begin, int64_t end) {
+                       quantizeElements<mode(), isWide()>(
+                           static_cast<const X *>(input.data), wide,
+                           layout.part(begin, end), storage.range,
+                           rounding.draws, division, emit);
+                     });
+          });
         });
       });
 }
@@ -262,36 +198,4 @@ void mlir::quant_ext::numerics::requantizeArray(
                          : requantizeBy<float>;
   requantize(input, inputStorage, in, inLayout, out, outLayout, storage,
              rounding, result);
-}
-
-//===----------------------------------------------------------------------===//
-// choose_qparams
-//===----------------------------------------------------------------------===//
-
-void mlir::quant_ext::numerics::chooseParameters(FloatArray input,
-                                                 const Layout &layout,
-                                                 const IntegerFormat &storage,
-                                                 void *scale, void *zeroPoint) {
-  dispatchFloat(input.format, [&](auto *x) {
-    using X = std::remove_pointer_t<decltype(x)>;
-    using T = std::conditional_t<std::is_same_v<X, double>, double, float>;
-    auto ranges = collectRanges<T>(static_cast<const X *>(input.data), layout);
-    auto *scales = static_cast<T *>(scale);
-    for (size_t group = 0; group < ranges.size(); ++group) {
-      const FiniteRange<T> &range = ranges[group];
-      scales[group] =
-          zeroPoint ? asymmetricScale<T>(range.lo, range.hi, storage.range)
-                    : symmetricScale<T>(range.getMaxAbs(), storage.range);
-    }
-    if (!zeroPoint)
-      return;
-    dispatchContainer(storage, [&](auto *c) {
-      using C = std::remove_pointer_t<decltype(c)>;
-      Container<C> container(storage);
-      auto *zeroPoints = static_cast<C *>(zeroPoint);
-      for (size_t group = 0; group < ranges.size(); ++group)
-        zeroPoints[group] = container.write(asymmetricZeroPoint<T>(
-            ranges[group].lo, scales[group], storage.range));
-    });
-  });
 }

@@ -3,48 +3,100 @@
 #ifndef QUANTEXT_LIB_NUMERICS_RANGES_H
 #define QUANTEXT_LIB_NUMERICS_RANGES_H
 
+#include "WidestVectors.h"
+
+#include "QuantExt/Numerics/Executor.h"
 #include "QuantExt/Numerics/FloatFormats.h"
 #include "QuantExt/Numerics/Layout.h"
 
+#include <algorithm>
 #include <limits>
+#include <mutex>
+#include <type_traits>
 #include <vector>
 
 namespace mlir::quant_ext::numerics {
 
-/// The finite range of a group, with 0 in it.
+/// The finite range of numbers of the computing type T, with 0 in it, as bits.
+/// Without their sign, finite numbers are in the order of their bits: a largest
+/// integer is what compilers find in vectors, where a largest float is not.
 template <typename T>
-struct FiniteRange {
-  T lo = 0;
-  T hi = 0;
+struct RangeBits {
+  using Bits = std::conditional_t<std::is_same_v<T, double>, int64_t, int32_t>;
+  static constexpr Bits kSign = std::numeric_limits<Bits>::min();
 
-  void include(T value) {
-    constexpr T kLargest = std::numeric_limits<T>::max();
-    T magnitude = value < 0 ? -value : value;
-    // False for infinities and NaN.
-    T finite = magnitude <= kLargest ? value : T(0);
-    lo = finite < lo ? finite : lo;
-    hi = finite > hi ? finite : hi;
+  /// The largest of the positive numbers, and of the negative ones without
+  /// their sign.
+  Bits above = 0;
+  Bits below = 0;
+
+  QUANT_EXT_INLINE void include(T value) {
+    Bits bits = bitCast<Bits>(value);
+    // Infinities and NaN are left out.
+    bits = (bits & ~kSign) > kLargest ? Bits(0) : bits;
+    above = bits > above ? bits : above;
+    Bits flipped = bits ^ kSign;
+    below = flipped > below ? flipped : below;
+  }
+  void include(const RangeBits &other) {
+    above = std::max(above, other.above);
+    below = std::max(below, other.below);
   }
 
-  T getMaxAbs() const { return hi > -lo ? hi : -lo; }
+  T getLo() const { return below ? -bitCast<T>(below) : T(0); }
+  T getHi() const { return bitCast<T>(above); }
+  T getMaxAbs() const { return bitCast<T>(std::max(above, below)); }
+
+private:
+  // 0x7f7fffff, 0x7fefffffffffffff.
+  static constexpr Bits kLargest =
+      std::is_same_v<T, double> ? Bits(0x7fefffffffffffff) : Bits(0x7f7fffff);
 };
 
-/// The range of each group, in the computing type T.
+/// The range of `values`, elements of `layout`, in each group that it visits.
 template <typename T, typename X>
-std::vector<FiniteRange<T>> collectRanges(const X *values,
-                                          const Layout &layout) {
-  std::vector<FiniteRange<T>> ranges(layout.getNumGroups());
-  layout.forEachRun([&](const Run &run) {
-    if (run.groupStride == 0) {
-      FiniteRange<T> range = ranges[run.group];
+void collectRangesOfPart(const X *values, const Layout &layout,
+                         RangeBits<T> *ranges) {
+  callOnWidestVectors([&]() QUANT_EXT_INLINE {
+    layout.forEachRun([&](const Run &run) QUANT_EXT_INLINE {
+      const X *first = values + run.begin;
+      RangeBits<T> *group = ranges + run.group;
+      if (run.groupStride == 0) {
+        RangeBits<T> range = *group;
+        for (int64_t i = 0; i < run.size; ++i)
+          range.include(widen<T>(first[i]));
+        *group = range;
+        return;
+      }
       for (int64_t i = 0; i < run.size; ++i)
-        range.include(widen<T>(values[run.begin + i]));
-      ranges[run.group] = range;
-      return;
-    }
-    for (int64_t i = 0; i < run.size; ++i)
-      ranges[run.group + i].include(widen<T>(values[run.begin + i]));
+        group[i].include(widen<T>(first[i]));
+    });
   });
+}
+
+/// The range of each group, in the computing type T. Which parts there are does
+/// not show in it.
+template <typename T, typename X>
+std::vector<RangeBits<T>> collectRanges(const X *values, const Layout &layout,
+                                        const Executor &executor) {
+  int64_t numGroups = layout.getNumGroups();
+  std::vector<RangeBits<T>> ranges(numGroups);
+  if (int64_t unit = layout.getElementsBetweenGroups()) {
+    executor(layout.getNumElements(), unit, [&](int64_t begin, int64_t end) {
+      collectRangesOfPart(values, layout.part(begin, end), ranges.data());
+    });
+    return ranges;
+  }
+  // Parts that are large beside what they are merged into.
+  std::mutex mutex;
+  executor(layout.getNumElements(), std::max<int64_t>(8 * numGroups, 1),
+           [&](int64_t begin, int64_t end) {
+             std::vector<RangeBits<T>> own(numGroups);
+             collectRangesOfPart(values, layout.part(begin, end), own.data());
+             std::lock_guard<std::mutex> lock(mutex);
+             for (int64_t i = 0; i < numGroups; ++i)
+               ranges[i].include(own[i]);
+           });
   return ranges;
 }
 

@@ -12,11 +12,13 @@ void mlir::quant_ext::numerics::chooseScales(FloatArray input,
                                              const Layout &layout,
                                              SmallFloat storage,
                                              const ScaleStorage &scaleStorage,
-                                             uint8_t *scale) {
+                                             uint8_t *scale,
+                                             const Executor &executor) {
   dispatchFloat(input.format, [&](auto *x) {
     using X = std::remove_pointer_t<decltype(x)>;
     using T = std::conditional_t<std::is_same_v<X, double>, double, float>;
-    auto ranges = collectRanges<T>(static_cast<const X *>(input.data), layout);
+    auto ranges =
+        collectRanges<T>(static_cast<const X *>(input.data), layout, executor);
     auto scaleOfScales = static_cast<T>(scaleStorage.scaleOfScales);
     for (size_t group = 0; group < ranges.size(); ++group)
       scale[group] = chooseScale(ranges[group].getMaxAbs(), scaleOfScales,

@@ -9,11 +9,14 @@ using namespace mlir::quant_ext::numerics;
 /// Calls `fn(element, scale)` for each element.
 template <typename T, typename Fn>
 static void forEachElement(const std::vector<T> &scales, const Layout &layout,
-                           Fn &&fn) {
-  layout.forEachRun([&](const Run &run) {
-    for (int64_t i = 0; i < run.size; ++i)
-      fn(run.begin + i, scales[run.group + i * run.groupStride]);
-  });
+                           const Executor &executor, Fn &&fn) {
+  executor(layout.getNumElements(), /*unit=*/1,
+           [&](int64_t begin, int64_t end) {
+             layout.part(begin, end).forEachRun([&](const Run &run) {
+               for (int64_t i = 0; i < run.size; ++i)
+                 fn(run.begin + i, scales[run.group + i * run.groupStride]);
+             });
+           });
 }
 
 /// q * s, rounded once to T.
@@ -24,7 +27,8 @@ static T dequantizeNumber(uint8_t q, T scale, SmallFloat kind) {
 
 void mlir::quant_ext::numerics::quantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
-    const FloatStorage &storage, DivisionMode division, void *result) {
+    const FloatStorage &storage, DivisionMode division, void *result,
+    const Executor &executor) {
   SmallFloatFormat format = getFormat(storage.kind);
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
@@ -33,7 +37,7 @@ void mlir::quant_ext::numerics::quantizeArray(
         auto scales = widenAll<T>(parameters.scale, layout.getNumGroups());
         auto *values = static_cast<const X *>(input.data);
         auto *output = static_cast<uint8_t *>(result);
-        forEachElement(scales, layout, [&](int64_t i, T scale) {
+        forEachElement(scales, layout, executor, [&](int64_t i, T scale) {
           T quotient = divide(widen<T>(values[i]), scale, division);
           output[i] = narrowToSmall(quotient, format, storage.saturate);
         });
@@ -42,7 +46,8 @@ void mlir::quant_ext::numerics::quantizeArray(
 
 void mlir::quant_ext::numerics::dequantizeArray(
     const void *input, const Parameters &parameters, const Layout &layout,
-    const FloatStorage &storage, FloatFormat resultFormat, void *result) {
+    const FloatStorage &storage, FloatFormat resultFormat, void *result,
+    const Executor &executor) {
   dispatchComputing(
       resultFormat, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
@@ -50,7 +55,7 @@ void mlir::quant_ext::numerics::dequantizeArray(
         auto scales = widenAll<T>(parameters.scale, layout.getNumGroups());
         auto *quantized = static_cast<const uint8_t *>(input);
         auto *output = static_cast<X *>(result);
-        forEachElement(scales, layout, [&](int64_t i, T scale) {
+        forEachElement(scales, layout, executor, [&](int64_t i, T scale) {
           output[i] =
               narrow<X>(dequantizeNumber<T>(quantized[i], scale, storage.kind));
         });
@@ -59,9 +64,11 @@ void mlir::quant_ext::numerics::dequantizeArray(
 
 void mlir::quant_ext::numerics::fakeQuantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
-    const FloatStorage &storage, DivisionMode division, void *result) {
+    const FloatStorage &storage, DivisionMode division, void *result,
+    const Executor &executor) {
   std::vector<uint8_t> quantized(layout.getNumElements());
-  quantizeArray(input, parameters, layout, storage, division, quantized.data());
+  quantizeArray(input, parameters, layout, storage, division, quantized.data(),
+                executor);
   dequantizeArray(quantized.data(), parameters, layout, storage, input.format,
-                  result);
+                  result, executor);
 }

@@ -26,6 +26,9 @@ static llvm::StringSet<> findUsedKeys(ModuleOp module) {
   OpPrintingFlags flags;
   flags.printGenericOpForm().assumeVerified().enableDebugInfo();
   flags.elideLargeElementsAttrs(/*largeElementLimit=*/1);
+  // A module that is printed as a whole has its blobs behind it, in
+  // hexadecimal.
+  flags.useLocalScope();
   AsmState state(module, flags);
   llvm::raw_null_ostream os;
   module->print(os, state);

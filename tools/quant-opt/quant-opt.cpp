@@ -1,7 +1,10 @@
 //===- quant-opt.cpp - The optimizer driver -------------------------------===//
 
+#include "Progress.h"
+
 #include "QuantExt/InitAll.h"
 
+#include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -12,24 +15,40 @@
 #include "llvm/Support/Error.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <optional>
+
 using namespace mlir;
+
+/// A file of bytecode is mapped into memory whatever its size. Upstream's
+/// driver asks for a zero behind the input, which only text needs, and which no
+/// mapping has of a file that fills its last page: such weights would be
+/// copied.
+static std::unique_ptr<llvm::MemoryBuffer> openInput(StringRef inputName) {
+  std::string message;
+  if (inputName != "-") {
+    auto mapped = llvm::MemoryBuffer::getFile(inputName, /*IsText=*/false,
+                                              /*RequiresNullTerminator=*/false);
+    if (mapped && isBytecode(**mapped))
+      return std::move(*mapped);
+  }
+  std::unique_ptr<llvm::MemoryBuffer> input =
+      openInputFile(inputName, &message);
+  if (!input)
+    llvm::WithColor::error() << message << "\n";
+  return input;
+}
 
 /// Writes to a temporary file that takes the place of `outputName` only when
 /// everything went well: upstream's driver truncates the file before it parses
 /// its input, so that a mistake would cost the user the last good result.
-static LogicalResult runIntoFile(StringRef inputName, StringRef outputName,
+static LogicalResult runIntoFile(std::unique_ptr<llvm::MemoryBuffer> input,
+                                 StringRef outputName,
                                  DialectRegistry &registry,
                                  const MlirOptMainConfig &config) {
-  std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> input =
-      openInputFile(inputName, &message);
-  if (!input) {
-    llvm::WithColor::error() << message << "\n";
-    return failure();
-  }
   bool hasReported = false;
   llvm::Error error =
       llvm::writeToOutput(outputName, [&](raw_ostream &os) -> llvm::Error {
@@ -105,6 +124,11 @@ int main(int argc, char **argv) {
   printOwnHelp(argc, argv);
   registerAllPasses();
 
+  llvm::cl::opt<bool> showProgress(
+      "progress",
+      llvm::cl::desc("Say on stderr what is read, which pass runs and which "
+                     "resources it folds"));
+
   DialectRegistry registry;
   registerAllDialects(registry);
   registerAllExtensions(registry);
@@ -115,7 +139,27 @@ int main(int argc, char **argv) {
       "quant-opt: MLIR's optimizer driver with the quant_ext dialect\n",
       registry);
   MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
-  if (output == "-" || config.shouldShowDialects() || config.shouldListPasses())
+  // These read nothing, and a terminal is told that it is being read.
+  if (config.shouldShowDialects() || config.shouldListPasses() ||
+      (input == "-" &&
+       llvm::sys::Process::FileDescriptorIsDisplayed(fileno(stdin))))
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
-  return asMainReturnCode(runIntoFile(input, output, registry, config));
+
+  std::optional<quant_opt::Progress> progress;
+  if (showProgress) {
+    progress.emplace(input);
+    config.setPassPipelineSetupFn(
+        [&progress, inner = config](PassManager &passManager) {
+          progress->watch(passManager);
+          return inner.setupPassPipeline(passManager);
+        });
+  }
+  std::unique_ptr<llvm::MemoryBuffer> buffer = openInput(input);
+  if (!buffer)
+    return asMainReturnCode(failure());
+  LogicalResult status =
+      runIntoFile(std::move(buffer), output, registry, config);
+  if (progress && succeeded(status))
+    progress->endWriting();
+  return asMainReturnCode(status);
 }

@@ -140,49 +140,46 @@ getFixedPointGroups(OpT op, ArrayRef<ConstantData> parameters, int64_t count) {
 /// Fills `result` with what quantize or apply_quantize makes of `input`;
 /// `draws` has the random number of each element, where these are needed.
 template <typename OpT>
-void quantizeElements(OpT op, const ConstantData &input,
-                      const numerics::Parameters &parameters,
-                      const numerics::Layout &layout, ArrayRef<uint32_t> draws,
-                      void *result) {
+void quantizeElements(
+    OpT op, const ConstantData &input, const numerics::Parameters &parameters,
+    const numerics::Layout &layout, ArrayRef<uint32_t> draws, void *result,
+    const numerics::Executor &executor = numerics::executeSerially) {
   StorageAttr storage = op.getStorage();
   numerics::DivisionMode division =
       getDivisionMode(op.getDivision(), op.getPrecision());
   if (storage.isFloat())
     numerics::quantizeArray(input.getFloats(), parameters, layout,
                             getFloatStorage(storage, op.getSaturate()),
-                            division, result);
+                            division, result, executor);
   else
-    numerics::quantizeArray(
-        input.getFloats(), parameters, layout, getIntegerFormat(storage),
-        {getRoundingMode(op.getRounding()), draws.data()}, division, result);
+    numerics::quantizeArray(input.getFloats(), parameters, layout,
+                            getIntegerFormat(storage),
+                            {getRoundingMode(op.getRounding()), draws.data()},
+                            division, result, executor);
 }
 
 /// The same for dequantize and apply_dequantize.
 template <typename OpT>
-void dequantizeElements(OpT op, const ConstantData &input,
-                        const numerics::Parameters &parameters,
-                        const numerics::Layout &layout, void *result) {
+void dequantizeElements(
+    OpT op, const ConstantData &input, const numerics::Parameters &parameters,
+    const numerics::Layout &layout, void *result,
+    const numerics::Executor &executor = numerics::executeSerially) {
   StorageAttr storage = op.getStorage();
   numerics::FloatFormat format =
       getFloatFormat(getElementTypeOrSelf(op.getResult().getType()));
   if (storage.isFloat())
     numerics::dequantizeArray(input.getRaw(), parameters, layout,
-                              getFloatStorage(storage), format, result);
+                              getFloatStorage(storage), format, result,
+                              executor);
   else
     numerics::dequantizeArray(input.getRaw(), parameters, layout,
-                              getIntegerFormat(storage), format, result);
+                              getIntegerFormat(storage), format, result,
+                              executor);
 }
 
 /// A dense constant (or FloatAttr, IntegerAttr where `type` is not shaped) of
 /// raw elements; a splat where all are equal.
 TypedAttr getDenseConstant(Type type, ArrayRef<char> raw);
-
-/// A resource constant under `key`. Where the key already holds the same bytes,
-/// that blob is shared, so that the outcome does not depend on how often or on
-/// how many threads a constant is made; where it holds others, the key is made
-/// longer by a hash of these.
-DenseResourceElementsAttr getResourceConstant(ShapedType type, StringRef key,
-                                              ArrayRef<char> raw);
 
 } // namespace mlir::quant_ext
 

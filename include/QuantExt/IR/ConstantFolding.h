@@ -31,6 +31,18 @@ LogicalResult evaluateConstants(Operation *op, ArrayRef<Attribute> operands,
 /// operation. Null where the scale is not constant.
 Attribute getConstantScale(Value scale);
 
+/// A quantize of the input of `choose` by the parameters that `choose` gives,
+/// which evaluateChosen can evaluate together with it; null where there is
+/// none.
+QuantizeOp findQuantizeOfChosen(ChooseQParamsOp choose);
+
+/// Evaluates both for a constant input, at one go: the results of `choose`,
+/// then that of `quantize`, are what evaluateConstants gives for one after the
+/// other.
+LogicalResult evaluateChosen(ChooseQParamsOp choose, QuantizeOp quantize,
+                             Attribute input,
+                             SmallVectorImpl<Attribute> &results);
+
 /// Adds the patterns by which `canonicalize` folds choose_qparams, quantize and
 /// requantize where resources are among the operands.
 template <typename OpT>

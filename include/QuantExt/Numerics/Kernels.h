@@ -11,6 +11,7 @@
 #define QUANTEXT_NUMERICS_KERNELS_H
 
 #include "QuantExt/Numerics/Arithmetic.h"
+#include "QuantExt/Numerics/Executor.h"
 #include "QuantExt/Numerics/FixedPoint.h"
 #include "QuantExt/Numerics/FloatFormats.h"
 #include "QuantExt/Numerics/Layout.h"
@@ -65,30 +66,36 @@ inline bool computesInDouble(FloatFormat value, FloatFormat scale) {
 /// `result` gets layout.getNumElements() integers.
 void quantizeArray(FloatArray input, const Parameters &parameters,
                    const Layout &layout, const IntegerFormat &storage,
-                   Rounding rounding, DivisionMode division, void *result);
+                   Rounding rounding, DivisionMode division, void *result,
+                   const Executor &executor = executeSerially);
 
 /// The same for float storages, which have no zero point.
 void quantizeArray(FloatArray input, const Parameters &parameters,
                    const Layout &layout, const FloatStorage &storage,
-                   DivisionMode division, void *result);
+                   DivisionMode division, void *result,
+                   const Executor &executor = executeSerially);
 
 /// `result` gets layout.getNumElements() numbers of `resultFormat`.
 void dequantizeArray(const void *input, const Parameters &parameters,
                      const Layout &layout, const IntegerFormat &storage,
-                     FloatFormat resultFormat, void *result);
+                     FloatFormat resultFormat, void *result,
+                     const Executor &executor = executeSerially);
 
 void dequantizeArray(const void *input, const Parameters &parameters,
                      const Layout &layout, const FloatStorage &storage,
-                     FloatFormat resultFormat, void *result);
+                     FloatFormat resultFormat, void *result,
+                     const Executor &executor = executeSerially);
 
 /// dequantizeArray of quantizeArray, in the format of the input.
 void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
                        const Layout &layout, const IntegerFormat &storage,
-                       Rounding rounding, DivisionMode division, void *result);
+                       Rounding rounding, DivisionMode division, void *result,
+                       const Executor &executor = executeSerially);
 
 void fakeQuantizeArray(FloatArray input, const Parameters &parameters,
                        const Layout &layout, const FloatStorage &storage,
-                       DivisionMode division, void *result);
+                       DivisionMode division, void *result,
+                       const Executor &executor = executeSerially);
 
 /// The two layouts cut the same tensor.
 void requantizeArray(const void *input, const IntegerFormat &inputStorage,
@@ -118,7 +125,16 @@ void requantizeFixedPointArray(const void *input,
 /// symmetric scheme, which reads no more of `storage` than its largest value.
 void chooseParameters(FloatArray input, const Layout &layout,
                       const IntegerFormat &storage, void *scale,
-                      void *zeroPoint);
+                      void *zeroPoint,
+                      const Executor &executor = executeSerially);
+
+/// chooseParameters, then quantizeArray with what was chosen, reading each
+/// element from memory once where the layout allows it.
+void chooseAndQuantizeArray(FloatArray input, const Layout &layout,
+                            const IntegerFormat &storage, RoundingMode rounding,
+                            DivisionMode division, void *scale, void *zeroPoint,
+                            void *result,
+                            const Executor &executor = executeSerially);
 
 /// How the scales of a float storage are stored where they are quantized: as
 /// powers of two, or as numbers of `kind` in proportion to `scaleOfScales`.
@@ -129,7 +145,8 @@ struct ScaleStorage {
 
 /// `scale` gets layout.getNumGroups() bytes.
 void chooseScales(FloatArray input, const Layout &layout, SmallFloat storage,
-                  const ScaleStorage &scaleStorage, uint8_t *scale);
+                  const ScaleStorage &scaleStorage, uint8_t *scale,
+                  const Executor &executor = executeSerially);
 
 } // namespace mlir::quant_ext::numerics
 

@@ -42,28 +42,67 @@ public:
                              this->blockSizes[dim]);
       }
     }
+    findLines();
+    end = getNumElements();
   }
 
+  /// Of the whole tensor, in a part of it too.
   int64_t getNumElements() const { return product(shape); }
   int64_t getNumGroups() const { return product(groupShape); }
 
+  /// The layout of elements [begin, end), under their indices in the tensor.
+  Layout part(int64_t begin, int64_t end) const {
+    Layout result = *this;
+    result.begin = begin;
+    result.end = end;
+    return result;
+  }
+
+  /// The least number of elements at whose multiples the tensor may be cut into
+  /// slabs that share no group; 0 where no such cut exists.
+  int64_t getElementsBetweenGroups() const {
+    int64_t dim = findSlabDim();
+    return dim < 0 ? 0 : blockSizes[dim] * getNumElements() / shape[dim];
+  }
+
+  /// Elements [begin, end) as a tensor of its own, its groups counted from 0.
+  /// Both are multiples of getElementsBetweenGroups(), or the end of the
+  /// tensor.
+  Layout slab(int64_t begin, int64_t end) const {
+    std::vector<int64_t> sizes = shape;
+    int64_t dim = findSlabDim();
+    sizes[dim] = (end - begin) / (getNumElements() / shape[dim]);
+    return Layout(std::move(sizes), blockSizes);
+  }
+  /// The first group of such a slab.
+  int64_t getGroupOf(int64_t begin) const {
+    return begin / getElementsBetweenGroups() *
+           (getNumGroups() / groupShape[findSlabDim()]);
+  }
+
   /// Calls `visit(Run)` for runs that cover every element once, in order.
   template <typename VisitFn>
-  void forEachRun(VisitFn &&visit) const {
-    if (getNumElements() == 0)
-      return;
-    // The innermost dimensions that one block covers make whole runs.
-    int64_t inner = 1;
-    int64_t dim = static_cast<int64_t>(shape.size()) - 1;
-    for (; dim >= 0 && blockSizes[dim] >= shape[dim]; --dim)
-      inner *= shape[dim];
-    if (dim < 0) {
-      visit(Run{0, inner, 0, 0});
-      return;
+  __attribute__((always_inline)) void forEachRun(VisitFn &&visit) const {
+    int64_t lineSize = lineBlocks * inner;
+    for (int64_t next = begin; next < end;) {
+      int64_t line = next / lineSize;
+      int64_t lineBegin = line * lineSize;
+      int64_t lineEnd = std::min(end, lineBegin + lineSize);
+      int64_t group = getFirstGroup(line);
+      if (block == 1 && inner == 1) {
+        visit(
+            Run{next, lineEnd - next, group + (next - lineBegin), int64_t(1)});
+        next = lineEnd;
+        continue;
+      }
+      int64_t blockElements = block * inner;
+      for (int64_t i = (next - lineBegin) / blockElements; next < lineEnd;
+           ++i) {
+        int64_t runEnd = std::min(lineEnd, lineBegin + (i + 1) * blockElements);
+        visit(Run{next, runEnd - next, group + i, int64_t(0)});
+        next = runEnd;
+      }
     }
-    // Group indices of the dimensions inside `dim` are all 0, and there is one
-    // group in each of them.
-    visitOuter(0, dim, 0, 0, inner, visit);
   }
 
 private:
@@ -74,30 +113,52 @@ private:
     return result;
   }
 
-  template <typename VisitFn>
-  void visitOuter(int64_t dim, int64_t last, int64_t element, int64_t group,
-                  int64_t inner, VisitFn &visit) const {
-    int64_t size = shape[dim], block = blockSizes[dim];
-    if (dim < last) {
-      for (int64_t i = 0; i < size; ++i)
-        visitOuter(dim + 1, last, element * size + i,
-                   group * groupShape[dim] + i / block, inner, visit);
+  /// The outermost dimension of more than one element, if it is cut; else -1.
+  int64_t findSlabDim() const {
+    for (size_t dim = 0; dim < shape.size(); ++dim)
+      if (shape[dim] != 1)
+        return blockSizes[dim] < shape[dim] ? dim : -1;
+    return -1;
+  }
+
+  /// The innermost dimension that is cut runs along the lines; those inside it
+  /// make whole runs.
+  void findLines() {
+    int64_t dim = static_cast<int64_t>(shape.size()) - 1;
+    for (; dim >= 0 && blockSizes[dim] >= shape[dim]; --dim)
+      inner *= shape[dim];
+    if (dim < 0)
       return;
+    lineBlocks = shape[dim];
+    block = blockSizes[dim];
+    lineGroups = groupShape[dim];
+    // Where no outer dimension is cut, all lines have the same groups.
+    if (product({groupShape.begin(), groupShape.begin() + dim}) != 1)
+      outerDims = dim;
+  }
+
+  /// The group of the first element of a line: inside the lines' dimension
+  /// there is one group in each dimension.
+  int64_t getFirstGroup(int64_t line) const {
+    int64_t group = 0, stride = lineGroups;
+    for (int64_t dim = outerDims; dim-- > 0;) {
+      int64_t index = line % shape[dim];
+      line /= shape[dim];
+      group += index / blockSizes[dim] * stride;
+      stride *= groupShape[dim];
     }
-    int64_t begin = element * size * inner;
-    int64_t firstGroup = group * groupShape[dim];
-    if (block == 1 && inner == 1) {
-      visit(Run{begin, size, firstGroup, 1});
-      return;
-    }
-    for (int64_t i = 0; i < size; i += block)
-      visit(Run{begin + i * inner, std::min(block, size - i) * inner,
-                firstGroup + i / block, 0});
+    return group;
   }
 
   std::vector<int64_t> shape;
   std::vector<int64_t> blockSizes;
   std::vector<int64_t> groupShape;
+  /// Of a line: its length in steps of `inner` elements, how many steps share a
+  /// group, and how many groups it has.
+  int64_t lineBlocks = 1, inner = 1, block = 1, lineGroups = 1;
+  /// How many dimensions decide which groups a line has.
+  int64_t outerDims = 0;
+  int64_t begin = 0, end = 0;
 };
 
 } // namespace mlir::quant_ext::numerics

@@ -1,0 +1,66 @@
+//===- WidestVectors.h - Loops in the machine's own vectors -----*- C++ -*-===//
+//
+// A build for a distribution may use no more than the oldest machine has. Here
+// a loop is compiled for each vector width, and the machine chooses. Every
+// instruction rounds alike and nothing is contracted, so the bits are the same.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTEXT_LIB_NUMERICS_WIDESTVECTORS_H
+#define QUANTEXT_LIB_NUMERICS_WIDESTVECTORS_H
+
+namespace mlir::quant_ext::numerics {
+
+/// For everything between callOnWidestVectors and the loop: what is called
+/// instead of inlined is compiled for the oldest machine, right but slow.
+#define QUANT_EXT_INLINE __attribute__((always_inline))
+
+#if defined(__x86_64__)
+
+enum class VectorLevel { Baseline, V3, V4 };
+
+inline VectorLevel findVectorLevel() {
+  if (__builtin_cpu_supports("x86-64-v4"))
+    return VectorLevel::V4;
+  if (__builtin_cpu_supports("x86-64-v3"))
+    return VectorLevel::V3;
+  return VectorLevel::Baseline;
+}
+
+template <typename Fn>
+__attribute__((noinline, target("arch=x86-64-v4"))) void callOnV4(Fn &fn) {
+  fn();
+}
+
+template <typename Fn>
+__attribute__((noinline, target("arch=x86-64-v3"))) void callOnV3(Fn &fn) {
+  fn();
+}
+
+/// Calls `fn`, whose call operator must be QUANT_EXT_INLINE.
+template <typename Fn>
+void callOnWidestVectors(Fn fn) {
+  static const VectorLevel level = findVectorLevel();
+  switch (level) {
+  case VectorLevel::V4:
+    return callOnV4(fn);
+  case VectorLevel::V3:
+    return callOnV3(fn);
+  case VectorLevel::Baseline:
+    return fn();
+  }
+}
+
+#else
+
+/// Elsewhere the baseline has vectors of the width that there is.
+template <typename Fn>
+void callOnWidestVectors(Fn fn) {
+  fn();
+}
+
+#endif
+
+} // namespace mlir::quant_ext::numerics
+
+#endif // QUANTEXT_LIB_NUMERICS_WIDESTVECTORS_H
