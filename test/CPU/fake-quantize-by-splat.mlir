@@ -34,7 +34,7 @@
 // CHECK: scf.yield %[[YQ]]
 // A fused multiply-add would be a call.
 // SSE-LABEL: func.func @exact(
-// SSE-NOT: {{math|xi[0-9]}}
+// SSE-NOT: {{math|xi(8|16|32)}}
 // SSE: return
 func.func @exact(%x: vector<64xf32>, %scale: f32) -> vector<64xf32> {
   %s = vector.broadcast %scale : f32 to vector<64xf32>
