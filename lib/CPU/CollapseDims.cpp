@@ -43,6 +43,31 @@ static bool mayHaveGaps(Value value) {
   return false;
 }
 
+bool quant_ext::hasAdjacentRows(Value value) {
+  // Whether whole rows, and each of them, are taken from or put into a tensor.
+  auto hasWholeRows = [](OffsetSizeAndStrideOpInterface slice,
+                         RankedTensorType part, RankedTensorType whole) {
+    unsigned rank = whole.getRank();
+    auto isOne = [](OpFoldResult stride) { return isOneInteger(stride); };
+    return rank >= 2 && part.getRank() == rank &&
+           !part.isDynamicDim(rank - 1) &&
+           part.getDimSize(rank - 1) == whole.getDimSize(rank - 1) &&
+           llvm::all_of(slice.getMixedStrides(), isOne);
+  };
+  if (auto slice = skipReshapes(value).getDefiningOp<tensor::ExtractSliceOp>())
+    if (slice.getResult() != value ||
+        !hasWholeRows(slice, slice.getType(), slice.getSourceType()))
+      return false;
+  return llvm::all_of(value.getUsers(), [&](Operation *user) {
+    if (auto insert = dyn_cast<tensor::InsertSliceOp>(user))
+      return insert.getSource() != value ||
+             hasWholeRows(insert, insert.getSourceType(), insert.getDestType());
+    return !isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+               user) ||
+           !mayHaveGaps(user->getResult(0));
+  });
+}
+
 /// Runs of neighbouring dimensions, of one iterator type, that every operand
 /// has either whole and in this order or not at all.
 static SmallVector<ReassociationIndices>

@@ -12,6 +12,10 @@ namespace mlir::quant_ext {
 /// returns the operation that stands for `op` now.
 linalg::LinalgOp collapseDims(RewriterBase &rewriter, linalg::LinalgOp op);
 
+/// True where the last two dimensions of `value`, an operand or a result, can
+/// become one without a copy: its last dimension has no gaps in memory.
+bool hasAdjacentRows(Value value);
+
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_LIB_CPU_COLLAPSEDIMS_H

@@ -104,12 +104,14 @@ SmallVector<Value> LoopEmitter::emitNest(ArrayRef<unsigned> dims,
                   });
 }
 
-/// The dimensions of a type that are neither the vector's nor unrolled.
+/// The dimensions of a type that are neither the vector's nor its rows, nor
+/// unrolled.
 SmallVector<unsigned> LoopEmitter::getDims(utils::IteratorType type) {
   SmallVector<unsigned> dims;
   for (auto [dim, dimType] : llvm::enumerate(op.getIteratorTypesArray())) {
     bool isLane = plan.isVector() && dim == plan.vectorDim;
-    if (dimType == type && !isLane && plan.interleavedDim != dim)
+    if (dimType == type && !isLane && plan.interleavedDim != dim &&
+        plan.rowDim != dim)
       dims.push_back(dim);
   }
   return dims;
@@ -144,9 +146,8 @@ SmallVector<Segment> LoopEmitter::makeSegments() {
     add(size, width, true);
     return segments;
   }
-  constexpr int64_t kNarrowing = 4;
-  if (width % kNarrowing == 0 && width / kNarrowing > 1)
-    addWhole(width / kNarrowing);
+  if (int64_t narrow = shape.getNarrowWidth())
+    addWhole(narrow);
   add(size, 0, false);
   return segments;
 }
@@ -208,6 +209,8 @@ SmallVector<Value> LoopEmitter::emitTile(ValueRange dests, Lanes lanes) {
 SmallVector<Value> LoopEmitter::emitParallel(ValueRange dests) {
   if (!plan.isVector())
     return emitTile(dests, Lanes());
+  if (plan.rowDim)
+    return emitRows(dests);
   Values results(dests);
   for (const Segment &segment : makeSegments())
     results = emitLoop(segment.begin, segment.end,

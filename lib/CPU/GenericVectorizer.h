@@ -24,6 +24,12 @@ enum class Access {
   Contiguous,
   /// Neighbouring lanes, each with all elements of the interleaved dimension.
   Interleaved,
+  /// Neighbouring elements for neighbouring lanes, from one row to the next.
+  AcrossRows,
+  /// An element for each column, which every row has again.
+  PerColumn,
+  /// An element for each row, which all its columns share.
+  PerRow,
   /// Anything else.
   Unsupported,
 };
@@ -50,6 +56,11 @@ struct VectorPlan {
   /// A dimension of static size 2 or 4, last in its operands and right after
   /// the vector's, which is unrolled.
   std::optional<unsigned> interleavedDim;
+  /// The dimension right before the vector's, whose rows are laid side by side:
+  /// a vector goes on from one to the next.
+  std::optional<unsigned> rowDim;
+  /// How many rows are taken at a time.
+  int64_t rowsPerStep = 1;
   /// The combiner of each result; for Reduction only.
   SmallVector<Combiner> combiners;
 
@@ -63,7 +74,19 @@ struct VectorShape {
   /// The remainder is one masked vector rather than smaller vectors and
   /// scalars.
   bool masked;
+
+  /// Lanes of the smaller vectors; 0 where there are none between these and
+  /// scalars.
+  int64_t getNarrowWidth() const {
+    constexpr int64_t kNarrowing = 4;
+    return width % kNarrowing == 0 && width > kNarrowing ? width / kNarrowing
+                                                         : 0;
+  }
 };
+
+/// The least number of rows of `columns` elements that fill whole vectors; 0
+/// for vectors of no lanes.
+int64_t countWholeRows(int64_t width, int64_t columns);
 
 /// How `operand`'s elements move as the vector dimension of `plan` advances.
 Access getAccess(linalg::LinalgOp op, OpOperand &operand,
@@ -71,7 +94,9 @@ Access getAccess(linalg::LinalgOp op, OpOperand &operand,
 
 /// Decides how `op` is vectorized; failure, with the reason in `reason`, where
 /// it is to be left alone.
-FailureOr<VectorPlan> planVectorization(linalg::LinalgOp op, StringRef &reason);
+FailureOr<VectorPlan> planVectorization(linalg::LinalgOp op,
+                                        const VectorShape &shape,
+                                        StringRef &reason);
 
 /// Emits the loops for `op` as planned and returns what replaces its results.
 /// The operation itself is left for the caller to replace.

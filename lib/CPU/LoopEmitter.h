@@ -62,6 +62,15 @@ private:
   Values emitTile(ValueRange dests, Lanes lanes);
   Values emitParallel(ValueRange dests);
 
+  // Rows side by side (LoopEmitterRows.cpp).
+  Lanes limitLanes(OpFoldResult active);
+  Values emitStep(int64_t rows, ValueRange args);
+  Values emitLastRows(OpFoldResult begin, ValueRange args);
+  Values emitRows(ValueRange dests);
+  Value readPerColumn(Value tensor, MutableArrayRef<Value> indices,
+                      Lanes lanes);
+  Value readPerRow(Value tensor, MutableArrayRef<Value> indices, Lanes lanes);
+
   // Reductions along the vector (LoopEmitterReductions.cpp).
   Value getNeutral(const Combiner &combiner, Type elementType, int64_t width);
   Value combine(const Combiner &combiner, Value lhs, Value rhs);
@@ -86,6 +95,10 @@ private:
   OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> operands) {
     return affine::makeComposedFoldedAffineApply(b, loc, expr, operands);
   }
+  /// The size of the vector dimension, where rows are laid side by side.
+  int64_t getColumns() const {
+    return *getConstantIntValue(sizes[plan.vectorDim]);
+  }
   int64_t getInterleaving() const {
     return plan.interleavedDim
                ? *getConstantIntValue(sizes[*plan.interleavedDim])
@@ -99,8 +112,15 @@ private:
   Location loc;
 
   SmallVector<OpFoldResult> sizes;
-  /// The value of each loop dimension, where it has one already.
+  /// The value of each loop dimension, where it has one already. Where rows are
+  /// laid side by side, that of the vector's goes past the end of its row.
   SmallVector<OpFoldResult> ivs;
+  /// How many rows lie side by side, and how many of them there are, where it
+  /// is known at run time only.
+  int64_t rowsInStep = 0;
+  OpFoldResult activeRows;
+  /// Where in them a vector starts.
+  int64_t firstLane = 0;
   /// Inputs as they are read: interleaved ones are flattened.
   Values inputs;
   /// Destinations as they are written, and the scalar that every element of

@@ -34,6 +34,10 @@ static std::pair<Value, Value> lookThroughFill(RewriterBase &b, Location loc,
   return {dest, Value()};
 }
 
+static bool isFlat(Access access) {
+  return access == Access::Interleaved || access == Access::AcrossRows;
+}
+
 /// The last two dimensions become one, so that lanes are neighbours in memory.
 Value LoopEmitter::flatten(Value tensor) {
   int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
@@ -50,12 +54,12 @@ void LoopEmitter::prepareOperands() {
   ivs.assign(sizes.size(), b.getIndexAttr(0));
 
   for (OpOperand *input : op.getDpsInputOperands()) {
-    bool flat = getAccess(op, *input, plan) == Access::Interleaved;
+    bool flat = isFlat(getAccess(op, *input, plan));
     inputs.push_back(flat ? flatten(input->get()) : input->get());
   }
   for (OpOperand &init : op.getDpsInitsMutable()) {
     auto [dest, scalar] = lookThroughFill(b, loc, init.get());
-    bool flat = getAccess(op, init, plan) == Access::Interleaved;
+    bool flat = isFlat(getAccess(op, init, plan));
     dests.push_back(flat ? flatten(dest) : dest);
     initScalars.push_back(scalar);
   }
@@ -69,11 +73,13 @@ SmallVector<Value> LoopEmitter::getIndices(OpOperand &operand, bool flattened) {
   SmallVector<Value> indices;
   for (AffineExpr expr : results)
     indices.push_back(toValue(apply(expr, ivs)));
-  if (flattened) {
-    AffineExpr d0 = b.getAffineDimExpr(0);
+  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
+  if (flattened && plan.rowDim)
+    indices.push_back(toValue(apply(d0 * getColumns() + d1,
+                                    {ivs[*plan.rowDim], ivs[plan.vectorDim]})));
+  else if (flattened)
     indices.push_back(
         toValue(apply(d0 * getInterleaving(), {ivs[plan.vectorDim]})));
-  }
   return indices;
 }
 
@@ -108,7 +114,7 @@ Value LoopEmitter::readOperand(OpOperand &operand, Value tensor, Lanes lanes) {
     return tensor;
   Access access = getAccess(op, operand, plan);
   bool interleaved = access == Access::Interleaved;
-  SmallVector<Value> indices = getIndices(operand, interleaved);
+  SmallVector<Value> indices = getIndices(operand, isFlat(access));
 
   if (access == Access::Invariant || lanes.isScalar()) {
     if (interleaved)
@@ -117,6 +123,10 @@ Value LoopEmitter::readOperand(OpOperand &operand, Value tensor, Lanes lanes) {
           {getAsOpFoldResult(indices.back()), ivs[*plan.interleavedDim]}));
     return tensor::ExtractOp::create(b, loc, tensor, indices);
   }
+  if (access == Access::PerColumn)
+    return readPerColumn(tensor, indices, lanes);
+  if (access == Access::PerRow)
+    return readPerRow(tensor, indices, lanes);
   if (!interleaved)
     return readVector(tensor, indices, lanes, 1);
 
@@ -142,8 +152,9 @@ Value LoopEmitter::readInit(unsigned result, Value dest, Lanes lanes) {
 Value LoopEmitter::writeResult(unsigned result, Value dest,
                                ArrayRef<Value> parts, Lanes lanes) {
   OpOperand &init = op.getDpsInitsMutable()[result];
-  bool interleaved = getAccess(op, init, plan) == Access::Interleaved;
-  SmallVector<Value> indices = getIndices(init, interleaved);
+  Access access = getAccess(op, init, plan);
+  bool interleaved = access == Access::Interleaved;
+  SmallVector<Value> indices = getIndices(init, isFlat(access));
   if (lanes.isScalar()) {
     SmallVector<Value> at = indices;
     for (auto [offset, part] : llvm::enumerate(parts)) {

@@ -68,7 +68,7 @@ struct TileAndVectorizePass
       }
       op = collapseDims(rewriter, op);
       StringRef reason;
-      FailureOr<VectorPlan> plan = planVectorization(op, reason);
+      FailureOr<VectorPlan> plan = planVectorization(op, shape, reason);
       if (failed(plan)) {
         LLVM_DEBUG(llvm::dbgs() << "left " << op << ": " << reason << "\n");
         ++numLeft;

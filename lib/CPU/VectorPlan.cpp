@@ -1,10 +1,15 @@
 //===- VectorPlan.cpp - Which dimension becomes a vector ------------------===//
 
+#include "CollapseDims.h"
 #include "GenericVectorizer.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -43,14 +48,46 @@ static bool isInterleaved(AffineMap map, ShapedType type,
   });
 }
 
+/// How an operand is read or written where rows are laid side by side.
+static Access getAccessToRows(AffineMap map, const VectorPlan &plan,
+                              int64_t columns) {
+  bool movesByRow = map.isFunctionOfDim(*plan.rowDim);
+  // A single column is the same for every lane.
+  bool movesByColumn =
+      map.isFunctionOfDim(plan.vectorDim) && (movesByRow || columns != 1);
+  if (!movesByRow && !movesByColumn)
+    return Access::Invariant;
+  unsigned moving = movesByRow && movesByColumn ? 2 : 1;
+  unsigned still = map.getNumResults() - moving;
+  for (unsigned i = 0; i < still; ++i)
+    if (map.getResult(i).isFunctionOfDim(*plan.rowDim) ||
+        map.getResult(i).isFunctionOfDim(plan.vectorDim))
+      return Access::Unsupported;
+  auto is = [&](unsigned result, unsigned dim) {
+    return map.getResult(result) == getAffineDimExpr(dim, map.getContext());
+  };
+  if (moving == 2)
+    return is(still, *plan.rowDim) && is(still + 1, plan.vectorDim)
+               ? Access::AcrossRows
+               : Access::Unsupported;
+  if (movesByRow)
+    return is(still, *plan.rowDim) ? Access::PerRow : Access::Unsupported;
+  return is(still, plan.vectorDim) ? Access::PerColumn : Access::Unsupported;
+}
+
 Access quant_ext::getAccess(linalg::LinalgOp op, OpOperand &operand,
                             const VectorPlan &plan) {
   auto type = dyn_cast<ShapedType>(operand.get().getType());
   AffineMap map = op.getMatchingIndexingMap(&operand);
-  if (!type || !plan.isVector() || !map.isFunctionOfDim(plan.vectorDim))
+  bool moves =
+      plan.isVector() && (map.isFunctionOfDim(plan.vectorDim) ||
+                          (plan.rowDim && map.isFunctionOfDim(*plan.rowDim)));
+  if (!type || !moves)
     return Access::Invariant;
   if (!fillsBytes(type.getElementType()))
     return Access::Unsupported;
+  if (plan.rowDim)
+    return getAccessToRows(map, plan, op.getStaticLoopRanges()[plan.vectorDim]);
   if (plan.interleavedDim && map.isFunctionOfDim(*plan.interleavedDim))
     return isInterleaved(map, type, plan) ? Access::Interleaved
                                           : Access::Unsupported;
@@ -165,7 +202,82 @@ static std::optional<VectorPlan> planInterleaved(linalg::LinalgOp op) {
   return plan;
 }
 
+int64_t quant_ext::countWholeRows(int64_t width, int64_t columns) {
+  return width / std::gcd(width, columns);
+}
+
+/// How many rows to lay side by side; 0 for none. The vectors of a step are
+/// unrolled, because each has the parameters of columns in other lanes.
+static int64_t chooseRowsPerStep(int64_t columns, const VectorShape &shape) {
+  int64_t width = shape.width;
+  constexpr int64_t kMaxUnrolling = 16;
+  if (columns % width == 0)
+    return 0;
+  // Best are whole vectors: they have no masks, and keep to the alignment of
+  // the first.
+  int64_t whole = countWholeRows(width, columns);
+  if (whole * columns / width <= kMaxUnrolling)
+    return whole;
+  if (!shape.masked) {
+    int64_t narrow = shape.getNarrowWidth();
+    int64_t rows = countWholeRows(narrow, columns);
+    int64_t elements = rows * columns;
+    bool isShort =
+        narrow && elements / width + elements % width / narrow <= kMaxUnrolling;
+    return isShort && rows > 1 ? rows : 0;
+  }
+  // One vector of a step is masked. Few of its lanes may be idle, and fewer
+  // than if each row had a masked vector of its own.
+  auto countIdle = [](int64_t elements, int64_t lanes) {
+    return static_cast<double>(lanes - elements) / lanes;
+  };
+  int64_t rowLanes = columns < width ? llvm::PowerOf2Ceil(columns)
+                                     : llvm::alignTo(columns, width);
+  constexpr double kMaxIdle = 1.0 / 24, kGain = 1.0 / 24;
+  for (int64_t vectors = 1; vectors <= kMaxUnrolling; ++vectors) {
+    int64_t rows = vectors * width / columns;
+    double idle = countIdle(rows * columns, vectors * width);
+    if (rows > 1 && idle <= kMaxIdle &&
+        idle + kGain <= countIdle(columns, rowLanes))
+      return rows;
+  }
+  return 0;
+}
+
+/// Rows that fill no whole vectors, laid side by side.
+static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
+                                          const VectorShape &shape) {
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  if (sizes.size() < 2 || op.getNumParallelLoops() != sizes.size() ||
+      op.hasIndexSemantics() || sizes[sizes.size() - 2] == 1)
+    return std::nullopt;
+  int64_t columns = sizes.back();
+  if (ShapedType::isDynamic(columns) || columns == 0)
+    return std::nullopt;
+  VectorPlan plan;
+  plan.rowsPerStep = chooseRowsPerStep(columns, shape);
+  if (plan.rowsPerStep == 0)
+    return std::nullopt;
+  plan.kind = VectorPlan::Kind::Parallel;
+  plan.vectorDim = sizes.size() - 1;
+  plan.rowDim = sizes.size() - 2;
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!op.isDpsInit(&operand) && !op.payloadUsesValueFromOperand(&operand))
+      continue;
+    Access access = getAccess(op, operand, plan);
+    if (access == Access::Unsupported ||
+        (op.isDpsInit(&operand) && access != Access::AcrossRows))
+      return std::nullopt;
+    if (access == Access::AcrossRows && !hasAdjacentRows(operand.get()))
+      return std::nullopt;
+  }
+  if (!llvm::all_of(op->getResults(), hasAdjacentRows))
+    return std::nullopt;
+  return plan;
+}
+
 FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
+                                                   const VectorShape &shape,
                                                    StringRef &reason) {
   if (!op.hasPureTensorSemantics()) {
     reason = "it is not on tensors";
@@ -182,6 +294,8 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   if (llvm::all_of(sizes, [](int64_t size) { return size == 1; }))
     return VectorPlan();
+  if (std::optional<VectorPlan> plan = planRows(op, shape))
+    return *plan;
   if (std::optional<VectorPlan> plan = planInterleaved(op))
     return *plan;
 

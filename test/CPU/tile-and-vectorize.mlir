@@ -118,18 +118,17 @@ func.func @whole_vectors(%x: tensor<256xf32>, %s: tensor<f32>) -> tensor<256xi8>
 
 // -----
 
-// A masked row takes no wider vector than it needs: 12 of 16 lanes.
+// A masked vector is no wider than it needs to be: 12 of 16 lanes.
 // CHECK-LABEL: func @short_row
-// CHECK-SAME: (%[[X:.*]]: tensor<5x12xf32>, %[[S:.*]]: tensor<12xf32>)
-// CHECK: scf.for
+// CHECK-SAME: (%[[X:.*]]: tensor<12xf32>, %[[S:.*]]: tensor<12xf32>)
 // V4: %[[MASK:.*]] = vector.constant_mask [12] : vector<16xi1>
 // V4: vector.transfer_read %[[X]][%{{.*}}], %{{.*}}, %[[MASK]] {{.*}}, vector<16xf32>
 // V4: vector.transfer_read %[[S]][%{{.*}}], %{{.*}}, %[[MASK]] {{.*}}, vector<16xf32>
 // V3: quant_ext.apply_quantize {{.*}} -> vector<8xi8>
 // V3: quant_ext.apply_quantize {{.*}} -> i8
-func.func @short_row(%x: tensor<5x12xf32>, %s: tensor<12xf32>) -> tensor<5x12xi8> {
-  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<5x12xf32>, tensor<12xf32>) -> tensor<5x12xi8>
-  return %q : tensor<5x12xi8>
+func.func @short_row(%x: tensor<12xf32>, %s: tensor<12xf32>) -> tensor<12xi8> {
+  %q = quant_ext.quantize %x, %s axis = 0 storage = <i8> : (tensor<12xf32>, tensor<12xf32>) -> tensor<12xi8>
+  return %q : tensor<12xi8>
 }
 
 // -----
@@ -234,28 +233,6 @@ func.func @per_block(%q: tensor<4x256xi8>, %s: tensor<4x2xf32>) -> tensor<4x256x
 func.func @per_block_of_rows(%x: tensor<?x64xf32>, %s: tensor<?x64xf32>) -> tensor<?x64xi8> {
   %q = quant_ext.quantize %x, %s block_sizes = [8, 1] storage = <i8> : (tensor<?x64xf32>, tensor<?x64xf32>) -> tensor<?x64xi8>
   return %q : tensor<?x64xi8>
-}
-
-// -----
-
-// Two channels are taken apart, each with its scale, and woven together again.
-// CHECK-LABEL: func @two_channels
-// CHECK-SAME: (%{{.*}}: tensor<?x2xf32>, %[[S:.*]]: tensor<2xf32>)
-// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
-// CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
-// CHECK: scf.for
-// CHECK: %[[EVEN:.*]], %[[ODD:.*]] = vector.deinterleave
-// V4-SAME: vector<128xf32> -> vector<64xf32>
-// V3-SAME: vector<64xf32> -> vector<32xf32>
-// CHECK: tensor.extract %[[S]][%[[C0]]]
-// CHECK: %[[Q0:.*]] = quant_ext.apply_quantize %[[EVEN]]
-// CHECK: tensor.extract %[[S]][%[[C1]]]
-// CHECK: %[[Q1:.*]] = quant_ext.apply_quantize %[[ODD]]
-// CHECK: %[[BOTH:.*]] = vector.interleave %[[Q0]], %[[Q1]]
-// CHECK: vector.transfer_write %[[BOTH]]
-func.func @two_channels(%x: tensor<?x2xf32>, %s: tensor<2xf32>) -> tensor<?x2xi8> {
-  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xi8>
-  return %q : tensor<?x2xi8>
 }
 
 // -----

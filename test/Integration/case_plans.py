@@ -56,6 +56,11 @@ def layouts_without_blocks() -> Iterator[Layout]:
     for shape in ((0, 3), (3, 0)):
         for axis in (0, 1):
             yield Layout(shape, Granularity(axis=axis))
+    # Rows that are laid side by side, more of them than are taken at a time.
+    for shape in ((71, 3), (77, 7), (45, 5), (29, 12), (17, 25)):
+        yield Layout(shape, Granularity(axis=1))
+    for shape in ((2, 70, 3), (3, 66, 1), (2, 13, 25), (1, 11, 49)):
+        yield Layout(shape, Granularity(axis=1))
 
 
 BLOCKED = (

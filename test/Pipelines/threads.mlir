@@ -37,3 +37,26 @@ func.func @unknown(%x: tensor<?x3xf32>, %s: tensor<f32>) -> tensor<?x3xi8> {
   %q = quant_ext.quantize %x, %s storage = <i8> : (tensor<?x3xf32>, tensor<f32>) -> tensor<?x3xi8>
   return %q : tensor<?x3xi8>
 }
+
+// So are those whose rows are laid side by side, a part of them by each thread.
+// CHECK-LABEL: llvm.func @short_rows(
+// TWO: omp.parallel
+// CHECK-NOT: memcpy
+// CHECK: llvm.fdiv %{{.*}} : vector<32xf32>
+// CHECK-NOT: memcpy
+// CHECK: llvm.return
+func.func @short_rows(%x: tensor<?x3xf32>, %s: tensor<3xf32>) -> tensor<?x3xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x3xf32>, tensor<3xf32>) -> tensor<?x3xi8>
+  return %q : tensor<?x3xi8>
+}
+
+// CHECK-LABEL: llvm.func @short_channels(
+// TWO: omp.parallel
+// CHECK-NOT: memcpy
+// CHECK: llvm.fdiv %{{.*}} : vector<32xf32>
+// CHECK-NOT: memcpy
+// CHECK: llvm.return
+func.func @short_channels(%x: tensor<64x512x7x1xf32>, %s: tensor<512xf32>) -> tensor<64x512x7x1xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x512x7x1xf32>, tensor<512xf32>) -> tensor<64x512x7x1xi8>
+  return %q : tensor<64x512x7x1xi8>
+}

@@ -378,8 +378,16 @@ def QuantExtTileAndVectorize
     4. Accumulators of reductions live in vector registers, carried by the loops,
        and are combined across lanes once, after them.
 
-    A trailing dimension of 2 or 4 elements is unrolled and its vectors are
-    interleaved: that is how packed sub-byte elements are taken apart.
+    Rows that are shorter than a vector, or no multiple of one, lie side by side
+    where all dimensions are parallel: vectors go on from one row to the next,
+    over as many rows as fill whole vectors (64 rows of 3 elements are 3 vectors
+    of 64), or leave few lanes of the last one idle. What depends on the column
+    or on the row alone, such as the scales of channels, is read once for these
+    rows and shuffled into place.
+
+    Failing that, a trailing dimension of 2 or 4 elements is unrolled and its
+    vectors are interleaved: that is how packed sub-byte elements are taken
+    apart.
 
     Loop and vector are made together because the masked remainder and the
     carried accumulators then come out as such; tiling first and vectorizing

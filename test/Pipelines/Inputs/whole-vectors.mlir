@@ -135,3 +135,23 @@ func.func @quantize_f64_half_away(%x: tensor<4x256xf64>, %s: tensor<f32>) -> ten
   %y = quant_ext.quantize %x, %s storage = <i32> rounding = half_away : (tensor<4x256xf64>, tensor<f32>) -> tensor<4x256xi32>
   return %y : tensor<4x256xi32>
 }
+
+func.func @quantize_f32_three_channels(%x: tensor<256x3xf32>, %s: tensor<3xf32>) -> tensor<256x3xi8> {
+  %y = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<256x3xf32>, tensor<3xf32>) -> tensor<256x3xi8>
+  return %y : tensor<256x3xi8>
+}
+
+func.func @dequantize_f32_seven_channels(%x: tensor<256x7xi8>, %s: tensor<7xf32>) -> tensor<256x7xf32> {
+  %y = quant_ext.dequantize %x, %s axis = 1 storage = <i8> : (tensor<256x7xi8>, tensor<7xf32>) -> tensor<256x7xf32>
+  return %y : tensor<256x7xf32>
+}
+
+func.func @quantize_f32_rows_of_seven(%x: tensor<2x256x7xf32>, %s: tensor<256xf32>) -> tensor<2x256x7xi8> {
+  %y = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<2x256x7xf32>, tensor<256xf32>) -> tensor<2x256x7xi8>
+  return %y : tensor<2x256x7xi8>
+}
+
+func.func @dequantize_f32_rows_of_one(%x: tensor<2x256x1xi8>, %s: tensor<256xf32>) -> tensor<2x256x1xf32> {
+  %y = quant_ext.dequantize %x, %s axis = 1 storage = <i8> : (tensor<2x256x1xi8>, tensor<256xf32>) -> tensor<2x256x1xf32>
+  return %y : tensor<2x256x1xf32>
+}
