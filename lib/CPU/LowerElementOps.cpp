@@ -64,6 +64,11 @@ struct LowerElementOpsPass
       populateQuietNaNPatterns(quietSet);
     quietings = std::move(quietSet);
 
+    RewritePatternSet tableSet(context);
+    if (info->hasAVX512)
+      populateAVX512TablePatterns(tableSet);
+    tables = std::move(tableSet);
+
     RewritePatternSet divisionSet(context);
     populateDivideBySplatPatterns(divisionSet, *info);
     divisions = std::move(divisionSet);
@@ -76,18 +81,26 @@ struct LowerElementOpsPass
     if (info->hasAVX512)
       populateAVX512RecipePatterns(expansionSet, kRecipeBenefit);
     expansions = std::move(expansionSet);
+
+    RewritePatternSet narrowSet(context);
+    populateNarrowElementPatterns(narrowSet);
+    narrowings = std::move(narrowSet);
     return success();
   }
 
   void runOnOperation() override {
     walkAndApplyPatterns(getOperation(), quietings);
+    walkAndApplyPatterns(getOperation(), tables);
     walkAndApplyPatterns(getOperation(), divisions);
     walkAndApplyPatterns(getOperation(), expansions);
+    walkAndApplyPatterns(getOperation(), narrowings);
   }
 
   FrozenRewritePatternSet quietings;
+  FrozenRewritePatternSet tables;
   FrozenRewritePatternSet divisions;
   FrozenRewritePatternSet expansions;
+  FrozenRewritePatternSet narrowings;
 };
 
 } // namespace
