@@ -117,10 +117,23 @@ SmallVector<unsigned> LoopEmitter::getDims(utils::IteratorType type) {
   return dims;
 }
 
+/// Whether one byte of an operand has all steps of the interleaved dimension.
+/// A vector of such bytes is several of what they hold.
+bool LoopEmitter::hasPackedOperand() {
+  if (!plan.interleavedDim)
+    return false;
+  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+    return getElementTypeOrSelf(operand.get().getType()).isInteger(8) &&
+           getAccess(op, operand, plan) == Access::Contiguous;
+  });
+}
+
 SmallVector<Segment> LoopEmitter::makeSegments() {
   OpFoldResult size = sizes[plan.vectorDim];
   std::optional<int64_t> known = getConstantIntValue(size);
   int64_t width = shape.width;
+  if (hasPackedOperand())
+    width /= getInterleaving();
   // A short row needs no wider vector than itself.
   if (known && *known > 0 && shape.masked)
     width = std::min<int64_t>(width, llvm::PowerOf2Ceil(*known));

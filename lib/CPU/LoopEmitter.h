@@ -57,6 +57,7 @@ private:
                   function_ref<Values(OpFoldResult, ValueRange)> body);
   Values emitNest(ArrayRef<unsigned> dims, ValueRange args, BodyFn body);
   SmallVector<unsigned> getDims(utils::IteratorType type);
+  bool hasPackedOperand();
   SmallVector<Segment> makeSegments();
   Lanes lanesOf(const Segment &segment, OpFoldResult iv);
   Values emitTile(ValueRange dests, Lanes lanes);

@@ -69,6 +69,11 @@ struct LowerElementOpsPass
     populateFakeQuantizeBySplatPatterns(pairSet, *info, kRecipeBenefit);
     pairs = std::move(pairSet);
 
+    RewritePatternSet tableSet(context);
+    if (info->hasAVX512)
+      populateAVX512TablePatterns(tableSet);
+    tables = std::move(tableSet);
+
     RewritePatternSet divisionSet(context);
     populateDivideBySplatPatterns(divisionSet, *info);
     divisions = std::move(divisionSet);
@@ -81,20 +86,28 @@ struct LowerElementOpsPass
     if (info->hasAVX512)
       populateAVX512RecipePatterns(expansionSet, kRecipeBenefit);
     expansions = std::move(expansionSet);
+
+    RewritePatternSet narrowSet(context);
+    populateNarrowElementPatterns(narrowSet);
+    narrowings = std::move(narrowSet);
     return success();
   }
 
   void runOnOperation() override {
     walkAndApplyPatterns(getOperation(), quietings);
     walkAndApplyPatterns(getOperation(), pairs);
+    walkAndApplyPatterns(getOperation(), tables);
     walkAndApplyPatterns(getOperation(), divisions);
     walkAndApplyPatterns(getOperation(), expansions);
+    walkAndApplyPatterns(getOperation(), narrowings);
   }
 
   FrozenRewritePatternSet quietings;
   FrozenRewritePatternSet pairs;
+  FrozenRewritePatternSet tables;
   FrozenRewritePatternSet divisions;
   FrozenRewritePatternSet expansions;
+  FrozenRewritePatternSet narrowings;
 };
 
 } // namespace

@@ -61,6 +61,8 @@ static void addVectorization(OpPassManager &pm,
   vectorize.tileSize = options.tileSize;
   pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
   addCleanup(pm);
+  pm.addPass(createQuantExtNarrowInterleaves());
+  addCleanup(pm);
   // On tensors, where no store can alias a scale: after bufferization it could,
   // and the scales would be read again in every iteration.
   pm.addPass(createLoopInvariantCodeMotionPass());

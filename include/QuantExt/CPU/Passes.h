@@ -47,6 +47,13 @@ void populateAVX512RecipePatterns(RewritePatternSet &patterns,
 /// that, to write into the reshaped or inserted tensor's own memory.
 void populateUseDestinationsPatterns(RewritePatternSet &patterns);
 
+/// Expands dequantize of packed lanes of 4 bits by a table of the 16 results,
+/// in one register of AVX-512.
+void populateAVX512TablePatterns(RewritePatternSet &patterns);
+
+/// Widens lanes of fewer than 8 bits from the bytes that they were taken from.
+void populateNarrowElementPatterns(RewritePatternSet &patterns);
+
 /// Rewrites masked loads and stores of bf16 to those of i16, which every target
 /// with masks has.
 void populateLegalizeBF16AccessesPatterns(RewritePatternSet &patterns);

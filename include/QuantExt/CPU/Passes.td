@@ -456,6 +456,44 @@ def QuantExtTileAndVectorize
   ];
 }
 
+def QuantExtNarrowInterleaves : Pass<"quant-ext-narrow-interleaves"> {
+  let summary = "Interleave vectors where their elements are narrow";
+  let description = [{
+    Moves `vector.interleave` before what computes its two halves alike, and
+    `vector.deinterleave` after, as long as that makes the lanes that are
+    shuffled no wider: a shuffle of i8 instead of four of f32. Where the two
+    meet they cancel.
+
+    `quant-ext-tile-and-vectorize` computes with each part of packed bytes by
+    itself. After this pass the parts are put in order as bytes, and everything
+    else reads and writes neighbours.
+
+    Example:
+
+    ```mlir
+    func.func @f(%low: vector<32xi8>, %high: vector<32xi8>) -> vector<64xf32> {
+      %a = arith.sitofp %low : vector<32xi8> to vector<32xf32>
+      %b = arith.sitofp %high : vector<32xi8> to vector<32xf32>
+      %r = vector.interleave %a, %b : vector<32xf32> -> vector<64xf32>
+      return %r : vector<64xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%low: vector<32xi8>, %high: vector<32xi8>) -> vector<64xf32> {
+      %a = vector.interleave %low, %high : vector<32xi8> -> vector<64xi8>
+      %r = arith.sitofp %a : vector<64xi8> to vector<64xf32>
+      return %r : vector<64xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
 def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
   let summary = "Expand quant_ext operations on elements for a target";
   let description = [{
