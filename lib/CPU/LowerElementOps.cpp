@@ -69,9 +69,10 @@ struct LowerElementOpsPass
     populateFakeQuantizeBySplatPatterns(pairSet, *info, kRecipeBenefit);
     pairs = std::move(pairSet);
 
-    RewritePatternSet divisionSet(context);
-    populateDivideBySplatPatterns(divisionSet, *info);
-    divisions = std::move(divisionSet);
+    RewritePatternSet scaleSet(context);
+    populateDivideBySplatPatterns(scaleSet, *info);
+    populateDequantizeToBF16Patterns(scaleSet, *info);
+    scales = std::move(scaleSet);
 
     RewritePatternSet expansionSet(context);
     populateQuantExtToArithPatterns(expansionSet, kPortableBenefit);
@@ -87,13 +88,13 @@ struct LowerElementOpsPass
   void runOnOperation() override {
     walkAndApplyPatterns(getOperation(), quietings);
     walkAndApplyPatterns(getOperation(), pairs);
-    walkAndApplyPatterns(getOperation(), divisions);
+    walkAndApplyPatterns(getOperation(), scales);
     walkAndApplyPatterns(getOperation(), expansions);
   }
 
   FrozenRewritePatternSet quietings;
   FrozenRewritePatternSet pairs;
-  FrozenRewritePatternSet divisions;
+  FrozenRewritePatternSet scales;
   FrozenRewritePatternSet expansions;
 };
 
