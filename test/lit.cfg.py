@@ -56,6 +56,8 @@ def host_features():
         features.append("host-avx2")
     if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags:
         features.append("host-avx512")
+        if "avx512_bf16" in flags:
+            features.append("host-avx512-bf16")
     return features
 
 

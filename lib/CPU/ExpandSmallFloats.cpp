@@ -120,14 +120,16 @@ static Value extendBF16(BitBuilder &b, Value x) {
 // carries into it exactly where nearest-even rounds up; from the largest finite
 // number the carry makes infinity. A NaN could carry into zero, so it is made
 // quiet.
-static Value roundToBF16(BitBuilder &b, Value x, Type type) {
+static Value roundToBF16(BitBuilder &b, Value x, Type type, bool mayBeNaN) {
   Value bits = b.bits(x);
   Value odd = b.band(b.shr(bits, 16), 1);
   Value rounded = b.add(b.add(bits, b.constant(0x7FFF)), odd);
-  Value quiet = b.bor(bits, b.constant(0x00400000));
-  Value isNaN = b.compareFloat(arith::CmpFPredicate::UNO, x, x);
-  Value result = b.shr(b.select(isNaN, quiet, rounded), 16);
-  return b.bitcast(b.truncate(result), type);
+  if (mayBeNaN) {
+    Value quiet = b.bor(bits, b.constant(0x00400000));
+    Value isNaN = b.compareFloat(arith::CmpFPredicate::UNO, x, x);
+    rounded = b.select(isNaN, quiet, rounded);
+  }
+  return b.bitcast(b.truncate(b.shr(rounded, 16)), type);
 }
 
 // Moving the fields of f16 to the places of f32 leaves the exponent short by
@@ -262,13 +264,19 @@ struct ExpandTruncate : public OpRewritePattern<arith::TruncFOp> {
       x = roundToOddF32(b, x);
     Value result;
     if (to.isBF16())
-      result = roundToBF16(b, x, op.getType());
+      result = roundToBF16(b, x, op.getType(), /*mayBeNaN=*/!isNaNFree(op));
     else if (expandF16)
       result = roundToF16(b, x, op.getType());
     else
       result = b.round(x, op.getType());
     rewriter.replaceOp(op, result);
     return success();
+  }
+
+  static bool isNaNFree(arith::TruncFOp op) {
+    return op.getFastmath() &&
+           arith::bitEnumContainsAll(*op.getFastmath(),
+                                     arith::FastMathFlags::nnan);
   }
 
   bool expandF16;
@@ -303,10 +311,12 @@ struct DeinterleaveAsIntegers
 /// each other, and with them the rounding that each operation has to do.
 void keepRoundings(Operation *root) {
   root->walk([](Operation *op) {
+    auto truncate = dyn_cast<arith::TruncFOp>(op);
     if (auto extend = dyn_cast<arith::ExtFOp>(op))
       extend.removeFastmathAttr();
-    else if (auto truncate = dyn_cast<arith::TruncFOp>(op))
-      truncate.removeFastmathAttr();
+    else if (truncate && truncate.getFastmath())
+      truncate.setFastmath(*truncate.getFastmath() &
+                           arith::FastMathFlags::nnan);
   });
 }
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BF16Recipes.h"
 #include "SplatQuantize.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -12,29 +13,47 @@
 #include "QuantExt/Conversion/QuantExtToArith/QuantExtToArith.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
 
 namespace {
 
-/// f32 across the branch, and rounded to the type of the result after it.
-void replacePair(PatternRewriter &rewriter, ApplyDequantizeOp op,
-                 ApplyQuantizeOp quantize, Value value) {
-  if (value.getType() != op.getType())
-    value = arith::TruncFOp::create(rewriter, op.getLoc(), op.getType(), value);
-  rewriter.replaceOp(op, value);
-  rewriter.eraseOp(quantize);
-}
+/// What both divisions share.
+struct FakeQuantizeBySplat : public OpRewritePattern<ApplyDequantizeOp> {
+  FakeQuantizeBySplat(MLIRContext *context, PatternBenefit benefit,
+                      const TargetInfo &target)
+      : OpRewritePattern(context, benefit), target(target) {}
 
-Value divideAndEmit(SplatQuantize &splat) {
-  Value quotient = arith::DivFOp::create(splat.b, splat.x, splat.scales);
-  return emitFakeQuantize(splat.b, splat.op, quotient);
-}
+  /// The fast way where `condition` holds, and the division elsewhere. bf16
+  /// crosses the branch as bits, f16 as f32.
+  void replacePair(PatternRewriter &rewriter, ApplyDequantizeOp op,
+                   SplatQuantize &splat, Value condition,
+                   function_ref<Value()> emitFast) const {
+    bool isBF16 = getElementTypeOrSelf(op.getType()).isBF16();
+    auto divide = [&]() -> Value {
+      Value quotient = arith::DivFOp::create(splat.b, splat.x, splat.scales);
+      Value product = emitFakeQuantize(splat.b, splat.op, quotient);
+      return isBF16 ? emitBF16Bits(splat.b, op.getLoc(), product) : product;
+    };
+    Type between =
+        isBF16 ? Type(splat.type.clone(rewriter.getI16Type())) : splat.type;
+    Value result = splat.branch(between, condition, emitFast, divide);
+    if (isBF16)
+      result = emitBF16(rewriter, op.getLoc(), result);
+    else if (result.getType() != op.getType())
+      result =
+          arith::TruncFOp::create(rewriter, op.getLoc(), op.getType(), result);
+    rewriter.replaceOp(op, result);
+    rewriter.eraseOp(splat.op);
+  }
 
-struct FakeQuantizeByReciprocal final
-    : public OpRewritePattern<ApplyDequantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+  TargetInfo target;
+};
+
+struct FakeQuantizeByReciprocal final : public FakeQuantizeBySplat {
+  using FakeQuantizeBySplat::FakeQuantizeBySplat;
 
   LogicalResult matchAndRewrite(ApplyDequantizeOp op,
                                 PatternRewriter &rewriter) const override {
@@ -48,18 +67,20 @@ struct FakeQuantizeByReciprocal final
     if (failed(scale))
       return failure();
     SplatQuantize splat(rewriter, quantize, *scale);
-    auto multiply = [&] {
-      return emitFakeQuantize(splat.b, quantize, splat.multiply());
+    auto multiply = [&]() -> Value {
+      Value product = emitFakeQuantize(splat.b, quantize, splat.multiply());
+      if (!getElementTypeOrSelf(op.getType()).isBF16())
+        return product;
+      return emitProductBF16Bits(splat.b, op.getLoc(), product, splat.scale,
+                                 target);
     };
-    replacePair(rewriter, op, quantize,
-                splat.branch(splat.type, splat.hasNormalInverse(), multiply,
-                             [&] { return divideAndEmit(splat); }));
+    replacePair(rewriter, op, splat, splat.hasNormalInverse(), multiply);
     return success();
   }
 };
 
-struct FakeQuantizeExactly final : public OpRewritePattern<ApplyDequantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct FakeQuantizeExactly final : public FakeQuantizeBySplat {
+  using FakeQuantizeBySplat::FakeQuantizeBySplat;
 
   LogicalResult matchAndRewrite(ApplyDequantizeOp op,
                                 PatternRewriter &rewriter) const override {
@@ -72,13 +93,15 @@ struct FakeQuantizeExactly final : public OpRewritePattern<ApplyDequantizeOp> {
     SplatQuantize splat(rewriter, quantize, *scale);
     Value lo = splat.scaleBound(op.getStorage().getMin());
     Value hi = splat.scaleBound(op.getStorage().getMax());
-    auto divide = [&] {
-      return emitFakeQuantizeInRange(
+    auto divide = [&]() -> Value {
+      Value product = emitFakeQuantizeInRange(
           splat.b, quantize, splat.divide(splat.clamp(lo, hi)), splat.scales);
+      if (!getElementTypeOrSelf(op.getType()).isBF16())
+        return product;
+      // The scales that are divided by exactly are normal.
+      return emitNormalBF16Bits(splat.b, op.getLoc(), product, target);
     };
-    replacePair(rewriter, op, quantize,
-                splat.branch(splat.type, splat.isDividedExactly(), divide,
-                             [&] { return divideAndEmit(splat); }));
+    replacePair(rewriter, op, splat, splat.isDividedExactly(), divide);
     return success();
   }
 };
@@ -88,8 +111,9 @@ struct FakeQuantizeExactly final : public OpRewritePattern<ApplyDequantizeOp> {
 void quant_ext::populateFakeQuantizeBySplatPatterns(RewritePatternSet &patterns,
                                                     const TargetInfo &target,
                                                     PatternBenefit benefit) {
-  patterns.add<FakeQuantizeByReciprocal>(patterns.getContext(), benefit);
+  patterns.add<FakeQuantizeByReciprocal>(patterns.getContext(), benefit,
+                                         target);
   // Without the instruction, a fused multiply-add is a call for each lane.
   if (target.hasFMA)
-    patterns.add<FakeQuantizeExactly>(patterns.getContext(), benefit);
+    patterns.add<FakeQuantizeExactly>(patterns.getContext(), benefit, target);
 }

@@ -74,9 +74,10 @@ struct LowerElementOpsPass
       populateAVX512TablePatterns(tableSet);
     tables = std::move(tableSet);
 
-    RewritePatternSet divisionSet(context);
-    populateDivideBySplatPatterns(divisionSet, *info);
-    divisions = std::move(divisionSet);
+    RewritePatternSet scaleSet(context);
+    populateDivideBySplatPatterns(scaleSet, *info);
+    populateDequantizeToBF16Patterns(scaleSet, *info);
+    scales = std::move(scaleSet);
 
     RewritePatternSet expansionSet(context);
     populateQuantExtToArithPatterns(expansionSet, kPortableBenefit);
@@ -97,7 +98,7 @@ struct LowerElementOpsPass
     walkAndApplyPatterns(getOperation(), quietings);
     walkAndApplyPatterns(getOperation(), pairs);
     walkAndApplyPatterns(getOperation(), tables);
-    walkAndApplyPatterns(getOperation(), divisions);
+    walkAndApplyPatterns(getOperation(), scales);
     walkAndApplyPatterns(getOperation(), expansions);
     walkAndApplyPatterns(getOperation(), narrowings);
   }
@@ -105,7 +106,7 @@ struct LowerElementOpsPass
   FrozenRewritePatternSet quietings;
   FrozenRewritePatternSet pairs;
   FrozenRewritePatternSet tables;
-  FrozenRewritePatternSet divisions;
+  FrozenRewritePatternSet scales;
   FrozenRewritePatternSet expansions;
   FrozenRewritePatternSet narrowings;
 };

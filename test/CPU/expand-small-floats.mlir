@@ -145,6 +145,17 @@ func.func @contracted(%x: f32) -> f32 {
   return %wide : f32
 }
 
+// Nothing looks for a NaN where there is none.
+// CHECK-LABEL: func @no_nan
+// CHECK-NOT: arith.cmpf
+// CHECK: arith.shrui
+// CHECK-NOT: arith.cmpf
+// CHECK: return
+func.func @no_nan(%x: vector<8xf32>) -> vector<8xbf16> {
+  %y = arith.truncf %x fastmath<nnan> : vector<8xf32> to vector<8xbf16>
+  return %y : vector<8xbf16>
+}
+
 // Vectors of bf16 must not live across a branch, which LLVM would take them
 // apart for; halves of them may be used in several.
 // CHECK-LABEL: func.func @deinterleave(

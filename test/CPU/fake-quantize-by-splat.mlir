@@ -34,7 +34,7 @@
 // CHECK: scf.yield %[[YQ]]
 // A fused multiply-add would be a call.
 // SSE-LABEL: func.func @exact(
-// SSE-NOT: {{math|xi(8|16|32)}}
+// SSE-NOT: {{math\.|sitofp}}
 // SSE: return
 func.func @exact(%x: vector<64xf32>, %scale: f32) -> vector<64xf32> {
   %s = vector.broadcast %scale : f32 to vector<64xf32>
@@ -48,23 +48,23 @@ func.func @exact(%x: vector<64xf32>, %scale: f32) -> vector<64xf32> {
 // -----
 
 // The zero point moves the bounds and nothing else. The result is rounded to
-// bf16 after the branch.
+// f16 after the branch.
 // CHECK-LABEL: func.func @zero_point(
 // CHECK-SAME: %[[Z:[^:]*]]: i8)
 // CHECK-DAG: %[[Z32:.*]] = arith.extui %[[Z]] : i8 to i32
 // CHECK-DAG: arith.subi %c0_i32, %[[Z32]]
 // CHECK-DAG: arith.subi %c255_i32, %[[Z32]]
 // CHECK: %[[Y:.*]] = scf.if %{{.*}} -> (vector<64xf32>)
-// CHECK-NOT: bf16
-// CHECK: arith.truncf %[[Y]] : vector<64xf32> to vector<64xbf16>
-func.func @zero_point(%x: vector<64xbf16>, %scale: f32, %zero: i8) -> vector<64xbf16> {
+// CHECK-NOT: f16
+// CHECK: arith.truncf %[[Y]] : vector<64xf32> to vector<64xf16>
+func.func @zero_point(%x: vector<64xf16>, %scale: f32, %zero: i8) -> vector<64xf16> {
   %s = vector.broadcast %scale : f32 to vector<64xf32>
   %z = vector.broadcast %zero : i8 to vector<64xi8>
   %q = quant_ext.apply_quantize %x, %s, %z storage = <u8>
-      : (vector<64xbf16>, vector<64xf32>, vector<64xi8>) -> vector<64xi8>
+      : (vector<64xf16>, vector<64xf32>, vector<64xi8>) -> vector<64xi8>
   %y = quant_ext.apply_dequantize %q, %s, %z storage = <u8>
-      : (vector<64xi8>, vector<64xf32>, vector<64xi8>) -> vector<64xbf16>
-  return %y : vector<64xbf16>
+      : (vector<64xi8>, vector<64xf32>, vector<64xi8>) -> vector<64xf16>
+  return %y : vector<64xf16>
 }
 
 // -----

@@ -34,6 +34,12 @@ void populateFakeQuantizeBySplatPatterns(RewritePatternSet &patterns,
                                          const TargetInfo &target,
                                          PatternBenefit benefit = 1);
 
+/// Rewrites dequantize of integers to bf16 so that the scale says once whether
+/// the products need care: NaN anywhere, and subnormal numbers where `target`
+/// has AVX512_BF16.
+void populateDequantizeToBF16Patterns(RewritePatternSet &patterns,
+                                      const TargetInfo &target);
+
 /// Makes signaling NaNs among the inputs of quantize quiet, for targets whose
 /// maximum and minimum tell the two apart.
 void populateQuietNaNPatterns(RewritePatternSet &patterns);

@@ -156,7 +156,8 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
 
     Fast-math flags of conversions are dropped: upstream's
     `arith-emulate-unsupported-floats` sets one that lets a rounding to f16 and
-    the extension after it cancel each other.
+    the extension after it cancel each other. But `nnan` stays, and saves a
+    rounding to bf16 the test for NaN.
 
     Example:
 
@@ -514,6 +515,12 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     A dequantize of what a quantize of the same parameters gives, as
     `fake_quantize` becomes, is computed without the integer between them: the
     rounded quotient is a number of the computing type already.
+
+    Of dequantize to bf16, the scale says whether a product can be a NaN or
+    subnormal. A branch on that leaves out what a rounding does for them, and
+    takes the instruction of AVX512_BF16, which flushes subnormal numbers, where
+    there are none. Where lanes have scales of their own it is taken where none
+    of them is such.
 
     On Arm, signaling NaNs are made quiet before they are quantized: its maximum
     and minimum tell the two apart, and the upper bound would come out of them.
