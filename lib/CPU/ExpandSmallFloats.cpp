@@ -314,9 +314,10 @@ void keepRoundings(Operation *root) {
     auto truncate = dyn_cast<arith::TruncFOp>(op);
     if (auto extend = dyn_cast<arith::ExtFOp>(op))
       extend.removeFastmathAttr();
-    else if (truncate && truncate.getFastmath())
-      truncate.setFastmath(*truncate.getFastmath() &
-                           arith::FastMathFlags::nnan);
+    else if (truncate && ExpandTruncate::isNaNFree(truncate))
+      truncate.setFastmath(arith::FastMathFlags::nnan);
+    else if (truncate)
+      truncate.removeFastmathAttr();
   });
 }
 

@@ -85,7 +85,12 @@ static bool areAlike(Operation *even, Operation *odd) {
                                SmallVector<Type>(even->getResultTypes())),
       [](Type type) {
         auto vector = dyn_cast<VectorType>(type);
-        return vector && vector.getRank() == 1 && !vector.isScalable();
+        if (!vector || vector.getRank() != 1 || vector.isScalable())
+          return false;
+        // Shuffles of floats below 16 bits have no form in the llvm dialect.
+        Type element = vector.getElementType();
+        return !isa<FloatType>(element) ||
+               element.getIntOrFloatBitWidth() >= 16;
       });
 }
 

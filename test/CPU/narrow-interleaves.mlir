@@ -150,3 +150,18 @@ func.func @more_than_nibbles(%x: vector<32xi8>) -> vector<16xi8> {
   %r = arith.ori %a, %h : vector<16xi8>
   return %r : vector<16xi8>
 }
+
+// -----
+
+// The llvm dialect has no vectors of them to take apart.
+// CHECK-LABEL: func.func @floats_of_8_bits(
+// CHECK-SAME: %[[X:[^:]*]]: vector<32xi8>)
+// CHECK: %[[EVEN:.*]], %[[ODD:.*]] = vector.deinterleave %[[X]]
+// CHECK-DAG: arith.bitcast %[[EVEN]] : vector<16xi8> to vector<16xf8E5M2>
+// CHECK-DAG: arith.bitcast %[[ODD]] : vector<16xi8> to vector<16xf8E5M2>
+func.func @floats_of_8_bits(%x: vector<32xi8>) -> (vector<16xf8E5M2>, vector<16xf8E5M2>) {
+  %even, %odd = vector.deinterleave %x : vector<32xi8> -> vector<16xi8>
+  %a = arith.bitcast %even : vector<16xi8> to vector<16xf8E5M2>
+  %b = arith.bitcast %odd : vector<16xi8> to vector<16xf8E5M2>
+  return %a, %b : vector<16xf8E5M2>, vector<16xf8E5M2>
+}
