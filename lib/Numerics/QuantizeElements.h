@@ -15,7 +15,7 @@ struct WideParameters {
   WideParameters(const Parameters &parameters, int64_t numGroups,
                  const IntegerFormat &storage)
       : scales(widenAll<T>(parameters.scale, numGroups)),
-        zeroPoints(numGroups, 0) {
+        zeroPoints(numGroups, 0), hasZeroPoints(parameters.zeroPoint) {
     if (!parameters.zeroPoint)
       return;
     dispatchContainer(storage, [&](auto *c) {
@@ -28,7 +28,9 @@ struct WideParameters {
   }
 
   std::vector<T> scales;
+  /// All 0 where there are none.
   std::vector<int32_t> zeroPoints;
+  bool hasZeroPoints;
 };
 
 /// The random number of an element, where the mode has one.
@@ -87,23 +89,29 @@ QUANT_EXT_INLINE inline void quantizeRun(const X *input, int64_t size, T scale,
     emit(i, round(widen<T>(input[i]) / scale, i));
 }
 
-/// Neighbours that have a scale each.
+/// Neighbours that have a scale each, and a zero point each unless null.
 template <RoundingMode mode, bool isWide, typename X, typename T, typename Fn>
 QUANT_EXT_INLINE inline void
 quantizeEach(const X *input, int64_t size, const T *scales,
              const int32_t *zeroPoints, IntegerRange range,
              const uint32_t *draws, DivisionMode division, Fn &&emit) {
-  auto round = [=](T quotient, int64_t i) QUANT_EXT_INLINE {
-    return roundToStorage<mode, isWide>(quotient, zeroPoints[i], range,
+  auto round = [=](T quotient, int64_t i, int32_t zeroPoint) QUANT_EXT_INLINE {
+    return roundToStorage<mode, isWide>(quotient, zeroPoint, range,
                                         getDraw<mode>(draws, i));
   };
-  if (division.kind == DivisionMode::Exact && !division.precision) {
+  if (division.kind != DivisionMode::Exact || division.precision) {
     for (int64_t i = 0; i < size; ++i)
-      emit(i, round(widen<T>(input[i]) / scales[i], i));
+      emit(i, round(divide(widen<T>(input[i]), scales[i], division), i,
+                    zeroPoints ? zeroPoints[i] : 0));
+    return;
+  }
+  if (zeroPoints) {
+    for (int64_t i = 0; i < size; ++i)
+      emit(i, round(widen<T>(input[i]) / scales[i], i, zeroPoints[i]));
     return;
   }
   for (int64_t i = 0; i < size; ++i)
-    emit(i, round(divide(widen<T>(input[i]), scales[i], division), i));
+    emit(i, round(widen<T>(input[i]) / scales[i], i, 0));
 }
 
 /// Calls `emit(element, q, group)` for each element that `layout` visits.
@@ -125,7 +133,8 @@ quantizeElements(const X *input, const WideParameters<T> &wide,
     else
       quantizeEach<mode, isWide>(
           first, run.size, wide.scales.data() + run.group,
-          wide.zeroPoints.data() + run.group, range, firstDraw, division,
+          wide.hasZeroPoints ? wide.zeroPoints.data() + run.group : nullptr,
+          range, firstDraw, division,
           [&](int64_t i, int32_t q)
               QUANT_EXT_INLINE { emit(run.begin + i, q, run.group + i); });
   });

@@ -53,24 +53,65 @@ private:
       std::is_same_v<T, double> ? Bits(0x7fefffffffffffff) : Bits(0x7f7fffff);
 };
 
-/// The range of `values`, elements of `layout`, in each group that it visits.
+/// Lines, one behind the other, of which the elements at one place share a
+/// group. Together they read and write the ranges of the groups once.
+template <typename T, typename X>
+class LineBatch {
+public:
+  LineBatch(const X *values, RangeBits<T> *ranges)
+      : values(values), ranges(ranges) {}
+
+  QUANT_EXT_INLINE void add(const Run &run) {
+    if (count && (run.group != first.group || run.size != first.size))
+      flush();
+    if (!count)
+      first = run;
+    if (++count == kLines)
+      flush();
+  }
+  QUANT_EXT_INLINE void flush() {
+    const X *input = values + first.begin;
+    RangeBits<T> *group = ranges + first.group;
+    int64_t size = first.size;
+    if (count == kLines) {
+      for (int64_t i = 0; i < size; ++i) {
+        RangeBits<T> range = group[i];
+        for (int64_t line = 0; line < kLines; ++line)
+          range.include(widen<T>(input[line * size + i]));
+        group[i] = range;
+      }
+    } else {
+      for (int64_t line = 0; line < count; ++line)
+        for (int64_t i = 0; i < size; ++i)
+          group[i].include(widen<T>(input[line * size + i]));
+    }
+    count = 0;
+  }
+
+private:
+  static constexpr int64_t kLines = 8;
+
+  const X *values;
+  RangeBits<T> *ranges;
+  Run first{0, 0, 0, 1};
+  int64_t count = 0;
+};
+
+/// Adds the range of `values`, elements of `layout`, to each group it visits.
 template <typename T, typename X>
 void collectRangesOfPart(const X *values, const Layout &layout,
                          RangeBits<T> *ranges) {
   callOnWidestVectors([&]() QUANT_EXT_INLINE {
+    LineBatch<T, X> lines(values, ranges);
     layout.forEachRun([&](const Run &run) QUANT_EXT_INLINE {
-      const X *first = values + run.begin;
-      RangeBits<T> *group = ranges + run.group;
-      if (run.groupStride == 0) {
-        RangeBits<T> range = *group;
-        for (int64_t i = 0; i < run.size; ++i)
-          range.include(widen<T>(first[i]));
-        *group = range;
-        return;
-      }
+      if (run.groupStride != 0)
+        return lines.add(run);
+      RangeBits<T> range = ranges[run.group];
       for (int64_t i = 0; i < run.size; ++i)
-        group[i].include(widen<T>(first[i]));
+        range.include(widen<T>(values[run.begin + i]));
+      ranges[run.group] = range;
     });
+    lines.flush();
   });
 }
 

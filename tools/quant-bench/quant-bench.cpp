@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Check.h"
+#include "Fold.h"
 #include "MLIRSource.h"
 #include "NativeModule.h"
 #include "OnnxRuntime.h"
@@ -376,11 +377,15 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, elementwise);
+  cl::HideUnrelatedOptions(foldCategory, foldCommand);
   cl::ParseCommandLineOptions(
       argc, argv,
       "times native code of quant_ext beside that of others, after comparing\n"
       "the results bit for bit\n");
+  if (foldCommand)
+    return failed(runFold());
   if (!elementwise)
-    return failed(fail("quant-bench must be told what to time: elementwise"));
+    return failed(
+        fail("quant-bench must be told what to time: elementwise or fold"));
   return failed(run());
 }

@@ -19,7 +19,12 @@
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cstdio>
 #include <optional>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace mlir;
 
@@ -116,8 +121,18 @@ static void printVersion(raw_ostream &os) {
   os << "quant-opt, quant_ext " QUANT_EXT_VERSION "\n";
 }
 
+/// The C library learns from large blocks that are freed to keep the next ones,
+/// which of weights is a lot to keep. With a bound it gives each back.
+static void giveBackLargeBlocks() {
+#ifdef __GLIBC__
+  constexpr int kLarge = 4 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+#endif
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  giveBackLargeBlocks();
   hideOptionsOfLLVM();
   llvm::cl::AddExtraVersionPrinter(printVersion);
   quant_ext::registerAllPasses();
