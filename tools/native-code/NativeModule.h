@@ -36,11 +36,9 @@ class NativeModule {
 public:
   /// Null after a message. With `keepObject`, `dumpObject` may be called; more
   /// than one thread need OpenMP's runtime, which `hasThreads` finds.
-  static std::unique_ptr<NativeModule> compile(mlir::MLIRContext &context,
-                                               llvm::StringRef target,
-                                               llvm::StringRef text,
-                                               bool keepObject,
-                                               unsigned threads = 1);
+  static std::unique_ptr<NativeModule>
+  compile(mlir::MLIRContext &context, llvm::StringRef target,
+          llvm::StringRef text, bool keepObject, unsigned threads = 1);
   static bool hasThreads();
   ~NativeModule();
 
