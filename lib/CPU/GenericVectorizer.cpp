@@ -222,8 +222,14 @@ SmallVector<Value> LoopEmitter::emitTile(ValueRange dests, Lanes lanes) {
 SmallVector<Value> LoopEmitter::emitParallel(ValueRange dests) {
   if (!plan.isVector())
     return emitTile(dests, Lanes());
+  if (plan.hasDynamicRows())
+    return emitDynamicRows(dests);
   if (plan.rowDim)
     return emitRows(dests);
+  return emitSegments(dests);
+}
+
+SmallVector<Value> LoopEmitter::emitSegments(ValueRange dests) {
   Values results(dests);
   for (const Segment &segment : makeSegments())
     results = emitLoop(segment.begin, segment.end,

@@ -59,12 +59,14 @@ struct VectorPlan {
   /// The dimension right before the vector's, whose rows are laid side by side:
   /// a vector goes on from one to the next.
   std::optional<unsigned> rowDim;
-  /// How many rows are taken at a time.
+  /// How many rows are taken at a time; 0 where the size of rows, and with it
+  /// their number, is known at run time only.
   int64_t rowsPerStep = 1;
   /// The combiner of each result; for Reduction only.
   SmallVector<Combiner> combiners;
 
   bool isVector() const { return kind != Kind::Scalar; }
+  bool hasDynamicRows() const { return rowDim && rowsPerStep == 0; }
 };
 
 /// How wide the vectors may be, and what becomes of the remainder.

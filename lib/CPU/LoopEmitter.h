@@ -60,6 +60,7 @@ private:
   bool hasPackedOperand();
   SmallVector<Segment> makeSegments();
   Lanes lanesOf(const Segment &segment, OpFoldResult iv);
+  Values emitSegments(ValueRange dests);
   Values emitTile(ValueRange dests, Lanes lanes);
   Values emitParallel(ValueRange dests);
 
@@ -68,6 +69,13 @@ private:
   Values emitStep(int64_t rows, ValueRange args);
   Values emitLastRows(OpFoldResult begin, ValueRange args);
   Values emitRows(ValueRange dests);
+  Value copyRow(function_ref<Value(Value)> getSource, Value dest,
+                OpFoldResult first);
+  Value repeatRow(Value row);
+  Value chooseDynamicRows(Value columns);
+  Values emitDynamicSteps(ValueRange dests);
+  Values emitLongRows(ValueRange dests);
+  Values emitDynamicRows(ValueRange dests);
   Value readPerColumn(Value tensor, MutableArrayRef<Value> indices,
                       Lanes lanes);
   Value readPerRow(Value tensor, MutableArrayRef<Value> indices, Lanes lanes);
@@ -122,6 +130,10 @@ private:
   OpFoldResult activeRows;
   /// Where in them a vector starts.
   int64_t firstLane = 0;
+  /// How many rows are taken at a time and how many elements they have, where
+  /// that is known at run time only, and the first of these elements.
+  Value dynamicRows, dynamicElements;
+  OpFoldResult firstElement;
   /// Inputs as they are read: interleaved ones are flattened.
   Values inputs;
   /// Destinations as they are written, and the scalar that every element of

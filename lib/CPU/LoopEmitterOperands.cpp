@@ -74,7 +74,10 @@ SmallVector<Value> LoopEmitter::getIndices(OpOperand &operand, bool flattened) {
   for (AffineExpr expr : results)
     indices.push_back(toValue(apply(expr, ivs)));
   AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
-  if (flattened && plan.rowDim)
+  if (flattened && plan.hasDynamicRows())
+    indices.push_back(
+        toValue(apply(d0 + d1, {firstElement, ivs[plan.vectorDim]})));
+  else if (flattened && plan.rowDim)
     indices.push_back(toValue(apply(d0 * getColumns() + d1,
                                     {ivs[*plan.rowDim], ivs[plan.vectorDim]})));
   else if (flattened)
@@ -123,7 +126,7 @@ Value LoopEmitter::readOperand(OpOperand &operand, Value tensor, Lanes lanes) {
           {getAsOpFoldResult(indices.back()), ivs[*plan.interleavedDim]}));
     return tensor::ExtractOp::create(b, loc, tensor, indices);
   }
-  if (access == Access::PerColumn)
+  if (access == Access::PerColumn && !plan.hasDynamicRows())
     return readPerColumn(tensor, indices, lanes);
   if (access == Access::PerRow)
     return readPerRow(tensor, indices, lanes);

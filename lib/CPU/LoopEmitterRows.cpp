@@ -11,6 +11,8 @@
 #include "LoopEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -106,6 +108,159 @@ SmallVector<Value> LoopEmitter::emitRows(ValueRange dests) {
   }
   return shape.masked ? emitLastRows(begin, results) : results;
 }
+
+//===----------------------------------------------------------------------===//
+// Rows whose size is known at run time
+//===----------------------------------------------------------------------===//
+
+/// In how many halves of vectors rows fit that are longer than one of them. The
+/// last vector has few idle lanes then, and parameters remain in the nearest
+/// cache.
+static constexpr int64_t kMaxHalfVectors = 16;
+
+/// Copies the elements of the vector dimension to `dest`, from `first` on.
+Value LoopEmitter::copyRow(function_ref<Value(Value)> getSource, Value dest,
+                           OpFoldResult first) {
+  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
+  auto copy = [&](OpFoldResult iv, Value into, Lanes lanes) -> Value {
+    Value source = getSource(into);
+    Value from = toValue(iv), to = toValue(apply(d0 + d1, {first, iv}));
+    if (lanes.isScalar()) {
+      Value element = tensor::ExtractOp::create(b, loc, source, from);
+      return tensor::InsertOp::create(b, loc, element, into, to);
+    }
+    Value elements = readVector(source, from, lanes, 1);
+    Value mask = lanes.isMasked() ? getMask(lanes, 1) : Value();
+    return vector::TransferWriteOp::create(
+               b, loc, elements, into, to,
+               AffineMapAttr::get(b.getMultiDimIdentityMap(1)), mask,
+               b.getBoolArrayAttr({true}))
+        .getResult();
+  };
+  Values results = {dest};
+  for (const Segment &segment : makeSegments())
+    results = emitLoop(
+        segment.begin, segment.end, std::max<int64_t>(segment.width, 1),
+        results, [&](OpFoldResult iv, ValueRange args) {
+          return Values{copy(iv, args.front(), lanesOf(segment, iv))};
+        });
+  return results.front();
+}
+
+/// The same as often as there are rows in a step, in memory: what is there
+/// already is copied until there is enough of it.
+Value LoopEmitter::repeatRow(Value row) {
+  OpFoldResult columns = sizes[plan.vectorDim];
+  Value repeated = tensor::EmptyOp::create(
+      b, loc, SmallVector<OpFoldResult>{dynamicElements},
+      getElementTypeOrSelf(row.getType()));
+  repeated = copyRow([&](Value) { return row; }, repeated, b.getIndexAttr(0));
+  int64_t doublings =
+      llvm::Log2_64_Ceil(std::max(shape.width, kMaxHalfVectors));
+  Values results = emitLoop(
+      b.getIndexAttr(0), b.getIndexAttr(doublings), 1,
+      {repeated, toValue(columns)}, [&](OpFoldResult, ValueRange args) {
+        Value filled = args[1];
+        Value left = arith::SubIOp::create(b, loc, dynamicElements, filled);
+        Value count = arith::MinUIOp::create(b, loc, left, filled);
+        sizes[plan.vectorDim] = count;
+        Value longer = copyRow([](Value dest) { return dest; }, args[0],
+                               OpFoldResult(filled));
+        return Values{longer, arith::AddIOp::create(b, loc, filled, count)};
+      });
+  sizes[plan.vectorDim] = columns;
+  return results.front();
+}
+
+/// Steps are rows of their own, of so many elements; the last may be shorter.
+SmallVector<Value> LoopEmitter::emitDynamicSteps(ValueRange dests) {
+  OpFoldResult columns = sizes[plan.vectorDim];
+  Value rows = toValue(sizes[*plan.rowDim]);
+  Value elements = arith::MulIOp::create(b, loc, rows, toValue(columns));
+  Value steps = arith::CeilDivUIOp::create(b, loc, rows, dynamicRows);
+  Values results = emitLoop(
+      b.getIndexAttr(0), OpFoldResult(steps), 1, dests,
+      [&](OpFoldResult iv, ValueRange args) {
+        Value first =
+            arith::MulIOp::create(b, loc, toValue(iv), dynamicElements);
+        Value left = arith::SubIOp::create(b, loc, elements, first);
+        Value size = arith::MinUIOp::create(b, loc, left, dynamicElements);
+        firstElement = first;
+        sizes[plan.vectorDim] = size;
+        return emitSegments(args);
+      });
+  sizes[plan.vectorDim] = columns;
+  return results;
+}
+
+/// Rows as they are.
+SmallVector<Value> LoopEmitter::emitLongRows(ValueRange dests) {
+  Value columns = toValue(sizes[plan.vectorDim]);
+  return emitLoop(
+      b.getIndexAttr(0), sizes[*plan.rowDim], 1, dests,
+      [&](OpFoldResult iv, ValueRange args) {
+        firstElement =
+            arith::MulIOp::create(b, loc, toValue(iv), columns).getResult();
+        return emitSegments(args);
+      });
+}
+
+/// A step for rows whose size is known at run time only; see
+/// chooseRowsPerStep. Whole vectors where rows are short, and otherwise as many
+/// rows as leave few lanes of several vectors idle.
+Value LoopEmitter::chooseDynamicRows(Value columns) {
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
+  Value width = constant(shape.width), one = constant(1);
+  Value atLeastOne = arith::MaxUIOp::create(b, loc, columns, one);
+  // The greatest common divisor with a power of 2 is one as well.
+  Value negative = arith::SubIOp::create(b, loc, constant(0), atLeastOne);
+  Value lowest = arith::AndIOp::create(b, loc, atLeastOne, negative);
+  Value divisor = arith::MinUIOp::create(b, loc, lowest, width);
+  Value whole = arith::DivUIOp::create(b, loc, width, divisor);
+  Value several = arith::DivUIOp::create(
+      b, loc, constant(kMaxHalfVectors * shape.width / 2), atLeastOne);
+  Value isHalf = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule,
+                                       columns, constant(shape.width / 2));
+  Value isWhole =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, divisor, width);
+  Value rows = arith::SelectOp::create(b, loc, isHalf, whole, several);
+  rows = arith::SelectOp::create(b, loc, isWhole, one, rows);
+  return arith::MinUIOp::create(b, loc, rows, toValue(sizes[*plan.rowDim]));
+}
+
+/// Long rows are taken one by one, lest their parameters be copied.
+SmallVector<Value> LoopEmitter::emitDynamicRows(ValueRange dests) {
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  Value columns = toValue(sizes[plan.vectorDim]);
+  Value rowsPerStep = chooseDynamicRows(columns);
+  Value isShort = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ugt,
+                                        rowsPerStep, one);
+  auto branch = scf::IfOp::create(b, loc, dests.getTypes(), isShort,
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.elseBlock());
+  Values results = emitLongRows(dests);
+  scf::YieldOp::create(b, loc, results);
+
+  b.setInsertionPointToStart(branch.thenBlock());
+  dynamicRows = rowsPerStep;
+  dynamicElements = arith::MulIOp::create(b, loc, rowsPerStep, columns);
+  Values wholeInputs = inputs;
+  for (auto [operand, input] :
+       llvm::zip_equal(op.getDpsInputOperands(), inputs))
+    if (getAccess(op, *operand, plan) == Access::PerColumn)
+      input = repeatRow(input);
+  results = emitDynamicSteps(dests);
+  inputs = std::move(wholeInputs);
+  scf::YieldOp::create(b, loc, results);
+  return Values(branch.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
 
 /// A row's elements, again and again.
 Value LoopEmitter::readPerColumn(Value tensor, MutableArrayRef<Value> indices,

@@ -5,6 +5,7 @@
 
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -252,15 +253,22 @@ static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
       op.hasIndexSemantics() || sizes[sizes.size() - 2] == 1)
     return std::nullopt;
   int64_t columns = sizes.back();
-  if (ShapedType::isDynamic(columns) || columns == 0)
+  if (columns == 0)
     return std::nullopt;
   VectorPlan plan;
-  plan.rowsPerStep = chooseRowsPerStep(columns, shape);
-  if (plan.rowsPerStep == 0)
+  bool isDynamic = ShapedType::isDynamic(columns);
+  // A branch yields an allocation, and nothing else can be exchanged for the
+  // caller's buffer: what is expanded to several dynamic dimensions does not
+  // fold to what was collapsed.
+  if (isDynamic && isa<scf::IfOp>(op->getParentOp()))
+    return std::nullopt;
+  plan.rowsPerStep = isDynamic ? 0 : chooseRowsPerStep(columns, shape);
+  if (!isDynamic && plan.rowsPerStep == 0)
     return std::nullopt;
   plan.kind = VectorPlan::Kind::Parallel;
   plan.vectorDim = sizes.size() - 1;
   plan.rowDim = sizes.size() - 2;
+  bool isRepeated = false;
   for (OpOperand &operand : op->getOpOperands()) {
     if (!op.isDpsInit(&operand) && !op.payloadUsesValueFromOperand(&operand))
       continue;
@@ -270,7 +278,16 @@ static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
       return std::nullopt;
     if (access == Access::AcrossRows && !hasAdjacentRows(operand.get()))
       return std::nullopt;
+    isRepeated |= access == Access::PerColumn;
+    // Lanes of a row that are known at run time only cannot be shuffled.
+    bool isRow = access == Access::PerColumn &&
+                 op.getMatchingIndexingMap(&operand).getNumResults() == 1;
+    if (isDynamic && !isRow && access != Access::AcrossRows &&
+        access != Access::Invariant)
+      return std::nullopt;
   }
+  if (isDynamic && !isRepeated)
+    return std::nullopt;
   if (!llvm::all_of(op->getResults(), hasAdjacentRows))
     return std::nullopt;
   return plan;

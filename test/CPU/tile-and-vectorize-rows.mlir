@@ -268,3 +268,70 @@ func.func @long_rows(%x: tensor<?x1000xf32>, %s: tensor<1000xf32>) -> tensor<?x1
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x1000xf32>, tensor<1000xf32>) -> tensor<?x1000xi8>
   return %q : tensor<?x1000xi8>
 }
+
+// -----
+
+// Rows whose size is known at run time: where it is no more than half a vector,
+// a step takes the least number of rows that fill whole vectors, and otherwise
+// as many as fit in 8 vectors. Parameters are repeated in memory by as many
+// doublings as 64 rows take, and steps are read like rows. Rows of whole
+// vectors, and those of which not two fit, stay rows.
+// CHECK-LABEL: func @rows_of_unknown_size
+// CHECK-SAME: (%[[X:.*]]: tensor<?x?xf32>, %[[S:.*]]: tensor<?xf32>)
+// V4-DAG: %[[WIDTH:.*]] = arith.constant 64 : index
+// V4-DAG: %[[HALF:.*]] = arith.constant 32 : index
+// V4-DAG: %[[LANES:.*]] = arith.constant 512 : index
+// V4-DAG: %[[DOUBLINGS:.*]] = arith.constant 6 : index
+// V3-DAG: %[[WIDTH:.*]] = arith.constant 32 : index
+// V3-DAG: %[[HALF:.*]] = arith.constant 16 : index
+// V3-DAG: %[[LANES:.*]] = arith.constant 256 : index
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG: %[[ROWS:.*]] = tensor.dim %[[X]], %[[C0]]
+// CHECK-DAG: %[[COLUMNS:.*]] = tensor.dim %[[X]], %[[C1]]
+// CHECK-DAG: %[[FLAT:.*]] = tensor.collapse_shape %[[X]] {{\[\[}}0, 1]] : tensor<?x?xf32> into tensor<?xf32>
+// CHECK: %[[AT_LEAST_1:.*]] = arith.maxui %[[COLUMNS]], %[[C1]]
+// CHECK: %[[NEGATIVE:.*]] = arith.subi %[[C0]], %[[AT_LEAST_1]]
+// CHECK: %[[LOWEST:.*]] = arith.andi %[[AT_LEAST_1]], %[[NEGATIVE]]
+// CHECK: %[[DIVISOR:.*]] = arith.minui %[[LOWEST]], %[[WIDTH]]
+// CHECK: %[[WHOLE:.*]] = arith.divui %[[WIDTH]], %[[DIVISOR]]
+// CHECK: %[[SEVERAL:.*]] = arith.divui %[[LANES]], %[[AT_LEAST_1]]
+// CHECK: %[[IS_HALF:.*]] = arith.cmpi ule, %[[COLUMNS]], %[[HALF]]
+// CHECK: %[[IS_WHOLE:.*]] = arith.cmpi eq, %[[DIVISOR]], %[[WIDTH]]
+// CHECK: %[[FITTING:.*]] = arith.select %[[IS_HALF]], %[[WHOLE]], %[[SEVERAL]]
+// CHECK: %[[CHOSEN:.*]] = arith.select %[[IS_WHOLE]], %[[C1]], %[[FITTING]]
+// CHECK: %[[STEP:.*]] = arith.minui %[[CHOSEN]], %[[ROWS]]
+// CHECK: %[[IS_SHORT:.*]] = arith.cmpi ugt, %[[STEP]], %[[C1]]
+// CHECK: scf.if %[[IS_SHORT]]
+// CHECK: %[[SIZE:.*]] = arith.muli %[[STEP]], %[[COLUMNS]]
+// CHECK: tensor.empty(%[[SIZE]]) : tensor<?xf32>
+// V4: %[[REPEATED:.*]]:2 = scf.for %{{.*}} = %[[C0]] to %[[DOUBLINGS]] step %[[C1]] iter_args(%{{.*}}, %[[FILLED:.*]] = %[[COLUMNS]])
+// V4: %[[LEFT:.*]] = arith.subi %[[SIZE]], %[[FILLED]]
+// V4: %[[COUNT:.*]] = arith.minui %[[LEFT]], %[[FILLED]]
+// V4: %[[NEXT:.*]] = arith.addi %[[FILLED]], %[[COUNT]]
+// V4: scf.yield %{{.*}}, %[[NEXT]]
+// V4: scf.for
+// V4: scf.for %[[I:[^ ]*]] =
+// V4: vector.transfer_read %[[FLAT]][%{{.*}}], %{{.*}} {in_bounds = [true]} : tensor<?xf32>, vector<64xf32>
+// V4: vector.transfer_read %[[REPEATED]]#0[%[[I]]], %{{.*}} {in_bounds = [true]} : tensor<?xf32>, vector<64xf32>
+// V4: quant_ext.apply_quantize {{.*}} -> vector<64xi8>
+// CHECK: } else {
+// CHECK: scf.for %{{.*}} = %[[C0]] to %[[ROWS]] step %[[C1]]
+// CHECK: scf.for %[[I:[^ ]*]] =
+// CHECK: vector.transfer_read %[[S]][%[[I]]], %{{.*}} {in_bounds = [true]} : tensor<?xf32>
+// CHECK: tensor.expand_shape %{{.*}} {{\[\[}}0, 1]] output_shape [%[[ROWS]], %[[COLUMNS]]] : tensor<?xi8> into tensor<?x?xi8>
+func.func @rows_of_unknown_size(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi8>
+  return %q : tensor<?x?xi8>
+}
+
+// -----
+
+// What each row has one of cannot be shuffled there.
+// CHECK-LABEL: func @middle_axis_of_unknown_size
+// CHECK-NOT: scf.if
+// CHECK: return
+func.func @middle_axis_of_unknown_size(%x: tensor<?x?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?x?xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x?x?xf32>, tensor<?xf32>) -> tensor<?x?x?xi8>
+  return %q : tensor<?x?x?xi8>
+}

@@ -178,7 +178,7 @@ func.func @per_axis_middle(%q: tensor<3x5x8x32xi8>, %s: tensor<5xf32>, %z: tenso
 
 // Inner axis: a vector of scales, of which the mask covers the rest too.
 // CHECK-LABEL: func @per_axis_inner
-// CHECK-SAME: (%[[Q:.*]]: tensor<?x?xi8>, %[[S:.*]]: tensor<?xf32>)
+// CHECK-SAME: (%[[Q:.*]]: tensor<?x1000xi8>, %[[S:.*]]: tensor<1000xf32>)
 // CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step
 // CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step
 // CHECK-DAG: %[[A:.*]] = vector.transfer_read %[[Q]][%[[ROW]], %[[I]]]
@@ -186,10 +186,10 @@ func.func @per_axis_middle(%q: tensor<3x5x8x32xi8>, %s: tensor<5xf32>, %z: tenso
 // CHECK: quant_ext.apply_dequantize %[[A]], %[[SCALE]]
 // V4-SAME: -> vector<64xf32>
 // V3-SAME: -> vector<32xf32>
-// V4: vector.transfer_read %[[S]][%{{.*}}], %{{.*}}, %{{.*}} {in_bounds = [true]} : tensor<?xf32>, vector<64xf32>
-func.func @per_axis_inner(%q: tensor<?x?xi8>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
-  %x = quant_ext.dequantize %q, %s axis = 1 storage = <i8> : (tensor<?x?xi8>, tensor<?xf32>) -> tensor<?x?xf32>
-  return %x : tensor<?x?xf32>
+// V4: vector.transfer_read %[[S]][%{{.*}}], %{{.*}}, %{{.*}} {in_bounds = [true]} : tensor<1000xf32>, vector<64xf32>
+func.func @per_axis_inner(%q: tensor<?x1000xi8>, %s: tensor<1000xf32>) -> tensor<?x1000xf32> {
+  %x = quant_ext.dequantize %q, %s axis = 1 storage = <i8> : (tensor<?x1000xi8>, tensor<1000xf32>) -> tensor<?x1000xf32>
+  return %x : tensor<?x1000xf32>
 }
 
 // -----
@@ -288,23 +288,23 @@ func.func @small_floats(%x: tensor<?xbf16>, %s: tensor<f32>) -> tensor<?xf16> {
 
 // The multiplier is computed once a channel, on vectors too.
 // CHECK-LABEL: func @requantize
-// CHECK-SAME: (%[[A:.*]]: tensor<?x?xi32>, %[[S:.*]]: tensor<?xf32>, %{{.*}}: tensor<f32>, %[[Z:.*]]: tensor<i8>)
+// CHECK-SAME: (%[[A:.*]]: tensor<?x1000xi32>, %[[S:.*]]: tensor<1000xf32>, %{{.*}}: tensor<f32>, %[[Z:.*]]: tensor<i8>)
 // CHECK: scf.for
 // V4: quant_ext.apply_multiplier %{{.*}} -> vector<64xf32>
 // V3: quant_ext.apply_multiplier %{{.*}} -> vector<32xf32>
-// CHECK: tensor.empty(%{{.*}}, %{{.*}}) : tensor<?x?xi8>
+// CHECK: tensor.empty(%{{.*}}) : tensor<?x1000xi8>
 // CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step
 // CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step
 // CHECK-DAG: %[[ACC:.*]] = vector.transfer_read %[[A]][%[[ROW]], %[[I]]]
-// CHECK-DAG: %[[M:.*]] = vector.transfer_read %{{.*}}[%[[I]]], {{.*}} : tensor<?xf32>
+// CHECK-DAG: %[[M:.*]] = vector.transfer_read %{{.*}}[%[[I]]], {{.*}} : tensor<1000xf32>
 // CHECK-DAG: %[[Z0:.*]] = tensor.extract %[[Z]][]
 // CHECK-DAG: %[[ZERO:.*]] = vector.broadcast %[[Z0]]
 // CHECK: quant_ext.apply_requantize %[[ACC]] by %[[M]] out(%[[ZERO]])
 // V4-SAME: -> vector<64xi8>
 // V3-SAME: -> vector<32xi8>
-func.func @requantize(%a: tensor<?x?xi32>, %s: tensor<?xf32>, %t: tensor<f32>, %z: tensor<i8>) -> tensor<?x?xi8> {
-  %q = quant_ext.requantize %a in(%s) out(%t, %z) axis = 1 storage_in = <i32> storage = <i8> : (tensor<?x?xi32>, tensor<?xf32>, tensor<f32>, tensor<i8>) -> tensor<?x?xi8>
-  return %q : tensor<?x?xi8>
+func.func @requantize(%a: tensor<?x1000xi32>, %s: tensor<1000xf32>, %t: tensor<f32>, %z: tensor<i8>) -> tensor<?x1000xi8> {
+  %q = quant_ext.requantize %a in(%s) out(%t, %z) axis = 1 storage_in = <i32> storage = <i8> : (tensor<?x1000xi32>, tensor<1000xf32>, tensor<f32>, tensor<i8>) -> tensor<?x1000xi8>
+  return %q : tensor<?x1000xi8>
 }
 
 // -----

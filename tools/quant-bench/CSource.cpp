@@ -269,6 +269,7 @@ static LoopKind getLoopKind(Granularity granularity) {
     return LoopKind::Tensor;
   case Granularity::AxisOuter:
   case Granularity::AxisMiddle:
+  case Granularity::AxisMiddle49:
     return LoopKind::Axis;
   case Granularity::AxisInner:
   case Granularity::AxisInner3:

@@ -31,9 +31,9 @@ struct NamedSize {
 } // namespace
 
 static const std::vector<Granularity> allGranularities = {
-    Granularity::PerTensor, Granularity::AxisOuter,  Granularity::AxisMiddle,
-    Granularity::AxisInner, Granularity::AxisInner3, Granularity::AxisInner7,
-    Granularity::Block32,   Granularity::Block128};
+    Granularity::PerTensor,    Granularity::AxisOuter, Granularity::AxisMiddle,
+    Granularity::AxisMiddle49, Granularity::AxisInner, Granularity::AxisInner3,
+    Granularity::AxisInner7,   Granularity::Block32,   Granularity::Block128};
 static const std::vector<Storage> allStorages = {Storage::I8, Storage::U8,
                                                  Storage::I16, Storage::I4};
 static const std::vector<Division> allDivisions = {Division::Exact,
@@ -107,10 +107,11 @@ static Geometry getGeometry(Granularity granularity, int64_t elements) {
     shape.dimensions = {rows, columns};
     return shape;
   case Granularity::AxisMiddle:
+  case Granularity::AxisMiddle49:
     shape.outer = 4;
-    shape.inner = rows;
-    shape.channels = elements / rows / 4;
-    shape.dimensions = {4, shape.channels, rows};
+    shape.inner = granularity == Granularity::AxisMiddle ? rows : 49;
+    shape.channels = elements / shape.inner / 4;
+    shape.dimensions = {4, shape.channels, shape.inner};
     return shape;
   case Granularity::AxisInner3:
   case Granularity::AxisInner7:
@@ -182,6 +183,8 @@ StringRef quant_bench::toString(Granularity granularity) {
     return "per-axis-outer";
   case Granularity::AxisMiddle:
     return "per-axis-middle";
+  case Granularity::AxisMiddle49:
+    return "per-axis-middle49";
   case Granularity::AxisInner:
     return "per-axis-inner";
   case Granularity::AxisInner3:

@@ -17,11 +17,13 @@ namespace quant_bench {
 enum class Op { Quantize, Dequantize, Dynamic, FakeQuantize };
 enum class Value { F32, F16, BF16 };
 enum class Storage { I8, U8, I16, I4 };
-/// Along which dimension scales differ; inner-3 and inner-7 are that small.
+/// Along which dimension scales differ; inner-3 and inner-7 are that small, and
+/// the dimensions within that of middle-49 are.
 enum class Granularity {
   PerTensor,
   AxisOuter,
   AxisMiddle,
+  AxisMiddle49,
   AxisInner,
   AxisInner3,
   AxisInner7,

@@ -384,7 +384,9 @@ def QuantExtTileAndVectorize
     over as many rows as fill whole vectors (64 rows of 3 elements are 3 vectors
     of 64), or leave few lanes of the last one idle. What depends on the column
     or on the row alone, such as the scales of channels, is read once for these
-    rows and shuffled into place.
+    rows and shuffled into place. Where the size of rows is known at run time
+    only, what depends on the column is repeated in memory instead, and what
+    depends on the row keeps rows apart.
 
     Failing that, a trailing dimension of 2 or 4 elements is unrolled and its
     vectors are interleaved: that is how packed sub-byte elements are taken

@@ -7,7 +7,8 @@ import sys
 VALUES = ["f32", "f16", "bf16"]
 STORAGES = ["i8", "u8", "i16", "i4"]
 GRANULARITIES = ["per-tensor", "per-axis-outer", "per-axis-middle",
-                 "per-axis-inner", "per-axis-inner3", "per-axis-inner7",
+                 "per-axis-middle49", "per-axis-inner", "per-axis-inner3",
+                 "per-axis-inner7",
                  "per-block-32", "per-block-128"]
 DIVISIONS = ["exact", "reciprocal"]
 # Dequantize multiplies; parameters chosen at run time are those of activations.
