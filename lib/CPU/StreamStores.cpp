@@ -75,6 +75,7 @@ private:
   Value emitAddress(Value memref, ValueRange indices);
   Value emitAreApart(const LoopRead &read, Value writeBegin, Value writeEnd,
                      Value iterations);
+  bool isWorthPrefetching(const LoopRead &read);
   void emitPrefetches(const LoopRead &read, Value inductionVar);
   void emitStreamingLoop(Value from, Value to);
 
@@ -153,7 +154,7 @@ Value LoopStreamer::emitAreApart(const LoopRead &read, Value writeBegin,
                                  Value writeEnd, Value iterations) {
   Value begin = emitAddress(read.memref, read.indices);
   Value bytes = constant(read.bytes);
-  if (read.moves)
+  if (read.stride)
     bytes = emit<arith::MulIOp>(iterations, bytes);
   Value end = emit<arith::AddIOp>(begin, bytes);
   return emit<arith::OrIOp>(
@@ -161,10 +162,18 @@ Value LoopStreamer::emitAreApart(const LoopRead &read, Value writeBegin,
       compare(arith::CmpIPredicate::ule, writeEnd, begin));
 }
 
+/// Not of what is in a cache, nor of a few parameters among many values.
+bool LoopStreamer::isWorthPrefetching(const LoopRead &read) {
+  int64_t most = 0;
+  for (const LoopRead &other : streamable.reads)
+    most = std::max(most, other.bytes);
+  return read.stride && read.bytes * 8 > most && isReadOnce(loop, nest, read);
+}
+
 /// Asks for what the read will need many iterations later, beyond the end of a
 /// row too: there the next one is, and no address is wrong to ask for.
 void LoopStreamer::emitPrefetches(const LoopRead &read, Value inductionVar) {
-  int64_t distance = llvm::divideCeil(kPrefetchBytes, read.bytes);
+  int64_t distance = llvm::divideCeil(kPrefetchBytes, read.stride);
   Value later =
       emit<arith::AddIOp>(inductionVar, constant(distance * streamable.step));
   SmallVector<Value> indices = llvm::map_to_vector(
@@ -188,14 +197,16 @@ void LoopStreamer::emitStreamingLoop(Value from, Value to) {
   streaming.setUpperBound(to);
   rewriter.setInsertionPointToStart(streaming.getBody());
   for (const LoopRead &read : streamable.reads)
-    if (read.moves && isReadOnce(loop, nest, read))
+    if (isWorthPrefetching(read))
       emitPrefetches(read, streaming.getInductionVar());
-  auto write = cast<vector::TransferWriteOp>(
-      mapping.lookup(streamable.write.getOperation()));
-  rewriter.setInsertionPoint(write);
-  rewriter.replaceOpWithNewOp<vector::StoreOp>(
-      write, write.getVector(), write.getBase(), write.getIndices(),
-      /*nontemporal=*/true, llvm::MaybeAlign(streamable.getAlignment()));
+  for (vector::TransferWriteOp original : streamable.writes) {
+    auto write =
+        cast<vector::TransferWriteOp>(mapping.lookup(original.getOperation()));
+    rewriter.setInsertionPoint(write);
+    rewriter.replaceOpWithNewOp<vector::StoreOp>(
+        write, write.getVector(), write.getBase(), write.getIndices(),
+        /*nontemporal=*/true, llvm::MaybeAlign(streamable.alignment));
+  }
 }
 
 void LoopStreamer::run() {
@@ -208,12 +219,15 @@ void LoopStreamer::run() {
   Value covered = emit<arith::MulIOp>(iterations, step);
   Value end = emit<arith::AddIOp>(begin, covered);
 
-  vector::TransferWriteOp write = streamable.write;
+  vector::TransferWriteOp write = streamable.writes.front();
   Value address = emitAddress(write.getBase(), write.getIndices());
   Value missing = emit<arith::AndIOp>(emit<arith::SubIOp>(zero, address),
-                                      constant(streamable.getAlignment() - 1));
+                                      constant(streamable.alignment - 1));
   Value isAligned = compare(arith::CmpIPredicate::eq, missing, zero);
-  if (!streamable.startsAnywhere) {
+  // What could be aligned would be too short for it.
+  std::optional<int64_t> known = getConstantIntValue(iterations);
+  if (!streamable.startsAnywhere ||
+      (known && *known < kLeastIterationsToAlign)) {
     Value border = select(isAligned, end, begin);
     emitStreamingLoop(begin, border);
     loop.setLowerBound(border);
@@ -230,7 +244,7 @@ void LoopStreamer::run() {
   Value streams = emit<arith::OrIOp>(isAligned, canAlign);
   Value writeEnd = emit<arith::AddIOp>(
       address,
-      emit<arith::MulIOp>(iterations, constant(streamable.vectorBytes)));
+      emit<arith::MulIOp>(iterations, constant(streamable.writtenBytes)));
   for (const LoopRead &read : streamable.reads)
     streams = emit<arith::AndIOp>(
         streams, emitAreApart(read, address, writeEnd, iterations));

@@ -185,10 +185,10 @@ LaneAnalysis::classifyRead(vector::TransferReadOp op,
   std::optional<int64_t> bytes = getContiguousBytes(op);
   std::optional<int64_t> growth =
       getAddressGrowth(loop, op.getBase(), op.getIndices());
-  if (!bytes || !growth || *growth * step != *bytes)
+  if (!bytes || !growth || *growth <= 0)
     return Kind::Unknown;
-  reads.push_back({op.getBase(), op.getIndices(), *bytes, /*moves=*/true});
-  return Kind::Moving;
+  reads.push_back({op.getBase(), op.getIndices(), *bytes, *growth * step});
+  return *growth * step == *bytes ? Kind::Moving : Kind::Unknown;
 }
 
 LaneAnalysis::Kind
@@ -199,7 +199,7 @@ LaneAnalysis::classifyLoad(memref::LoadOp op,
       getAddressGrowth(loop, op.getMemRef(), op.getIndices()) != 0)
     return Kind::Unknown;
   int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-  reads.push_back({op.getMemRef(), op.getIndices(), bytes, /*moves=*/false});
+  reads.push_back({op.getMemRef(), op.getIndices(), bytes, /*stride=*/0});
   return Kind::Uniform;
 }
 
@@ -245,7 +245,7 @@ bool LaneAnalysis::run(vector::TransferWriteOp write,
                        SmallVectorImpl<LoopRead> &reads) {
   bool isKnown = true;
   for (Operation &op : loop.getBody()->without_terminator()) {
-    if (&op == write || isa<affine::AffineApplyOp>(op))
+    if (isa<vector::TransferWriteOp, affine::AffineApplyOp>(op))
       continue;
     Kind kind = classify(&op, reads);
     isKnown &= kind != Kind::Unknown;
@@ -259,46 +259,105 @@ bool LaneAnalysis::run(vector::TransferWriteOp write,
 // Loops
 //===----------------------------------------------------------------------===//
 
-/// The one operation of the body that has an effect other than to read.
-static vector::TransferWriteOp getOnlyWrite(scf::ForOp loop) {
-  vector::TransferWriteOp write;
+/// The operations of the body that have an effect other than to read; none
+/// where some of them are no writes of vectors.
+static SmallVector<vector::TransferWriteOp> getWrites(scf::ForOp loop) {
+  SmallVector<vector::TransferWriteOp> writes;
   for (Operation &op : loop.getBody()->without_terminator()) {
     if (op.getNumRegions() != 0)
-      return nullptr;
+      return {};
     if (isMemoryEffectFree(&op) || hasSingleEffect<MemoryEffects::Read>(&op))
       continue;
-    if (write)
-      return nullptr;
-    write = dyn_cast<vector::TransferWriteOp>(op);
-    if (!write)
-      return nullptr;
+    auto write = dyn_cast<vector::TransferWriteOp>(op);
+    if (!write || !isa<MemRefType>(write.getShapedType()))
+      return {};
+    writes.push_back(write);
   }
-  return write;
+  return writes;
+}
+
+/// `value` as an expression of one operand.
+static std::pair<AffineExpr, Value> getExpression(Value value) {
+  auto apply = value.getDefiningOp<affine::AffineApplyOp>();
+  if (apply && apply.getMapOperands().size() == 1 &&
+      apply.getAffineMap().getNumDims() == 1)
+    return {apply.getAffineMap().getResult(0), apply.getMapOperands().front()};
+  return {getAffineDimExpr(0, value.getContext()), value};
+}
+
+/// How many bytes after `first` in the same buffer `write` is, if that is the
+/// same in all iterations.
+static std::optional<int64_t> getDistance(vector::TransferWriteOp first,
+                                          vector::TransferWriteOp write) {
+  if (first.getBase() != write.getBase() ||
+      first.getVectorType() != write.getVectorType() ||
+      first.getIndices().drop_back() != write.getIndices().drop_back())
+    return std::nullopt;
+  auto [from, fromOperand] = getExpression(first.getIndices().back());
+  auto [to, toOperand] = getExpression(write.getIndices().back());
+  auto elements =
+      dyn_cast<AffineConstantExpr>(simplifyAffineExpr(to - from, 1, 0));
+  if (fromOperand != toOperand || !elements)
+    return std::nullopt;
+  return elements.getValue() *
+         (first.getVectorType().getElementTypeBitWidth() / 8);
+}
+
+/// Sorts writes by address; false if there are gaps, or that is not known.
+static bool sortNeighbours(SmallVectorImpl<vector::TransferWriteOp> &writes,
+                           int64_t bytes) {
+  SmallVector<std::pair<int64_t, vector::TransferWriteOp>> byAddress;
+  for (vector::TransferWriteOp write : writes) {
+    std::optional<int64_t> distance = getDistance(writes.front(), write);
+    if (!distance)
+      return false;
+    byAddress.push_back({*distance, write});
+  }
+  llvm::sort(byAddress, llvm::less_first());
+  for (auto [i, entry] : llvm::enumerate(byAddress)) {
+    if (entry.first - byAddress.front().first !=
+        static_cast<int64_t>(i) * bytes)
+      return false;
+    writes[i] = entry.second;
+  }
+  return true;
 }
 
 FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   std::optional<int64_t> step = getConstantIntValue(loop.getStep());
   if (!step || *step < 1 || loop.getNumResults() != 0)
     return failure();
-  vector::TransferWriteOp write = getOnlyWrite(loop);
-  if (!write || !isa<MemRefType>(write.getShapedType()))
+  SmallVector<vector::TransferWriteOp> writes = getWrites(loop);
+  if (writes.empty())
     return failure();
 
   // Less than a register is not worth it.
-  constexpr int64_t leastBytes = 16;
+  constexpr int64_t leastBytes = 16, lineBytes = 64;
+  vector::TransferWriteOp write = writes.front();
   std::optional<int64_t> bytes = getContiguousBytes(write);
   std::optional<int64_t> growth =
       getAddressGrowth(loop, write.getBase(), write.getIndices());
-  if (!bytes || !growth || !llvm::isPowerOf2_64(*bytes) ||
-      *bytes < leastBytes || *growth * *step != *bytes)
+  if (!bytes || !growth || !llvm::isPowerOf2_64(*bytes) || *bytes < leastBytes)
     return failure();
+  int64_t writtenBytes = *bytes * writes.size();
+  if (*growth * *step != writtenBytes || !sortNeighbours(writes, *bytes))
+    return failure();
+  for (vector::TransferWriteOp other : writes)
+    if (getContiguousBytes(other) != bytes)
+      return failure();
   Value buffer = getBuffer(write.getBase());
   if (!isResult(buffer) || !isOnlyWritten(buffer))
     return failure();
 
-  StreamableLoop result{loop,        write,   *step,
-                        *bytes,      *growth, /*startsAnywhere=*/false,
-                        /*reads=*/{}};
-  result.startsAnywhere = LaneAnalysis(loop, *step).run(write, result.reads);
+  StreamableLoop result;
+  result.loop = loop;
+  result.writes = writes;
+  result.step = *step;
+  result.writtenBytes = writtenBytes;
+  result.unitBytes = *growth;
+  result.alignment = std::min(*bytes, lineBytes);
+  // With several writes it would also take all of them to compute the same.
+  result.startsAnywhere =
+      LaneAnalysis(loop, *step).run(write, result.reads) && writes.size() == 1;
   return result;
 }

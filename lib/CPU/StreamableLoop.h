@@ -13,31 +13,31 @@ struct LoopRead {
   Value memref;
   ValueRange indices;
   int64_t bytes;
-  /// Each iteration reads what follows; otherwise the same again.
-  bool moves;
+  /// How far the next iteration's is from there; 0 where it is the same.
+  int64_t stride;
 };
 
 /// An innermost loop over vectors that lie next to each other in a buffer which
 /// the function writes and never reads.
 struct StreamableLoop {
   scf::ForOp loop;
-  vector::TransferWriteOp write;
+  /// In the order of their addresses, without gaps.
+  SmallVector<vector::TransferWriteOp> writes;
   /// What the induction variable grows by.
   int64_t step;
   /// Bytes that an iteration writes.
-  int64_t vectorBytes;
-  /// How far 1 more in the induction variable moves the write.
+  int64_t writtenBytes;
+  /// How far 1 more in the induction variable moves the writes.
   int64_t unitBytes;
+  /// What stores must be aligned to: lines of a cache, which only then are
+  /// written whole, or vectors where those are shorter.
+  int64_t alignment;
   /// Whether an iteration may start at any value of the induction variable, not
   /// only at multiples of the step: it gives lanes the same values then. This
   /// holds only where `reads`, which are then all there are, do not overlap
   /// what is written.
   bool startsAnywhere;
   SmallVector<LoopRead> reads;
-
-  /// What stores must be aligned to: lines of a cache, which only then are
-  /// written whole, or vectors where those are shorter.
-  int64_t getAlignment() const { return std::min<int64_t>(vectorBytes, 64); }
 };
 
 /// Describes `loop`; fails where its stores must stay what they are.

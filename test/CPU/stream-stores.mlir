@@ -229,6 +229,57 @@ func.func @blocks(%x: memref<1024xf32>, %s: memref<16xf32>, %y: memref<1024xf32>
 
 // -----
 
+// Writes of an iteration that are neighbours, in whatever order, though 3 more
+// elements are no whole vector.
+// CHECK-LABEL: func.func @several
+// CHECK: scf.for %{{.*}} = %[[BORDER:.*]] to %c320 step %c32
+// CHECK: scf.for %[[I:.*]] = %c0 to %[[BORDER]] step %c32
+// CHECK-COUNT-3: vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK-NOT: vector.transfer_write
+// CHECK: sfence
+func.func @several(%x: memref<960xf32>, %y: memref<960xf32>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c320 = arith.constant 320 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c320 step %c32 {
+    %j = affine.apply affine_map<(d0) -> (d0 * 3)>(%i)
+    %k = affine.apply affine_map<(d0) -> (d0 * 3 + 32)>(%i)
+    %l = affine.apply affine_map<(d0) -> (d0 * 3 + 64)>(%i)
+    %a = vector.transfer_read %x[%j], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %a, %y[%j] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+    %c = vector.transfer_read %x[%l], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %c, %y[%l] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+    %b = vector.transfer_read %x[%k], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %b, %y[%k] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+  }
+  return
+}
+
+// -----
+
+// The same element twice would be a gap elsewhere.
+// CHECK-LABEL: func.func @overlapping
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @overlapping(%x: memref<960xf32>, %y: memref<960xf32>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c320 = arith.constant 320 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c320 step %c32 {
+    %j = affine.apply affine_map<(d0) -> (d0 * 2)>(%i)
+    %k = affine.apply affine_map<(d0) -> (d0 * 2 + 16)>(%i)
+    %a = vector.transfer_read %x[%j], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %a, %y[%j] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+    %b = vector.transfer_read %x[%k], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %b, %y[%k] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+  }
+  return
+}
+
+// -----
+
 // The thread that stores runs the fence, before others can go on. The sizes are
 // those of all threads together: each writes 1,024 bytes and reads as many.
 // CHECK-LABEL: func.func @threads

@@ -159,11 +159,25 @@ def check_known_sizes(caller):
     caller.check_all("dequantize_columns_5x211", q, columns, dequantize(q, columns))
 
 
+def check_repeated_parameters(caller):
+    columns = scales(3)
+    for rows in (85, 1367):
+        q = numbers.integers(-128, 128, (rows, 3)).astype(numpy.int8)
+        wanted = dequantize(q, columns)
+        caller.check_all("dequantize_columns3", q, columns, wanted)
+    blocks = scales(72).reshape(9, 8)
+    x = values((9, 256), numpy.float32(0.5))
+    each = numpy.repeat(blocks, 32, axis=1)
+    wanted = quantize(x, each, -128, 127, numpy.int8)
+    caller.check_all("quantize_blocks", x, blocks, wanted)
+
+
 def main():
     caller = Caller(sys.argv[1])
     check_vectors(caller)
     check_matrices(caller)
     check_known_sizes(caller)
+    check_repeated_parameters(caller)
     print(f"calls: {caller.calls} mismatches: {caller.mismatches}")
 
 

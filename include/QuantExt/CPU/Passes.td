@@ -505,13 +505,13 @@ def QuantExtStreamStores
     writes whole lines to memory without reading them first. An `sfence` after the
     nest keeps the order that other threads see.
 
-    It changes innermost loops with one write, of neighbouring vectors, to a
-    parameter of the function or to what it allocates and returns, if nothing in
-    the function reads that buffer.
+    It changes innermost loops that write neighbouring vectors, and nothing else,
+    to a parameter of the function or to what it allocates and returns, if nothing
+    in the function reads that buffer.
 
     These stores need addresses that are multiples of 64, or of the size of the
-    vector where that is smaller. Every lane of a loop over elements can be
-    computed in any iteration, so that the loop starts at the first aligned
+    vector where that is smaller. Every lane of a loop over elements, with one
+    write, can be computed in any iteration, so that the loop starts at the first aligned
     address, and the original one, with its first and last vector, writes what is
     left at the ends; some lanes are written twice, with the same value. Where
     this is not so (a loop over blocks, or a caller that has the result overwrite
