@@ -113,6 +113,11 @@ static void addThreads(OpPassManager &pm,
 /// nothing of their effects.
 static void addArithmetic(OpPassManager &pm,
                           const QuantExtToLLVMOptions &options) {
+  // After the split for threads, each of which has its own alignment and fence,
+  // and where an operation on elements is still one operation.
+  auto stream = forTarget<QuantExtStreamStoresOptions>(options);
+  stream.minBytes = options.minBytesToStream;
+  pm.addNestedPass<func::FuncOp>(createQuantExtStreamStores(stream));
   pm.addPass(createQuantExtLowerElementOps(
       forTarget<QuantExtLowerElementOpsOptions>(options)));
   // Arithmetic on small floats would become a call for each lane.

@@ -41,6 +41,13 @@ struct QuantExtToLLVMOptions
       llvm::cl::desc("Elements from which on an operation is split; 0 takes "
                      "what exceeds the target's second-level cache"),
       llvm::cl::init(0)};
+  Option<int64_t> minBytesToStream{
+      *this, "min-bytes-to-stream",
+      llvm::cl::desc(
+          "Bytes that loops read and write from which on their stores "
+          "bypass the caches, on x86; 0 takes those of the target's "
+          "last-level cache, and below 0 none ever do"),
+      llvm::cl::init(0)};
   Option<bool> emitCInterface{
       *this, "emit-c-interface",
       llvm::cl::desc("Give every function a _mlir_ciface_ wrapper that takes "

@@ -1,0 +1,363 @@
+//===- StreamableLoop.cpp - Loops whose stores can bypass caches ----------===//
+
+#include "StreamableLoop.h"
+#include "SplatScalar.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+//===----------------------------------------------------------------------===//
+// Buffers
+//===----------------------------------------------------------------------===//
+
+static Value getBuffer(Value memref) {
+  return memref::skipViewLikeOps(cast<MemrefValue>(memref));
+}
+
+/// Whether the function only ever writes `buffer`, so that its caller is the
+/// first to read it.
+static bool isOnlyWritten(Value buffer) {
+  SmallVector<Value> views = {buffer};
+  while (!views.empty()) {
+    Value view = views.pop_back_val();
+    for (Operation *user : view.getUsers()) {
+      if (isa<func::ReturnOp, memref::DimOp, memref::DeallocOp,
+              memref::ExtractAlignedPointerAsIndexOp>(user))
+        continue;
+      if (auto viewLike = dyn_cast<ViewLikeOpInterface>(user);
+          viewLike && viewLike.getViewSource() == view) {
+        for (Value result : user->getResults())
+          if (isa<BaseMemRefType>(result.getType()))
+            views.push_back(result);
+        continue;
+      }
+      auto effects = dyn_cast<MemoryEffectOpInterface>(user);
+      if (!effects || !hasSingleEffect<MemoryEffects::Write>(user, view))
+        return false;
+    }
+  }
+  return true;
+}
+
+/// A result of the function: a parameter, or what it allocates and returns.
+static bool isResult(Value buffer) {
+  if (auto argument = dyn_cast<BlockArgument>(buffer))
+    return isa<func::FuncOp>(argument.getOwner()->getParentOp());
+  return buffer.getDefiningOp<memref::AllocOp>() != nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Addresses
+//===----------------------------------------------------------------------===//
+
+/// How much `index` grows where the induction variable does by 1, if that is
+/// the same everywhere.
+static std::optional<int64_t> getGrowth(scf::ForOp loop, Value index) {
+  if (index == loop.getInductionVar())
+    return 1;
+  if (loop.isDefinedOutsideOfLoop(index))
+    return 0;
+  auto apply = index.getDefiningOp<affine::AffineApplyOp>();
+  if (!apply)
+    return std::nullopt;
+  AffineMap map = apply.getAffineMap();
+  SmallVector<AffineExpr> dims, symbols;
+  for (auto [i, operand] : llvm::enumerate(apply.getMapOperands())) {
+    std::optional<int64_t> growth = getGrowth(loop, operand);
+    if (!growth)
+      return std::nullopt;
+    if (i < map.getNumDims())
+      dims.push_back(getAffineDimExpr(i, loop.getContext()) + *growth);
+    else
+      symbols.push_back(
+          getAffineSymbolExpr(i - map.getNumDims(), loop.getContext()) +
+          *growth);
+  }
+  AffineExpr here = map.getResult(0);
+  AffineExpr growth =
+      simplifyAffineExpr(here.replaceDimsAndSymbols(dims, symbols) - here,
+                         map.getNumDims(), map.getNumSymbols());
+  if (auto constant = dyn_cast<AffineConstantExpr>(growth))
+    return constant.getValue();
+  return std::nullopt;
+}
+
+/// The same of the address of an element, in bytes.
+static std::optional<int64_t> getAddressGrowth(scf::ForOp loop, Value memref,
+                                               ValueRange indices) {
+  auto type = cast<MemRefType>(memref.getType());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (!loop.isDefinedOutsideOfLoop(memref) ||
+      failed(type.getStridesAndOffset(strides, offset)))
+    return std::nullopt;
+  int64_t elements = 0;
+  for (auto [index, stride] : llvm::zip_equal(indices, strides)) {
+    std::optional<int64_t> growth = getGrowth(loop, index);
+    if (!growth || (*growth && ShapedType::isDynamic(stride)))
+      return std::nullopt;
+    if (*growth)
+      elements += *growth * stride;
+  }
+  return elements * (type.getElementTypeBitWidth() / 8);
+}
+
+/// Bytes of the vector that a transfer moves between registers and as many
+/// neighbouring bytes of memory, whatever the index.
+static std::optional<int64_t> getContiguousBytes(VectorTransferOpInterface op) {
+  auto memref = dyn_cast<MemRefType>(op.getShapedType());
+  VectorType vector = op.getVectorType();
+  if (!memref || op.getMask() || op.hasOutOfBoundsDim() ||
+      !op.getPermutationMap().isMinorIdentity() || vector.getRank() != 1 ||
+      vector.isScalable() || !memref.getElementType().isIntOrFloat() ||
+      vector.getElementType() != memref.getElementType() ||
+      memref.getElementTypeBitWidth() % 8 != 0 ||
+      !memref.areTrailingDimsContiguous(1))
+    return std::nullopt;
+  return vector.getNumElements() * (memref.getElementTypeBitWidth() / 8);
+}
+
+//===----------------------------------------------------------------------===//
+// What lanes depend on
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Finds out whether an iteration that starts later by less than a step gives
+/// the same lanes, only moved.
+class LaneAnalysis {
+public:
+  LaneAnalysis(scf::ForOp loop, int64_t step) : loop(loop), step(step) {}
+
+  /// True if `write` writes such lanes; `reads` is then all they come from.
+  bool run(vector::TransferWriteOp write, SmallVectorImpl<LoopRead> &reads);
+
+private:
+  enum class Kind {
+    /// Lanes follow the induction variable, a whole number for each value.
+    Moving,
+    /// The same in all lanes and iterations.
+    Uniform,
+    Unknown
+  };
+
+  Kind getKind(Value value);
+  Kind classify(Operation *op, SmallVectorImpl<LoopRead> &reads);
+  Kind classifyRead(vector::TransferReadOp op,
+                    SmallVectorImpl<LoopRead> &reads);
+  Kind classifyLoad(memref::LoadOp op, SmallVectorImpl<LoopRead> &reads);
+  Kind combine(Operation *op);
+
+  scf::ForOp loop;
+  int64_t step;
+  DenseMap<Value, Kind> kinds;
+};
+} // namespace
+
+static bool isSplat(Value vector) {
+  DenseElementsAttr constant;
+  if (matchPattern(vector, m_Constant(&constant)))
+    return constant.isSplat();
+  return getSplatScalar(vector) != nullptr;
+}
+
+LaneAnalysis::Kind LaneAnalysis::getKind(Value value) {
+  auto found = kinds.find(value);
+  if (found != kinds.end())
+    return found->second;
+  if (!loop.isDefinedOutsideOfLoop(value))
+    return Kind::Unknown;
+  bool isUniform = !isa<VectorType>(value.getType()) || isSplat(value);
+  return isUniform ? Kind::Uniform : Kind::Unknown;
+}
+
+LaneAnalysis::Kind
+LaneAnalysis::classifyRead(vector::TransferReadOp op,
+                           SmallVectorImpl<LoopRead> &reads) {
+  std::optional<int64_t> bytes = getContiguousBytes(op);
+  std::optional<int64_t> growth =
+      getAddressGrowth(loop, op.getBase(), op.getIndices());
+  if (!bytes || !growth || *growth <= 0)
+    return Kind::Unknown;
+  reads.push_back({op.getBase(), op.getIndices(), *bytes, *growth * step});
+  return *growth * step == *bytes ? Kind::Moving : Kind::Unknown;
+}
+
+LaneAnalysis::Kind
+LaneAnalysis::classifyLoad(memref::LoadOp op,
+                           SmallVectorImpl<LoopRead> &reads) {
+  MemRefType type = op.getMemRefType();
+  if (!type.getElementType().isIntOrFloat() ||
+      getAddressGrowth(loop, op.getMemRef(), op.getIndices()) != 0)
+    return Kind::Unknown;
+  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  reads.push_back({op.getMemRef(), op.getIndices(), bytes, /*stride=*/0});
+  return Kind::Uniform;
+}
+
+/// Of an operation that makes a lane of the operands' lanes in the same place.
+LaneAnalysis::Kind LaneAnalysis::combine(Operation *op) {
+  Kind result = Kind::Uniform;
+  for (Value operand : op->getOperands()) {
+    Kind kind = getKind(operand);
+    if (kind == Kind::Unknown)
+      return Kind::Unknown;
+    if (kind == Kind::Moving)
+      result = Kind::Moving;
+  }
+  for (Type type : op->getResultTypes()) {
+    auto vector = dyn_cast<VectorType>(type);
+    if (vector && (vector.getRank() != 1 || vector.isScalable()))
+      return Kind::Unknown;
+    if (result == Kind::Moving &&
+        (!vector || vector.getNumElements() % step != 0))
+      return Kind::Unknown;
+  }
+  return result;
+}
+
+LaneAnalysis::Kind LaneAnalysis::classify(Operation *op,
+                                          SmallVectorImpl<LoopRead> &reads) {
+  return TypeSwitch<Operation *, Kind>(op)
+      .Case([&](vector::TransferReadOp op) { return classifyRead(op, reads); })
+      .Case([&](memref::LoadOp op) { return classifyLoad(op, reads); })
+      .Case([&](arith::ConstantOp op) {
+        return isa<VectorType>(op.getType()) && !isSplat(op) ? Kind::Unknown
+                                                             : Kind::Uniform;
+      })
+      .Case<vector::BroadcastOp, vector::InterleaveOp, vector::DeinterleaveOp,
+            vector::BitCastOp>([&](Operation *op) { return combine(op); })
+      .Default([&](Operation *op) {
+        return OpTrait::hasElementwiseMappableTraits(op) ? combine(op)
+                                                         : Kind::Unknown;
+      });
+}
+
+bool LaneAnalysis::run(vector::TransferWriteOp write,
+                       SmallVectorImpl<LoopRead> &reads) {
+  bool isKnown = true;
+  for (Operation &op : loop.getBody()->without_terminator()) {
+    if (isa<vector::TransferWriteOp, affine::AffineApplyOp>(op))
+      continue;
+    Kind kind = classify(&op, reads);
+    isKnown &= kind != Kind::Unknown;
+    for (Value result : op.getResults())
+      kinds[result] = kind;
+  }
+  return isKnown && getKind(write.getVector()) != Kind::Unknown;
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+/// The operations of the body that have an effect other than to read; none
+/// where some of them are no writes of vectors.
+static SmallVector<vector::TransferWriteOp> getWrites(scf::ForOp loop) {
+  SmallVector<vector::TransferWriteOp> writes;
+  for (Operation &op : loop.getBody()->without_terminator()) {
+    if (op.getNumRegions() != 0)
+      return {};
+    if (isMemoryEffectFree(&op) || hasSingleEffect<MemoryEffects::Read>(&op))
+      continue;
+    auto write = dyn_cast<vector::TransferWriteOp>(op);
+    if (!write || !isa<MemRefType>(write.getShapedType()))
+      return {};
+    writes.push_back(write);
+  }
+  return writes;
+}
+
+/// `value` as an expression of one operand.
+static std::pair<AffineExpr, Value> getExpression(Value value) {
+  auto apply = value.getDefiningOp<affine::AffineApplyOp>();
+  if (apply && apply.getMapOperands().size() == 1 &&
+      apply.getAffineMap().getNumDims() == 1)
+    return {apply.getAffineMap().getResult(0), apply.getMapOperands().front()};
+  return {getAffineDimExpr(0, value.getContext()), value};
+}
+
+/// How many bytes after `first` in the same buffer `write` is, if that is the
+/// same in all iterations.
+static std::optional<int64_t> getDistance(vector::TransferWriteOp first,
+                                          vector::TransferWriteOp write) {
+  if (first.getBase() != write.getBase() ||
+      first.getVectorType() != write.getVectorType() ||
+      first.getIndices().drop_back() != write.getIndices().drop_back())
+    return std::nullopt;
+  auto [from, fromOperand] = getExpression(first.getIndices().back());
+  auto [to, toOperand] = getExpression(write.getIndices().back());
+  auto elements =
+      dyn_cast<AffineConstantExpr>(simplifyAffineExpr(to - from, 1, 0));
+  if (fromOperand != toOperand || !elements)
+    return std::nullopt;
+  return elements.getValue() *
+         (first.getVectorType().getElementTypeBitWidth() / 8);
+}
+
+/// Sorts writes by address; false if there are gaps, or that is not known.
+static bool sortNeighbours(SmallVectorImpl<vector::TransferWriteOp> &writes,
+                           int64_t bytes) {
+  SmallVector<std::pair<int64_t, vector::TransferWriteOp>> byAddress;
+  for (vector::TransferWriteOp write : writes) {
+    std::optional<int64_t> distance = getDistance(writes.front(), write);
+    if (!distance)
+      return false;
+    byAddress.push_back({*distance, write});
+  }
+  llvm::sort(byAddress, llvm::less_first());
+  for (auto [i, entry] : llvm::enumerate(byAddress)) {
+    if (entry.first - byAddress.front().first !=
+        static_cast<int64_t>(i) * bytes)
+      return false;
+    writes[i] = entry.second;
+  }
+  return true;
+}
+
+FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
+  std::optional<int64_t> step = getConstantIntValue(loop.getStep());
+  if (!step || *step < 1 || loop.getNumResults() != 0)
+    return failure();
+  SmallVector<vector::TransferWriteOp> writes = getWrites(loop);
+  if (writes.empty())
+    return failure();
+
+  // Less than a register is not worth it.
+  constexpr int64_t leastBytes = 16, lineBytes = 64;
+  vector::TransferWriteOp write = writes.front();
+  std::optional<int64_t> bytes = getContiguousBytes(write);
+  std::optional<int64_t> growth =
+      getAddressGrowth(loop, write.getBase(), write.getIndices());
+  if (!bytes || !growth || !llvm::isPowerOf2_64(*bytes) || *bytes < leastBytes)
+    return failure();
+  int64_t writtenBytes = *bytes * writes.size();
+  if (*growth * *step != writtenBytes || !sortNeighbours(writes, *bytes))
+    return failure();
+  for (vector::TransferWriteOp other : writes)
+    if (getContiguousBytes(other) != bytes)
+      return failure();
+  Value buffer = getBuffer(write.getBase());
+  if (!isResult(buffer) || !isOnlyWritten(buffer))
+    return failure();
+
+  StreamableLoop result;
+  result.loop = loop;
+  result.writes = writes;
+  result.step = *step;
+  result.writtenBytes = writtenBytes;
+  result.unitBytes = *growth;
+  result.alignment = std::min(*bytes, lineBytes);
+  // With several writes it would also take all of them to compute the same.
+  result.startsAnywhere =
+      LaneAnalysis(loop, *step).run(write, result.reads) && writes.size() == 1;
+  return result;
+}

@@ -1,0 +1,48 @@
+//===- StreamableLoop.h - Loops whose stores can bypass caches --*- C++ -*-===//
+
+#ifndef QUANTEXT_LIB_CPU_STREAMABLELOOP_H
+#define QUANTEXT_LIB_CPU_STREAMABLELOOP_H
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mlir::quant_ext {
+
+/// What an iteration reads: `bytes` from the address of `indices` in `memref`.
+struct LoopRead {
+  Value memref;
+  ValueRange indices;
+  int64_t bytes;
+  /// How far the next iteration's is from there; 0 where it is the same.
+  int64_t stride;
+};
+
+/// An innermost loop over vectors that lie next to each other in a buffer which
+/// the function writes and never reads.
+struct StreamableLoop {
+  scf::ForOp loop;
+  /// In the order of their addresses, without gaps.
+  SmallVector<vector::TransferWriteOp> writes;
+  /// What the induction variable grows by.
+  int64_t step;
+  /// Bytes that an iteration writes.
+  int64_t writtenBytes;
+  /// How far 1 more in the induction variable moves the writes.
+  int64_t unitBytes;
+  /// What stores must be aligned to: lines of a cache, which only then are
+  /// written whole, or vectors where those are shorter.
+  int64_t alignment;
+  /// Whether an iteration may start at any value of the induction variable, not
+  /// only at multiples of the step: it gives lanes the same values then. This
+  /// holds only where `reads`, which are then all there are, do not overlap
+  /// what is written.
+  bool startsAnywhere;
+  SmallVector<LoopRead> reads;
+};
+
+/// Describes `loop`; fails where its stores must stay what they are.
+FailureOr<StreamableLoop> matchStreamableLoop(scf::ForOp loop);
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CPU_STREAMABLELOOP_H

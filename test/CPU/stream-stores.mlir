@@ -1,0 +1,403 @@
+// DEFINE: %{target} = x86-64-v4
+// DEFINE: %{min_bytes} = 4096
+// DEFINE: %{stream} = %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-stream-stores{target=%{target} min-bytes=%{min_bytes}}),canonicalize,cse)" %s
+// RUN: %{stream} | FileCheck %s
+// REDEFINE: %{min_bytes} = -1
+// RUN: %{stream} | FileCheck %s --check-prefix=NEVER
+// REDEFINE: %{target} = aarch64
+// REDEFINE: %{min_bytes} = 1
+// RUN: %{stream} | FileCheck %s --check-prefix=NEVER
+
+// None of a last-level cache of 8 MiB, which is what Target.cpp says of v4.
+// REDEFINE: %{target} = x86-64-v4
+// REDEFINE: %{min_bytes} = 0
+// RUN: %{stream} | FileCheck %s --check-prefix=DEFAULT
+
+// NEVER-NOT: nontemporal
+// NEVER-NOT: sfence
+// NEVER-NOT: memref.prefetch
+
+// 1,024 bytes are read and 4,096 written.
+// DEFAULT-LABEL: func.func @elements
+// DEFAULT-NOT: nontemporal
+// DEFAULT-LABEL: func.func @too_small
+
+// CHECK-LABEL: func.func @elements
+// CHECK-SAME: (%[[X:.*]]: memref<1024xi8>, %[[Y:.*]]: memref<1024xi32>)
+// Bytes up to a multiple of 64, and whether they are whole elements.
+// CHECK: %[[ADDRESS:.*]] = memref.extract_aligned_pointer_as_index %[[Y]]
+// CHECK: %[[NEGATIVE:.*]] = arith.subi %c0, %[[ADDRESS]]
+// CHECK: %[[MISSING:.*]] = arith.andi %[[NEGATIVE]], %c63
+// CHECK: %[[ALIGNED:.*]] = arith.cmpi eq, %[[MISSING]], %c0
+// CHECK: %[[FIRST:.*]] = arith.divui %[[MISSING]], %c4
+// CHECK: %[[PART:.*]] = arith.remui %[[MISSING]], %c4
+// CHECK: %[[WHOLE:.*]] = arith.cmpi eq, %[[PART]], %c0
+// CHECK: %[[CAN:.*]] = arith.ori %[[ALIGNED]], %[[WHOLE]]
+// What is read does not overlap what is written.
+// CHECK: %[[WRITE_END:.*]] = arith.addi %[[ADDRESS]], %c4096
+// CHECK: %[[READ:.*]] = memref.extract_aligned_pointer_as_index %[[X]]
+// CHECK: %[[READ_END:.*]] = arith.addi %[[READ]], %c1024
+// CHECK: %[[BEFORE:.*]] = arith.cmpi ule, %[[READ_END]], %[[ADDRESS]]
+// CHECK: %[[AFTER:.*]] = arith.cmpi ule, %[[WRITE_END]], %[[READ]]
+// CHECK: %[[APART:.*]] = arith.ori %[[BEFORE]], %[[AFTER]]
+// CHECK: %[[STREAMS:.*]] = arith.andi %[[CAN]], %[[APART]]
+// All vectors, or all but one; the first and the last of them, 960 apart.
+// CHECK: %[[NONE_LEFT:.*]] = arith.andi %[[STREAMS]], %[[ALIGNED]]
+// CHECK: %[[COVERED:.*]] = arith.select %[[ALIGNED]], %c1024, %c960
+// CHECK: %[[END:.*]] = arith.select %[[STREAMS]], %[[COVERED]], %c0
+// CHECK: %[[ENDS_FROM:.*]] = arith.select %[[NONE_LEFT]], %c1024, %c0
+// CHECK: %[[MISALIGNED:.*]] = arith.cmpi ne, %[[MISSING]], %c0
+// CHECK: %[[SPLIT:.*]] = arith.andi %[[STREAMS]], %[[MISALIGNED]]
+// CHECK: %[[STEP:.*]] = arith.select %[[SPLIT]], %c960, %c64
+// CHECK: scf.for %[[I:.*]] = %[[ENDS_FROM]] to %c1024 step %[[STEP]]
+// CHECK: vector.transfer_write %{{.*}}, %[[Y]][%[[I]]]
+// CHECK: scf.for %[[J:.*]] = %[[FIRST]] to %[[END]] step %c64
+// CHECK: %[[LATER:.*]] = arith.addi %[[J]], %c8192
+// CHECK: memref.prefetch %[[X]][%[[LATER]]]
+// CHECK: vector.transfer_read %[[X]][%[[J]]]
+// CHECK: vector.store %{{.*}}, %[[Y]][%[[J]]] {alignment = 64 : i64, nontemporal = true}
+// CHECK: }
+// CHECK-NEXT: llvm.call_intrinsic "llvm.x86.sse.sfence"()
+// CHECK-NEXT: return
+func.func @elements(%x: memref<1024xi8>, %y: memref<1024xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %c1024 step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1024xi8>, vector<64xi8>
+    %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xi32>, memref<1024xi32>
+  }
+  return
+}
+
+// -----
+
+// 768 bytes are read and 3,072 written.
+// CHECK-LABEL: func.func @too_small
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @too_small(%x: memref<768xi8>, %y: memref<768xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %c768 = arith.constant 768 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %c768 step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<768xi8>, vector<64xi8>
+    %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xi32>, memref<768xi32>
+  }
+  return
+}
+
+// -----
+
+// Sizes that are unknown: both forms, the old one unchanged.
+// CHECK-LABEL: func.func @unknown_sizes
+// CHECK-SAME: (%[[X:.*]]: memref<?xi8>, %[[Y:.*]]: memref<?xi8>, %[[N:.*]]: index)
+// CHECK: %[[READ:.*]] = memref.dim %[[X]]
+// CHECK: %[[WRITTEN:.*]] = memref.dim %[[Y]]
+// CHECK: %[[BYTES:.*]] = affine.apply #{{.*}}()[%[[READ]], %[[WRITTEN]]]
+// CHECK: %[[LARGE:.*]] = arith.cmpi uge, %[[BYTES]], %c4096
+// CHECK: scf.if %[[LARGE]]
+// CHECK: nontemporal
+// CHECK: sfence
+// CHECK: } else {
+// CHECK-NEXT: scf.for %[[I:.*]] = %c0 to %[[N]] step %c64
+// CHECK-NOT: nontemporal
+// CHECK: vector.transfer_write
+// CHECK-NOT: sfence
+// CHECK: return
+func.func @unknown_sizes(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xi8>, vector<64xi8>
+    %b = arith.addi %a, %a : vector<64xi8>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xi8>, memref<?xi8>
+  }
+  return
+}
+
+// -----
+
+// Each row has its alignment; one fence for all. The scales are in a cache after
+// the first row: nothing asks for them ahead.
+// CHECK-LABEL: func.func @rows
+// CHECK-SAME: (%[[X:.*]]: memref<8x1000xf32>, %[[S:.*]]: memref<1000xf32>, %[[Y:.*]]: memref<8x1000xf32>)
+// CHECK: scf.for %[[ROW:.*]] = %c0
+// CHECK: memref.extract_aligned_pointer_as_index %[[Y]]
+// CHECK: scf.for
+// CHECK: scf.for %[[J:.*]] =
+// CHECK-NOT: memref.prefetch %[[S]]
+// CHECK: vector.store {{.*}}, %[[Y]][%[[ROW]], %[[J]]] {alignment = 64 : i64, nontemporal = true}
+// CHECK: }
+// CHECK-NEXT: }
+// CHECK-NEXT: sfence
+// CHECK-NEXT: return
+func.func @rows(%x: memref<8x1000xf32>, %s: memref<1000xf32>, %y: memref<8x1000xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  %c64 = arith.constant 64 : index
+  %c960 = arith.constant 960 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c8 step %c1 {
+    scf.for %j = %c0 to %c960 step %c64 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<8x1000xf32>, vector<64xf32>
+      %b = vector.transfer_read %s[%j], %pad {in_bounds = [true]} : memref<1000xf32>, vector<64xf32>
+      %c = arith.mulf %a, %b : vector<64xf32>
+      vector.transfer_write %c, %y[%i, %j] {in_bounds = [true]} : vector<64xf32>, memref<8x1000xf32>
+    }
+  }
+  return
+}
+
+// -----
+
+// A constant that differs from lane to lane would belong to other elements: all
+// vectors or none.
+// CHECK-LABEL: func.func @lanes
+// CHECK: %[[ALIGNED:.*]] = arith.cmpi eq, %{{.*}}, %c0
+// CHECK: %[[BORDER:.*]] = arith.select %[[ALIGNED]], %c1024, %c0
+// CHECK: scf.for %{{.*}} = %[[BORDER]] to %c1024 step %c16
+// CHECK: vector.transfer_write
+// CHECK: scf.for %{{.*}} = %c0 to %[[BORDER]] step %c16
+// CHECK: vector.store
+func.func @lanes(%x: memref<1024xi32>, %y: memref<1024xi32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0 : i32
+  %lanes = arith.constant dense<[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]> : vector<16xi32>
+  scf.for %i = %c0 to %c1024 step %c16 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1024xi32>, vector<16xi32>
+    %b = arith.addi %a, %lanes : vector<16xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<16xi32>, memref<1024xi32>
+  }
+  return
+}
+
+// -----
+
+// Two elements of %y for one of %x: 8 bytes for 1 in the induction variable.
+// CHECK-LABEL: func.func @pairs
+// CHECK: arith.divui %{{.*}}, %c8
+// CHECK: scf.for
+// CHECK: scf.for %[[I:.*]] =
+// CHECK: %[[AT:.*]] = affine.apply #{{.*}}(%[[I]])
+// CHECK: vector.store %{{.*}}, %{{.*}}[%[[AT]]] {alignment = 64 : i64, nontemporal = true}
+func.func @pairs(%x: memref<1024xf32>, %y: memref<2048xf32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c1024 step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1024xf32>, vector<64xf32>
+    %b = vector.interleave %a, %a : vector<64xf32> -> vector<128xf32>
+    %at = affine.apply affine_map<(d0) -> (d0 * 2)>(%i)
+    vector.transfer_write %b, %y[%at] {in_bounds = [true]} : vector<128xf32>, memref<2048xf32>
+  }
+  return
+}
+
+// -----
+
+// What is scaled by an element for every 64 is not the same when it is moved.
+// CHECK-LABEL: func.func @blocks
+// CHECK: %[[BORDER:.*]] = arith.select %{{.*}}, %c1024, %c0
+// CHECK: scf.for %{{.*}} = %[[BORDER]] to %c1024 step %c64
+// CHECK: scf.for %{{.*}} = %c0 to %[[BORDER]] step %c64
+// CHECK: nontemporal
+func.func @blocks(%x: memref<1024xf32>, %s: memref<16xf32>, %y: memref<1024xf32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c1024 step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1024xf32>, vector<64xf32>
+    %block = affine.apply affine_map<(d0) -> (d0 floordiv 64)>(%i)
+    %s0 = memref.load %s[%block] : memref<16xf32>
+    %s1 = vector.broadcast %s0 : f32 to vector<64xf32>
+    %b = arith.mulf %a, %s1 : vector<64xf32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xf32>, memref<1024xf32>
+  }
+  return
+}
+
+// -----
+
+// Writes of an iteration that are neighbours, in whatever order, though 3 more
+// elements are no whole vector.
+// CHECK-LABEL: func.func @several
+// CHECK: scf.for %{{.*}} = %[[BORDER:.*]] to %c320 step %c32
+// CHECK: scf.for %[[I:.*]] = %c0 to %[[BORDER]] step %c32
+// CHECK-COUNT-3: vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK-NOT: vector.transfer_write
+// CHECK: sfence
+func.func @several(%x: memref<960xf32>, %y: memref<960xf32>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c320 = arith.constant 320 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c320 step %c32 {
+    %j = affine.apply affine_map<(d0) -> (d0 * 3)>(%i)
+    %k = affine.apply affine_map<(d0) -> (d0 * 3 + 32)>(%i)
+    %l = affine.apply affine_map<(d0) -> (d0 * 3 + 64)>(%i)
+    %a = vector.transfer_read %x[%j], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %a, %y[%j] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+    %c = vector.transfer_read %x[%l], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %c, %y[%l] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+    %b = vector.transfer_read %x[%k], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %b, %y[%k] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+  }
+  return
+}
+
+// -----
+
+// The same element twice would be a gap elsewhere.
+// CHECK-LABEL: func.func @overlapping
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @overlapping(%x: memref<960xf32>, %y: memref<960xf32>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c320 = arith.constant 320 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c320 step %c32 {
+    %j = affine.apply affine_map<(d0) -> (d0 * 2)>(%i)
+    %k = affine.apply affine_map<(d0) -> (d0 * 2 + 16)>(%i)
+    %a = vector.transfer_read %x[%j], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %a, %y[%j] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+    %b = vector.transfer_read %x[%k], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
+    vector.transfer_write %b, %y[%k] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+  }
+  return
+}
+
+// -----
+
+// The thread that stores runs the fence, before others can go on. The sizes are
+// those of all threads together: each writes 1,024 bytes and reads as many.
+// CHECK-LABEL: func.func @threads
+// CHECK: scf.parallel
+// CHECK: nontemporal
+// CHECK: sfence
+// CHECK-NEXT: scf.reduce
+func.func @threads(%x: memref<1024xf32>, %y: memref<1024xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c256 = arith.constant 256 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0.0 : f32
+  scf.parallel (%t) = (%c0) to (%c1024) step (%c256) {
+    %xs = memref.subview %x[%t] [256] [1] : memref<1024xf32> to memref<256xf32, strided<[1], offset: ?>>
+    %ys = memref.subview %y[%t] [256] [1] : memref<1024xf32> to memref<256xf32, strided<[1], offset: ?>>
+    scf.for %i = %c0 to %c256 step %c16 {
+      %a = vector.transfer_read %xs[%i], %pad {in_bounds = [true]} : memref<256xf32, strided<[1], offset: ?>>, vector<16xf32>
+      %b = arith.negf %a : vector<16xf32>
+      vector.transfer_write %b, %ys[%i] {in_bounds = [true]} : vector<16xf32>, memref<256xf32, strided<[1], offset: ?>>
+    }
+    scf.reduce
+  }
+  return
+}
+
+// -----
+
+// What a later loop reads stays in the caches.
+// CHECK-LABEL: func.func @read_later
+// CHECK: scf.for
+// CHECK-NOT: nontemporal
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: nontemporal
+// CHECK: return
+func.func @read_later(%x: memref<1024xf32>, %y: memref<1024xf32>, %z: memref<1024xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c1024 step %c16 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1024xf32>, vector<16xf32>
+    %b = arith.negf %a : vector<16xf32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<16xf32>, memref<1024xf32>
+  }
+  scf.for %i = %c0 to %c1024 step %c16 {
+    %a = vector.transfer_read %y[%i], %pad {in_bounds = [true]} : memref<1024xf32>, vector<16xf32>
+    %b = arith.negf %a : vector<16xf32>
+    vector.transfer_write %b, %z[%i] {in_bounds = [true]} : vector<16xf32>, memref<1024xf32>
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @in_place
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @in_place(%x: memref<2048xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c2048 = arith.constant 2048 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c2048 step %c16 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xf32>, vector<16xf32>
+    %b = arith.negf %a : vector<16xf32>
+    vector.transfer_write %b, %x[%i] {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
+  }
+  return
+}
+
+// -----
+
+func.func private @use(memref<1024xf32>)
+
+// A function that is called may read it.
+// CHECK-LABEL: func.func @passed_on
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @passed_on(%x: memref<1024xf32>, %y: memref<1024xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c1024 step %c16 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1024xf32>, vector<16xf32>
+    %b = arith.negf %a : vector<16xf32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<16xf32>, memref<1024xf32>
+  }
+  func.call @use(%y) : (memref<1024xf32>) -> ()
+  return
+}
+
+// -----
+
+// A mask, gaps between vectors, and an index that nobody knows stay.
+// CHECK-LABEL: func.func @not_whole_vectors
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @not_whole_vectors(%x: memref<2048xf32>, %y: memref<2048xf32>, %z: memref<2048xf32>, %u: memref<2048xf32>, %m: vector<16xi1>, %at: memref<2048xindex>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c32 = arith.constant 32 : index
+  %c2048 = arith.constant 2048 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c2048 step %c16 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xf32>, vector<16xf32>
+    vector.transfer_write %a, %y[%i], %m {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
+  }
+  scf.for %i = %c0 to %c2048 step %c32 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xf32>, vector<16xf32>
+    vector.transfer_write %a, %z[%i] {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
+  }
+  scf.for %i = %c0 to %c2048 step %c16 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xf32>, vector<16xf32>
+    %k = memref.load %at[%i] : memref<2048xindex>
+    vector.transfer_write %a, %u[%k] {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
+  }
+  return
+}
