@@ -94,6 +94,9 @@ int64_t countWholeRows(int64_t width, int64_t columns);
 Access getAccess(linalg::LinalgOp op, OpOperand &operand,
                  const VectorPlan &plan);
 
+/// Whether every operation of the body has a vector form of the same name.
+bool isBodyVectorizable(linalg::LinalgOp op);
+
 /// Decides how `op` is vectorized; failure, with the reason in `reason`, where
 /// it is to be left alone.
 FailureOr<VectorPlan> planVectorization(linalg::LinalgOp op,

@@ -101,8 +101,7 @@ Access quant_ext::getAccess(linalg::LinalgOp op, OpOperand &operand,
              : Access::Unsupported;
 }
 
-/// Every operation of the body must have a vector form of the same name.
-static bool isBodyVectorizable(linalg::LinalgOp op) {
+bool quant_ext::isBodyVectorizable(linalg::LinalgOp op) {
   for (Operation &inner : op.getBlock()->without_terminator()) {
     if (isa<linalg::IndexOp>(inner) || inner.hasTrait<OpTrait::ConstantLike>())
       continue;

@@ -43,12 +43,23 @@ static void addVectorization(OpPassManager &pm,
   pm.addPass(createConvertQuantExtToLinalg());
   pm.addPass(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
+  // Before narrow integers are packed: what reads and makes them then is what
+  // unpacks and packs them.
+  pm.addNestedPass<func::FuncOp>(createQuantExtFuseElementwise());
+  addCleanup(pm);
   pm.addPass(createQuantExtPackIntegers());
   // After everything that gives an operation a new destination.
   pm.addNestedPass<func::FuncOp>(createQuantExtUseDestinations());
   addCleanup(pm);
   pm.addPass(
       createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));
+
+  auto rows = forTarget<QuantExtFuseRowsOptions>(options);
+  rows.cacheBytes = options.cacheBytes;
+  rows.threads = options.threads;
+  rows.minElements = options.minElementsToSplit;
+  pm.addNestedPass<func::FuncOp>(createQuantExtFuseRows(rows));
+  addCleanup(pm);
 
   auto distribute = forTarget<QuantExtDistributeOverThreadsOptions>(options);
   distribute.threads = options.threads;

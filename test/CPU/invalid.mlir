@@ -7,6 +7,7 @@
 // RUN: %{set} | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-distribute-over-threads{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-fuse-rows{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-expand-small-floats{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-to-llvm{%{target}})" %s 2>&1 | %{check}=UNKNOWN
@@ -48,6 +49,16 @@
 // REDEFINE: %{distribution} = threads=2 min-elements=-1
 // RUN: %{distribute} | %{check}=ELEMENTS
 // ELEMENTS: error: min-elements must be at least 0, found -1{{$}}
+
+// DEFINE: %{rows} =
+// DEFINE: %{fuse} = not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-fuse-rows{%{rows}}))" %s 2>&1
+// REDEFINE: %{rows} = threads=-1
+// RUN: %{fuse} | %{check}=NOTHREAD
+// REDEFINE: %{rows} = min-elements=-1
+// RUN: %{fuse} | %{check}=ELEMENTS
+// REDEFINE: %{rows} = cache-bytes=-1
+// RUN: %{fuse} | %{check}=CACHE
+// CACHE: error: cache-bytes must be at least 0, found -1{{$}}
 
 // DEFINE: %{size} =
 // DEFINE: %{tile} = not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{tile-size=%{size}}))" %s 2>&1

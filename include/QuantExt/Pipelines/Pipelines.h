@@ -30,6 +30,12 @@ struct QuantExtToLLVMOptions
       llvm::cl::desc("Elements in a vector of the main loop; 0 takes the bytes "
                      "of a vector register"),
       llvm::cl::init(0)};
+  Option<int64_t> cacheBytes{
+      *this, "cache-bytes",
+      llvm::cl::desc("Bytes of the cache through which rows with parameters of "
+                     "their own are taken one by one, where they do not all "
+                     "fit; 0 takes the target's second-level cache"),
+      llvm::cl::init(0)};
   Option<int64_t> threads{
       *this, "threads",
       llvm::cl::desc("Threads that large operations are split for; other than "
