@@ -96,14 +96,17 @@ Results::Results(const std::vector<Row> &rows)
 
 Buffers::Buffers(const std::vector<Row> &rows)
     : input(getLargest(rows, [](const Row &row) { return row.bytesIn(); })),
+      addend(
+          getLargest(rows, [](const Row &row) { return row.bytesOfAddend(); })),
       scales(getLargest(rows, getBytesOfScales)),
       zeroPoints(getLargest(rows, getBytesOfZeroPoints)), results(rows),
       wanted(rows) {}
 
 std::string Buffers::describePages() const {
   int64_t bytes = 0, huge = 0;
-  for (const Buffer *buffer : {&input, &scales, &zeroPoints, &results.output,
-                               &results.scales, &results.zeroPoints}) {
+  for (const Buffer *buffer :
+       {&input, &addend, &scales, &zeroPoints, &results.output, &results.scales,
+        &results.zeroPoints}) {
     bytes += buffer->bytes();
     huge += buffer->bytesOnHugePages();
   }
@@ -205,6 +208,9 @@ static void fillFloats(const Row &row, Buffers &buffers, Random &random) {
         float number = row.op == Op::Dynamic
                            ? random.between(-3, 5) * scale
                            : makeNumber(row, scale, zeroPoint, random);
+        // What a peer's relu makes of a NaN is its own affair.
+        if (row.op == Op::BiasReluQuantize && std::isnan(number))
+          number = -scale;
         storeFloat(row.value, number, buffers.input.as<void>(), index++);
       }
     }
@@ -228,6 +234,9 @@ void quant_bench::fillOperands(const Row &row, Buffers &buffers) {
     buffers.zeroPoints.as<int8_t>()[i] =
         row.hasZeroPoint() ? static_cast<int8_t>(100 + (bits >> 32) % 56) : 0;
   }
+  for (int64_t i = 0, e = row.bytesOfAddend() * 8 / getBits(row.value); i < e;
+       ++i)
+    storeFloat(row.value, random.between(-1, 1), buffers.addend.as<void>(), i);
   if (row.readsIntegers())
     fillIntegers(row, buffers, random);
   else

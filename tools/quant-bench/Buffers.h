@@ -44,7 +44,7 @@ struct Results {
 struct Buffers {
   explicit Buffers(const std::vector<Row> &rows);
 
-  Buffer input, scales, zeroPoints;
+  Buffer input, addend, scales, zeroPoints;
   Results results;
   /// What the plain loop writes: the results to expect.
   Results wanted;

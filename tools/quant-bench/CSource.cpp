@@ -76,6 +76,7 @@ static inline bf16 to_bf16(f32 x) {
 #define always(length) 1
 #define if_even(length) ((length) % 2 == 0)
 
+static inline f32 relu(f32 x) { return x < 0 ? 0 : x; }
 static inline int quantize(f32 v, int z, int qmin, int qmax) {
   f32 low = qmin - z, high = qmax - z;
   v = v > low ? v : low;
@@ -94,9 +95,11 @@ static std::string makeElement(const Row &row) {
   switch (row.op) {
   case Op::Quantize:
   case Op::Dynamic:
+  case Op::BiasReluQuantize:
     text = "quantize(@V@, z, @QMIN@, @QMAX@)";
     break;
   case Op::Dequantize:
+  case Op::DequantizeAdd:
     text = "to_@VALUE@((f32)(x - z) * s)";
     break;
   case Op::FakeQuantize:
@@ -120,11 +123,11 @@ static std::string makeElement(const Row &row) {
 static constexpr StringRef plainRange = R"(
     for (int64_t i = begin; i < end; ++i) {
       int64_t c = i - begin; (void)c;
-      out[i] = element(in[i], @S@, @D@, @Z@);
+      out[i] = element(@INPUT@, @S@, @D@, @Z@)@PLUS@;
     })";
 
-/// Counted in bytes: steps of two through a range that may begin anywhere do not
-/// become vector code.
+/// Counted in bytes: steps of two through a range that may begin anywhere do
+/// not become vector code.
 static constexpr StringRef rangeToNibbles = R"(
     int64_t i = begin, c = 0;
     if (i < end && i % 2) {
@@ -161,7 +164,7 @@ static constexpr StringRef rangeFromNibbles = R"(
       out[i] = element((int8_t)(in[i / 2] << 4) >> 4, @S@, @D@, @Z@);)";
 
 static constexpr StringRef convertRange = R"(
-    @NAME@_range(in, scales, @DIVISORS@, zero_points, out, begin, end, s, d, z);)";
+    @NAME@_range(in, addend, scales, @DIVISORS@, zero_points, out, begin, end, s, d, z);)";
 
 static StringRef getRange(const Row &row) {
   if (row.storage == Storage::I4 && row.readsIntegers())
@@ -248,11 +251,13 @@ static inline @OUT@ @NAME@_element(@IN@ x, f32 s, f32 d, int z) {
 #define element @NAME@_element
 // On its own, because code for threads knows nothing of restrict outside it.
 static inline void @NAME@_range(const @IN_MEMORY@ *restrict in,
+    const @VALUE@ *restrict addend,
     const f32 *restrict scales, const f32 *restrict divisors,
     const int8_t *restrict zero_points, @OUT_MEMORY@ *restrict out,
     int64_t begin, int64_t end, f32 s, f32 d, int z) {@RANGE@
 }
-void @NAME@(const @IN_MEMORY@ *restrict in, f32 *restrict scales,
+void @NAME@(const @IN_MEMORY@ *restrict in,
+    const @VALUE@ *restrict addend, f32 *restrict scales,
     int8_t *restrict zero_points, @OUT_MEMORY@ *restrict out,
     int64_t outer, int64_t channels, int64_t inner, int64_t block) {@LOOP@
 }
@@ -313,8 +318,9 @@ static StringRef getIntegerType(Storage storage) {
 std::string quant_bench::getLoopName(const Row &row, Division division) {
   static constexpr StringRef kinds[] = {"tensor", "axis", "inner_axis",
                                         "block"};
-  static constexpr StringRef ops[] = {"quantize", "dequantize", "dynamic",
-                                      "fake_quantize"};
+  static constexpr StringRef ops[] = {
+      "quantize",      "dequantize",         "dynamic",
+      "fake_quantize", "bias_relu_quantize", "dequantize_add"};
   std::string name = ops[static_cast<int>(row.op)].str();
   for (StringRef part : {toString(row.value), toString(row.storage),
                          kinds[static_cast<int>(getLoopKind(row.granularity))],
@@ -351,6 +357,9 @@ static std::string makeFunction(Row row, Division division) {
        {"SPLITS", hasNibbles && row.makesIntegers() ? "if_even" : "always"},
        {"PARAMETERS", constantParameters.str()},
        {"RANGE", getRange(row).str()},
+       {"INPUT",
+        row.op == Op::BiasReluQuantize ? "relu(in[i] + addend[c])" : "in[i]"},
+       {"PLUS", row.op == Op::DequantizeAdd ? " + addend[i]" : ""},
        {"CONVERT",
         substitute(convertRange, {{"DIVISORS", varies ? "divisors" : "0"}})},
        {"S", varies ? "scales[c]" : "s"},
@@ -415,8 +424,9 @@ void @NAME@(const vector *restrict in, vector *restrict out, int64_t count) {
 /// Vectors that are read and written each time: as few as are in proportion,
 /// but not so few that counting costs as much.
 static std::pair<int64_t, int64_t> getVectors(const Row &row) {
-  int64_t read =
-      row.readsIntegers() ? getBits(row.storage) : getBits(row.value);
+  int64_t read = row.readsIntegers() && row.op != Op::DequantizeAdd
+                     ? getBits(row.storage)
+                     : getBits(row.value);
   int64_t written =
       row.makesIntegers() ? getBits(row.storage) : getBits(row.value);
   int64_t divisor = std::gcd(read, written);

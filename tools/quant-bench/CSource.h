@@ -21,9 +21,9 @@ std::string makeCSource(const std::vector<Row> &rows);
 
 /// What loops are called through. `scales` and `zeroPoints` are read, or, of an
 /// op that chooses them, written.
-using Loop = void (*)(const void *in, float *scales, int8_t *zeroPoints,
-                      void *out, int64_t outer, int64_t channels, int64_t inner,
-                      int64_t block);
+using Loop = void (*)(const void *in, const void *addend, float *scales,
+                      int8_t *zeroPoints, void *out, int64_t outer,
+                      int64_t channels, int64_t inner, int64_t block);
 
 /// Reads and writes in the proportion that its name says, `count` times.
 using LimitLoop = void (*)(const void *in, void *out, int64_t count);

@@ -93,11 +93,47 @@ static void printDynamic(raw_ostream &os, const Row &row) {
      << results << "\n}\n";
 }
 
+/// The operations around, one by one: to make a loop of them is what is timed.
+static void printChain(raw_ostream &os, const Row &row) {
+  Types types(row);
+  std::string addend =
+      makeTensorType(row, row.addendDimensions(), toString(row.value));
+  const std::string &values = types.values;
+  bool isQuantized = row.makesIntegers();
+  os << "func.func @row(%" << (isQuantized ? "x" : "operand") << ": "
+     << (isQuantized ? values : types.integers) << ", %addend: " << addend
+     << ", %s: " << types.scales;
+  if (row.hasZeroPoint())
+    os << ", %z: " << types.zeroPoints;
+  os << ") -> " << (isQuantized ? types.integers : values) << " {\n";
+  if (!isQuantized) {
+    printOp(os, row, "dequantize", types.integers, values);
+    os << "  %sum = arith.addf %result, %addend : " << values
+       << "\n  return %sum : " << values << "\n}\n";
+    return;
+  }
+  std::string two = values + ", " + values;
+  os << "  %e = tensor.empty() : " << values
+     << "\n  %bias = linalg.broadcast ins(%addend : " << addend
+     << ") outs(%e : " << values << ") dimensions = [0]"
+     << "\n  %sum = linalg.add ins(%x, %bias : " << two
+     << ") outs(%e : " << values << ") -> " << values
+     << "\n  %zero = arith.constant dense<0.0> : " << values
+     << "\n  %operand = linalg.max ins(%sum, %zero : " << two
+     << ") outs(%e : " << values << ") -> " << values << "\n";
+  printOp(os, row, "quantize", values, types.integers);
+  os << "  return %result : " << types.integers << "\n}\n";
+}
+
 std::string quant_bench::makeMLIRSource(const Row &row) {
   std::string text;
   llvm::raw_string_ostream os(text);
   if (row.op == Op::Dynamic) {
     printDynamic(os, row);
+    return text;
+  }
+  if (!row.addendDimensions().empty()) {
+    printChain(os, row);
     return text;
   }
   Types types(row);

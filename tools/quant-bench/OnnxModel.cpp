@@ -73,9 +73,11 @@ static Message makeNode(StringRef op, ArrayRef<StringRef> inputs,
   for (StringRef output : outputs)
     node.add(2, output);
   node.add(4, op);
-  if (row.op != Op::Dynamic && row.granularity != Granularity::PerTensor)
+  bool isQuantization = op.contains("Quantize") || op.contains("quantize");
+  if (isQuantization && row.op != Op::Dynamic &&
+      row.granularity != Granularity::PerTensor)
     node.add(5, makeAttribute("axis", row.geometry.outer == 1 ? 0 : 1));
-  if (row.geometry.block)
+  if (isQuantization && row.geometry.block)
     node.add(5, makeAttribute("block_size", row.geometry.block));
   return node;
 }
@@ -166,6 +168,8 @@ std::optional<OnnxModel> quant_bench::makeOnnxModel(const Row &row) {
       {"x", row.readsIntegers() ? integers : values, row.geometry.dimensions},
       {"s", values, parameters},
       {"z", integers, parameters}};
+  if (row.bytesOfAddend())
+    model.inputs.push_back({"b", values, row.addendDimensions()});
   model.outputs = {
       {"y", row.makesIntegers() ? integers : values, row.geometry.dimensions}};
   std::vector<Message> nodes;
@@ -179,6 +183,15 @@ std::optional<OnnxModel> quant_bench::makeOnnxModel(const Row &row) {
   case Op::FakeQuantize:
     nodes = {makeNode("QuantizeLinear", {"x", "s", "z"}, {"q"}, row),
              makeNode("DequantizeLinear", {"q", "s", "z"}, {"y"}, row)};
+    break;
+  case Op::BiasReluQuantize:
+    nodes = {makeNode("Add", {"x", "b"}, {"sum"}, row),
+             makeNode("Relu", {"sum"}, {"r"}, row),
+             makeNode("QuantizeLinear", {"r", "s", "z"}, {"y"}, row)};
+    break;
+  case Op::DequantizeAdd:
+    nodes = {makeNode("DequantizeLinear", {"x", "s", "z"}, {"d"}, row),
+             makeNode("Add", {"d", "b"}, {"y"}, row)};
     break;
   case Op::Dynamic:
     llvm_unreachable("has a model of its own");

@@ -231,9 +231,11 @@ std::optional<Contestant> OnnxRuntime::make(const Row &row,
         {y, results.scales.as<void>(), results.zeroPoints.as<void>()}, reason);
   } else {
     copyParameters(row, buffers, *session);
-    isBound = session->bind(
-        library->memory,
-        {x, session->scales.data(), session->zeroPoints.data()}, {y}, reason);
+    SmallVector<void *> inputs = {x, session->scales.data(),
+                                  session->zeroPoints.data()};
+    if (row.bytesOfAddend())
+      inputs.push_back(buffers.addend.as<void>());
+    isBound = session->bind(library->memory, inputs, {y}, reason);
   }
   // Not every type has a kernel, and some have one that fails.
   if (!isBound || !session->run(reason))

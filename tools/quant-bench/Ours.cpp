@@ -85,6 +85,8 @@ static std::unique_ptr<Arguments> makeArguments(const Row &row,
   if (returnedSizes > 1)
     arguments->addPointer(ignoredSizes);
   addInput(*arguments, row, buffers.input.as<void>());
+  if (row.bytesOfAddend())
+    arguments->addTensor(buffers.addend.as<void>(), row.addendDimensions());
   if (row.op != Op::Dynamic)
     addParameters();
   if (isPacked)

@@ -86,9 +86,10 @@ void PlainLoops::call(const Row &row, Division division, const Buffers &buffers,
   auto loop = reinterpret_cast<Loop>(
       dlsym(library, getLoopName(row, division).c_str()));
   const Geometry &geometry = row.geometry;
-  loop(buffers.input.as<void>(), buffers.getScales(row, results),
-       buffers.getZeroPoints(row, results), results.output.as<void>(),
-       geometry.outer, geometry.channels, geometry.inner, geometry.block);
+  loop(buffers.input.as<void>(), buffers.addend.as<void>(),
+       buffers.getScales(row, results), buffers.getZeroPoints(row, results),
+       results.output.as<void>(), geometry.outer, geometry.channels,
+       geometry.inner, geometry.block);
 }
 
 Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
@@ -100,11 +101,12 @@ Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
   auto loop = reinterpret_cast<Loop>(
       dlsym(library, getLoopName(row, row.division).c_str()));
   Geometry geometry = row.geometry;
-  void *in = buffers.input.as<void>(), *out = buffers.results.output.as<void>();
+  void *in = buffers.input.as<void>(), *addend = buffers.addend.as<void>(),
+       *out = buffers.results.output.as<void>();
   float *scales = buffers.getScales(row, buffers.results);
   int8_t *zeroPoints = buffers.getZeroPoints(row, buffers.results);
   contestant.run = [=] {
-    loop(in, scales, zeroPoints, out, geometry.outer, geometry.channels,
+    loop(in, addend, scales, zeroPoints, out, geometry.outer, geometry.channels,
          geometry.inner, geometry.block);
   };
   return contestant;
@@ -117,8 +119,12 @@ std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
   int64_t vectorBytes =
       *static_cast<const int64_t *>(dlsym(library, "vector_bytes"));
   LimitStep step = getLimitStep(row, vectorBytes);
-  int64_t count = row.bytesIn() / step.read;
-  void *in = buffers.input.as<void>(), *out = buffers.results.output.as<void>();
+  // Of two tensors, the limit reads the one of floats.
+  bool readsAddend = row.op == Op::DequantizeAdd;
+  int64_t count =
+      (readsAddend ? row.bytesOfAddend() : row.bytesIn()) / step.read;
+  void *in = (readsAddend ? buffers.addend : buffers.input).as<void>(),
+       *out = buffers.results.output.as<void>();
   std::vector<Contestant> limits;
   for (bool isNonTemporal : {false, true}) {
     if (isNonTemporal && row.bytes() < beyondCaches)

@@ -49,6 +49,14 @@ static const OpRows opTable[] = {
      {Granularity::PerTensor, Granularity::AxisOuter},
      allDivisions},
     {Op::FakeQuantize, allStorages, allGranularities, allDivisions},
+    {Op::BiasReluQuantize,
+     {Storage::I8, Storage::U8},
+     {Granularity::AxisOuter},
+     {Division::Exact}},
+    {Op::DequantizeAdd,
+     {Storage::I8, Storage::U8},
+     {Granularity::AxisOuter},
+     {Division::Exact}},
 };
 
 static const Value allValues[] = {Value::F32, Value::F16, Value::BF16};
@@ -145,6 +153,10 @@ StringRef quant_bench::toString(Op op) {
     return "choose_qparams+quantize";
   case Op::FakeQuantize:
     return "fake_quantize";
+  case Op::BiasReluQuantize:
+    return "bias+relu+quantize";
+  case Op::DequantizeAdd:
+    return "dequantize+add";
   }
   llvm_unreachable("unknown op");
 }
@@ -254,6 +266,22 @@ int64_t Row::bytesIn() const {
   return llvm::divideCeil(geometry.elements() * bits, 8);
 }
 
+std::vector<int64_t> Row::addendDimensions() const {
+  if (op == Op::BiasReluQuantize)
+    return {geometry.dimensions.back()};
+  return op == Op::DequantizeAdd ? geometry.dimensions : std::vector<int64_t>();
+}
+
+int64_t Row::bytesOfAddend() const {
+  std::vector<int64_t> dimensions = addendDimensions();
+  if (dimensions.empty())
+    return 0;
+  int64_t elements = 1;
+  for (int64_t dimension : dimensions)
+    elements *= dimension;
+  return elements * getBits(value) / 8;
+}
+
 int64_t Row::bytesOut() const {
   unsigned bits = makesIntegers() ? getBits(storage) : getBits(value);
   return llvm::divideCeil(geometry.elements() * bits, 8);
@@ -286,6 +314,10 @@ static void addRows(std::vector<Row> &rows, ArrayRef<NamedSize> sizes,
           for (Division division : entry.divisions)
             for (Shape shape : allShapes)
               for (const NamedSize &size : sizes) {
+                bool isChain = entry.op == Op::BiasReluQuantize ||
+                               entry.op == Op::DequantizeAdd;
+                if (isChain && (value != Value::F32 || shape != Shape::Static))
+                  continue;
                 Row row{entry.op,
                         value,
                         storage,

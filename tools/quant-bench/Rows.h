@@ -14,7 +14,16 @@
 
 namespace quant_bench {
 
-enum class Op { Quantize, Dequantize, Dynamic, FakeQuantize };
+enum class Op {
+  Quantize,
+  Dequantize,
+  Dynamic,
+  FakeQuantize,
+  /// A bias of each column is added, and what is below 0 becomes 0, first.
+  BiasReluQuantize,
+  /// A tensor of the same shape is added afterwards.
+  DequantizeAdd
+};
 enum class Value { F32, F16, BF16 };
 enum class Storage { I8, U8, I16, I4 };
 /// Along which dimension scales differ; inner-3 and inner-7 are that small, and
@@ -68,8 +77,16 @@ struct Row {
   /// Signed storages are symmetric, as weights are; the unsigned one is not.
   bool hasZeroPoint() const { return storage == Storage::U8; }
   /// Has integers as results; else floats.
-  bool makesIntegers() const { return op == Op::Quantize || op == Op::Dynamic; }
-  bool readsIntegers() const { return op == Op::Dequantize; }
+  bool makesIntegers() const {
+    return op == Op::Quantize || op == Op::Dynamic ||
+           op == Op::BiasReluQuantize;
+  }
+  bool readsIntegers() const {
+    return op == Op::Dequantize || op == Op::DequantizeAdd;
+  }
+  /// Of what is added: nothing, a row, or a tensor like the result.
+  std::vector<int64_t> addendDimensions() const;
+  int64_t bytesOfAddend() const;
   /// Of the tensor operand and of the tensor result.
   int64_t bytesIn() const;
   int64_t bytesOut() const;
@@ -79,7 +96,8 @@ struct Row {
   }
   /// Each byte once, though an op may have to read some twice.
   int64_t bytes() const {
-    return bytesIn() + bytesOut() + bytesOfScales() + bytesOfZeroPoints();
+    return bytesIn() + bytesOut() + bytesOfScales() + bytesOfZeroPoints() +
+           bytesOfAddend();
   }
 };
 

@@ -19,6 +19,8 @@ FORMS = {
                                 DIVISIONS),
     "fake_quantize": (STORAGES, GRANULARITIES, DIVISIONS),
 }
+# Chains of operations, in the form that is used most.
+CHAINS = ["bias+relu+quantize", "dequantize+add"]
 SIZES = 5
 
 
@@ -27,6 +29,8 @@ def expected_kinds():
         for form in itertools.product([op], VALUES, storages, granularities,
                                       divisions, ["static", "dynamic"]):
             yield "/".join(form)
+    for op, storage in itertools.product(CHAINS, ["i8", "u8"]):
+        yield f"{op}/f32/{storage}/per-axis-outer/exact/static"
 
 
 def main():
@@ -42,7 +46,7 @@ def main():
         if not part or not set(part) < set(rows) or len(set(part)) < len(part):
             sys.exit("must be a part of the rows")
         # Whatever an operation can be is in it somewhere.
-        for words in (FORMS, VALUES, STORAGES, GRANULARITIES, DIVISIONS):
+        for words in (FORMS, CHAINS, VALUES, STORAGES, GRANULARITIES, DIVISIONS):
             for word in words:
                 if not any(word in row.split("/") for row in part):
                     sys.exit("no row of " + word)
