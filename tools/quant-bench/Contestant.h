@@ -23,6 +23,8 @@ struct Contestant {
   Division division = Division::Exact;
   /// A limit: its results mean nothing.
   bool isLimit = false;
+  /// It stores past the caches.
+  bool bypassesCaches = false;
 };
 
 } // namespace quant_bench

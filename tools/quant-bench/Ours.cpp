@@ -117,6 +117,11 @@ std::optional<Contestant> quant_bench::makeOurs(const Row &row,
   ours.bytes = row.bytes();
   ours.threads = row.threads;
   ours.division = row.division;
+  FailureOr<quant_ext::TargetInfo> target =
+      native_code::resolveTarget("native", context);
+  // As quant-ext-stream-stores decides without an option.
+  ours.bypassesCaches =
+      succeeded(target) && target->isX86() && row.bytes() >= target->caches.l3;
   ours.run = [module, arguments, function] { function(arguments->data()); };
   return ours;
 }

@@ -113,7 +113,8 @@ Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
 }
 
 std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
-                                               const Buffers &buffers) const {
+                                               const Buffers &buffers,
+                                               bool isBypassed) const {
   // Below, the next run finds much of it in a cache again.
   constexpr int64_t beyondCaches = int64_t(32) << 20;
   int64_t vectorBytes =
@@ -127,13 +128,14 @@ std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
        *out = buffers.results.output.as<void>();
   std::vector<Contestant> limits;
   for (bool isNonTemporal : {false, true}) {
-    if (isNonTemporal && row.bytes() < beyondCaches)
+    if (isNonTemporal && !isBypassed && row.bytes() < beyondCaches)
       break;
     Contestant limit;
     limit.name = isNonTemporal ? "limit-nt" : "limit";
     limit.bytes = count * (step.read + step.written);
     limit.threads = threads;
     limit.isLimit = true;
+    limit.bypassesCaches = isNonTemporal;
     auto loop = reinterpret_cast<LimitLoop>(
         dlsym(library, getLimitName(row, isNonTemporal).c_str()));
     limit.run = [=] { loop(in, out, count); };

@@ -27,10 +27,10 @@ public:
   /// Named `clang`.
   Contestant make(const Row &row, const Buffers &buffers) const;
 
-  /// What can be had: `limit`, and for rows beyond the caches also `limit-nt`,
-  /// with stores that bypass them.
-  std::vector<Contestant> makeLimits(const Row &row,
-                                     const Buffers &buffers) const;
+  /// What can be had: `limit`, and, for rows beyond the caches or where
+  /// `isBypassed`, also `limit-nt`, with stores that bypass them.
+  std::vector<Contestant> makeLimits(const Row &row, const Buffers &buffers,
+                                     bool isBypassed) const;
 
   /// The results to expect, dividing in this way.
   void computeWanted(const Row &row, Division division,

@@ -27,7 +27,10 @@ static const Figure &getBest(ArrayRef<Figure> figures) {
 }
 
 const Figure &Record::getBestPeer() const { return getBest(peers); }
-const Figure &Record::getLimit() const { return getBest(limits); }
+const Figure &Record::getLimit() const {
+  return *llvm::find_if(
+      limits, [&](const Figure &figure) { return figure.name == limitName; });
+}
 
 //===----------------------------------------------------------------------===//
 // Table
@@ -40,7 +43,8 @@ void Table::printHeading() {
      << llvm::left_justify("spread", 15);
   for (StringRef name : getPeerNames())
     os << llvm::right_justify(name, 13);
-  os << llvm::right_justify("limit", 9) << "  ours/best peer  ours/limit\n";
+  os << llvm::right_justify("limit", 9)
+     << "  its name  ours/best peer  ours/limit\n";
 }
 
 void Table::print(const Record &record) {
@@ -56,7 +60,9 @@ void Table::print(const Record &record) {
     else
       os << llvm::right_justify("-", 13);
   }
-  os << llvm::format("%9.1f%16.2f%12.2f\n", record.getLimit().median,
+  os << llvm::format("%9.1f", record.getLimit().median)
+     << llvm::right_justify(record.limitName, 10)
+     << llvm::format("%16.2f%12.2f\n",
                      record.ours.median / record.getBestPeer().median,
                      record.ours.median / record.getLimit().median);
   os.flush();
@@ -87,6 +93,7 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
             json.attribute(peer.name, peer.median);
         });
         json.attribute("limit", record.getLimit().median);
+        json.attribute("limit_name", record.limitName);
         json.attributeObject("limits", [&] {
           for (const Figure &limit : record.limits)
             json.attribute(limit.name, limit.median);

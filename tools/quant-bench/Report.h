@@ -22,6 +22,8 @@ struct Record {
   std::vector<Figure> peers;
   /// With each kind of store.
   std::vector<Figure> limits;
+  /// That with the kind of store that ours has.
+  std::string limitName;
 
   /// The figure of a peer; none if it did not take part.
   const Figure *getPeer(llvm::StringRef name) const;

@@ -283,7 +283,9 @@ static FailureOr<Record> measureRow(const Row &row, Bench &bench) {
   if (contestants.empty())
     return failure();
   PlainLoops &loops = *bench.loops[row.threads];
-  llvm::append_range(contestants, loops.makeLimits(row, bench.buffers));
+  bool isBypassed = contestants.front().bypassesCaches;
+  llvm::append_range(contestants,
+                     loops.makeLimits(row, bench.buffers, isBypassed));
   Record record;
   record.row = row;
   record.compilerFlags = PlainLoops::getFlags(row.threads);
@@ -295,6 +297,8 @@ static FailureOr<Record> measureRow(const Row &row, Bench &bench) {
       record.peers.push_back(figure);
     else
       record.limits.push_back(figure);
+    if (contestant.isLimit && contestant.bypassesCaches == isBypassed)
+      record.limitName = contestant.name;
   }
   return record;
 }
