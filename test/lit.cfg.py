@@ -3,6 +3,7 @@
 import glob
 import os
 import platform
+import shutil
 import subprocess
 
 import lit.formats
@@ -103,6 +104,8 @@ config.substitutions += [
 config.available_features.update(host_features())
 if can_run_aarch64():
     config.available_features.add("qemu-aarch64")
+if platform.machine() == "x86_64" and shutil.which("qemu-x86_64"):
+    config.available_features.add("qemu-x86_64")
 if has_module("onnx"):
     config.available_features.add("onnx")
 if has_module("ml_dtypes"):
