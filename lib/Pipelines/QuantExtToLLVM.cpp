@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
@@ -30,18 +31,22 @@ static PassOptions forTarget(const QuantExtToLLVMOptions &options) {
   return result;
 }
 
+/// Passes on functions run on several of them at a time, and on one after the
+/// other while it is in a core's caches.
+template <typename Function = func::FuncOp>
 static void addCleanup(OpPassManager &pm) {
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
+  OpPassManager &functions = pm.nest<Function>();
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
 }
 
 /// quant_ext to loops over vectors, all still on tensors.
 static void addVectorization(OpPassManager &pm,
                              const QuantExtToLLVMOptions &options) {
-  pm.addPass(createQuantExtInlineScalarResources());
+  pm.addNestedPass<func::FuncOp>(createQuantExtInlineScalarResources());
   addCleanup(pm);
-  pm.addPass(createConvertQuantExtToLinalg());
-  pm.addPass(createConvertElementwiseToLinalgPass());
+  pm.addNestedPass<func::FuncOp>(createConvertQuantExtToLinalg());
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
   // Before narrow integers are packed: what reads and makes them then is what
   // unpacks and packs them.
@@ -61,6 +66,8 @@ static void addVectorization(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createQuantExtFuseRows(rows));
   addCleanup(pm);
 
+  // After the last that could find two operations to be the same.
+  pm.addNestedPass<func::FuncOp>(createQuantExtSplitEmptyTensors());
   auto distribute = forTarget<QuantExtDistributeOverThreadsOptions>(options);
   distribute.threads = options.threads;
   distribute.minElements = options.minElementsToSplit;
@@ -72,17 +79,18 @@ static void addVectorization(OpPassManager &pm,
   vectorize.tileSize = options.tileSize;
   pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
   addCleanup(pm);
-  pm.addPass(createQuantExtNarrowInterleaves());
+  pm.addNestedPass<func::FuncOp>(createQuantExtNarrowInterleaves());
   addCleanup(pm);
   // On tensors, where no store can alias a scale: after bufferization it could,
   // and the scales would be read again in every iteration.
-  pm.addPass(createLoopInvariantCodeMotionPass());
+  pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
   addCleanup(pm);
 }
 
 static void addBufferization(OpPassManager &pm,
                              const QuantExtToLLVMOptions &options) {
-  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  pm.addNestedPass<func::FuncOp>(
+      bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   // What a loop carries in packed form is a new buffer in each iteration.
@@ -129,17 +137,18 @@ static void addArithmetic(OpPassManager &pm,
   auto stream = forTarget<QuantExtStreamStoresOptions>(options);
   stream.minBytes = options.minBytesToStream;
   pm.addNestedPass<func::FuncOp>(createQuantExtStreamStores(stream));
-  pm.addPass(createQuantExtLowerElementOps(
+  pm.addNestedPass<func::FuncOp>(createQuantExtLowerElementOps(
       forTarget<QuantExtLowerElementOpsOptions>(options)));
   // Arithmetic on small floats would become a call for each lane.
   arith::ArithEmulateUnsupportedFloatsOptions emulate;
   emulate.sourceTypeStrs = {"bf16", "f16"};
   emulate.targetTypeStr = "f32";
-  pm.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
-  pm.addPass(createQuantExtExpandSmallFloats(
+  pm.addNestedPass<func::FuncOp>(
+      arith::createArithEmulateUnsupportedFloats(emulate));
+  pm.addNestedPass<func::FuncOp>(createQuantExtExpandSmallFloats(
       forTarget<QuantExtExpandSmallFloatsOptions>(options)));
   addCleanup(pm);
-  pm.addPass(createLoopInvariantCodeMotionPass());
+  pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
   addCleanup(pm);
 }
 
@@ -148,28 +157,29 @@ static void addLowering(OpPassManager &pm,
   // What had no vector form, and copies of buffers.
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
-  pm.addPass(createQuantExtExpandDynamicReshapes());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createSCFToControlFlowPass());
+  pm.addNestedPass<func::FuncOp>(createQuantExtExpandDynamicReshapes());
+  pm.addNestedPass<func::FuncOp>(memref::createExpandStridedMetadataPass());
+  pm.addNestedPass<func::FuncOp>(createLowerAffinePass());
+  pm.addNestedPass<func::FuncOp>(createQuantExtLowerLoops());
   addCleanup(pm);
   if (options.emitCInterface)
     pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  // Those on modules declare functions that they call.
   pm.addPass(createConvertVectorToLLVMPass());
-  pm.addPass(createConvertMathToLLVMPass());
+  pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
-  pm.addPass(arith::createArithExpandOpsPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addNestedPass<func::FuncOp>(arith::createArithExpandOpsPass());
+  pm.addNestedPass<func::FuncOp>(createArithToLLVMConversionPass());
+  pm.addNestedPass<func::FuncOp>(createConvertIndexToLLVMPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createUBToLLVMConversionPass());
   if (options.threads != 1)
     pm.addPass(createConvertOpenMPToLLVMPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-  pm.addPass(createQuantExtLegalizeBF16Accesses());
-  addCleanup(pm);
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createUBToLLVMConversionPass());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createReconcileUnrealizedCastsPass());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantExtLegalizeBF16Accesses());
+  addCleanup<LLVM::LLVMFuncOp>(pm);
 }
 
 void quant_ext::buildQuantExtToLLVMPipeline(

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Check.h"
+#include "CompileTime.h"
 #include "Fold.h"
 #include "MLIRSource.h"
 #include "NativeModule.h"
@@ -93,6 +94,17 @@ static cl::opt<std::string>
     perturbed("perturb", cl::Hidden, cl::sub(elementwise), cl::cat(category),
               cl::value_desc("contestant"),
               cl::desc("Change an element of its result before it is checked"));
+
+static cl::OptionCategory compileCategory("Options of quant-bench compile");
+static cl::SubCommand compile("compile",
+                              "the pipeline, on networks of many layers");
+static cl::list<unsigned>
+    layers("layers", cl::CommaSeparated, cl::sub(compile),
+           cl::cat(compileCategory),
+           cl::desc("Layers of the networks (default: 1,10,100,1000)"));
+static cl::opt<unsigned> compileRepetitions(
+    "repetitions", cl::init(3), cl::sub(compile), cl::cat(compileCategory),
+    cl::desc("How often each network is compiled (default: 3)"));
 
 static LogicalResult fail(const llvm::Twine &message) {
   llvm::errs() << "error: " << message << "\n";
@@ -377,19 +389,38 @@ static LogicalResult run() {
                  succeeded(write(plotFile, plot)));
 }
 
+static LogicalResult runCompile() {
+  std::vector<unsigned> counts = layers;
+  if (counts.empty())
+    counts = {1, 10, 100, 1000};
+  for (unsigned count : counts)
+    if (count < 1 || count > 100000)
+      return fail("--layers must be from 1 to 100000, found " +
+                  llvm::Twine(count));
+  if (compileRepetitions == 0)
+    return fail("--repetitions must be at least 1, found 0");
+  DialectRegistry registry;
+  native_code::initialize(registry);
+  return measureCompileTime(registry, {counts, compileRepetitions},
+                            llvm::outs());
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, elementwise);
   cl::HideUnrelatedOptions(foldCategory, foldCommand);
+  cl::HideUnrelatedOptions(compileCategory, compile);
   cl::ParseCommandLineOptions(
       argc, argv,
       "times native code of quant_ext beside that of others, after comparing\n"
       "the results bit for bit\n");
   if (foldCommand)
     return failed(runFold());
+  if (compile)
+    return failed(runCompile());
   if (!elementwise)
-    return failed(
-        fail("quant-bench must be told what to time: elementwise or fold"));
+    return failed(fail("quant-bench must be told what to time: elementwise, "
+                       "fold or compile"));
   return failed(run());
 }

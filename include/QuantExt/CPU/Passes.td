@@ -897,6 +897,103 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
   ];
 }
 
+def QuantExtSplitEmptyTensors : Pass<"quant-ext-split-empty-tensors"> {
+  let summary = "Give each use of an uninitialized tensor one of its own";
+  let description = [{
+    Copies `tensor.empty`, and reshapes of it, so that each has a single use, and
+    numbers them, so that no two are the same.
+
+    Nothing can be known of their elements, but common subexpression elimination
+    makes one of all that have the same type. All operations of a function then
+    seem to write to the same tensor. Bufferization compares each of them with
+    each other then, and so does common subexpression elimination with the loops
+    that are made of them: for a thousand layers that takes minutes.
+
+    Copies stand before the use, or the loop that it is in. A tensor of which
+    slices are taken, or into which some are inserted, stays as it is: that they
+    are of the same tensor is what lets them be written in place.
+
+    Example:
+
+    ```mlir
+    func.func @twice(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %e = tensor.empty() : tensor<8xf32>
+      %y = linalg.negf ins(%x : tensor<8xf32>) outs(%e : tensor<8xf32>)
+          -> tensor<8xf32>
+      %z = linalg.exp ins(%y : tensor<8xf32>) outs(%e : tensor<8xf32>)
+          -> tensor<8xf32>
+      return %z : tensor<8xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @twice(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %e = tensor.empty() {quant_ext.number = 0} : tensor<8xf32>
+      %y = linalg.negf ins(%x : tensor<8xf32>) outs(%e : tensor<8xf32>)
+          -> tensor<8xf32>
+      %f = tensor.empty() {quant_ext.number = 1} : tensor<8xf32>
+      %z = linalg.exp ins(%y : tensor<8xf32>) outs(%f : tensor<8xf32>)
+          -> tensor<8xf32>
+      return %z : tensor<8xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numSplit", "split", "Copies made">,
+  ];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def QuantExtLowerLoops : Pass<"quant-ext-lower-loops"> {
+  let summary = "Turn loops into branches, the last one first";
+  let description = [{
+    Does what `convert-scf-to-cf` does, by the same patterns, in another order.
+    A loop becomes blocks of its own, and all that comes after it moves to yet
+    another block. Where the first of a thousand loops is first, all that comes
+    after them moves a thousand times; where the last one is, it moves once.
+
+    Example:
+
+    ```mlir
+    func.func @fill(%m: memref<8xf32>, %a: f32, %n: index) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      scf.for %i = %c0 to %n step %c1 {
+        memref.store %a, %m[%i] : memref<8xf32>
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @fill(%m: memref<8xf32>, %a: f32, %n: index) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      cf.br ^head(%c0 : index)
+    ^head(%i: index):
+      %more = arith.cmpi slt, %i, %n : index
+      cf.cond_br %more, ^body, ^end
+    ^body:
+      memref.store %a, %m[%i] : memref<8xf32>
+      %next = arith.addi %i, %c1 : index
+      cf.br ^head(%next : index)
+    ^end:
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numLowered", "lowered", "Loops and branches lowered">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect",
+                           "::mlir::LLVM::LLVMDialect"];
+}
+
 def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
   let summary = "Allocate what is returned in the shape it is returned in";
   let description = [{

@@ -1,0 +1,67 @@
+// RUN: %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-lower-loops))" %s | FileCheck %s --implicit-check-not=scf.
+
+// In what order loops are lowered makes no difference to what becomes of them.
+// RUN: %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-lower-loops,canonicalize,cse))" %s > %t.ours
+// RUN: %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(convert-scf-to-cf,canonicalize,cse))" %s > %t.upstream
+// RUN: diff %t.ours %t.upstream
+
+// A loop in a loop, in which there is a choice, and a loop after them.
+// CHECK-LABEL: func.func @nest(
+// CHECK: cf.br
+// CHECK-COUNT-4: cf.cond_br
+// CHECK: return
+func.func @nest(%m: memref<?x?xf32>, %a: f32, %b: f32, %n: index) -> index {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %n step %c1 {
+    scf.for %j = %c0 to %i step %c1 {
+      %even = arith.cmpi eq, %i, %j : index
+      %v = scf.if %even -> f32 {
+        memref.store %a, %m[%j, %i] : memref<?x?xf32>
+        scf.yield %a : f32
+      } else {
+        scf.yield %b : f32
+      }
+      memref.store %v, %m[%i, %j] : memref<?x?xf32>
+    }
+  }
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %c0) -> index {
+    %t = arith.addi %s, %i : index
+    scf.yield %t : index
+  }
+  return %sum : index
+}
+
+// -----
+
+// A parallel loop becomes plain ones first.
+// CHECK-LABEL: func.func @parallel(
+// CHECK: memref.store
+// CHECK: return
+func.func @parallel(%m: memref<?x?xf32>, %a: f32, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.parallel (%i, %j) = (%c0, %c0) to (%n, %n) step (%c1, %c1) {
+    memref.store %a, %m[%i, %j] : memref<?x?xf32>
+    scf.reduce
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @while(
+// CHECK: cf.cond_br
+// CHECK: return
+func.func @while(%n: i32) -> i32 {
+  %c1 = arith.constant 1 : i32
+  %r = scf.while (%a = %n) : (i32) -> i32 {
+    %more = arith.cmpi ugt, %a, %c1 : i32
+    scf.condition(%more) %a : i32
+  } do {
+  ^bb0(%a: i32):
+    %half = arith.shrui %a, %c1 : i32
+    scf.yield %half : i32
+  }
+  return %r : i32
+}
