@@ -307,6 +307,30 @@ struct DeinterleaveAsIntegers
   }
 };
 
+/// LLVM knows no shuffle of small floats that have no register: of 17 bf16, or
+/// of floats of 8 bits at all.
+struct ShuffleAsIntegers : public OpRewritePattern<vector::ShuffleOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(vector::ShuffleOp op,
+                                PatternRewriter &rewriter) const override {
+    VectorType type = op.getResultVectorType();
+    unsigned width = type.getElementTypeBitWidth();
+    if (!isa<FloatType>(type.getElementType()) || width > 16)
+      return rewriter.notifyMatchFailure(op, "it is not on small floats");
+    Location loc = op.getLoc();
+    auto toBits = [&](Value vector) -> Value {
+      auto bits = cast<VectorType>(vector.getType())
+                      .clone(rewriter.getIntegerType(width));
+      return arith::BitcastOp::create(rewriter, loc, bits, vector);
+    };
+    Value shuffled = vector::ShuffleOp::create(
+        rewriter, loc, toBits(op.getV1()), toBits(op.getV2()), op.getMask());
+    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, type, shuffled);
+    return success();
+  }
+};
+
 /// Upstream's emulation of f16 and bf16 arithmetic lets its conversions cancel
 /// each other, and with them the rounding that each operation has to do.
 void keepRoundings(Operation *root) {
@@ -352,5 +376,6 @@ void quant_ext::populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
                                                   const TargetInfo &target) {
   patterns.add<ExpandExtend, ExpandTruncate>(patterns.getContext(),
                                              !target.hasF16Conversion);
-  patterns.add<DeinterleaveAsIntegers>(patterns.getContext());
+  patterns.add<DeinterleaveAsIntegers, ShuffleAsIntegers>(
+      patterns.getContext());
 }

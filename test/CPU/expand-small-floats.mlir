@@ -170,3 +170,24 @@ func.func @deinterleave(%x: vector<8xbf16>) -> (vector<4xf32>, vector<4xf32>) {
   %b = arith.extf %odd : vector<4xbf16> to vector<4xf32>
   return %a, %b : vector<4xf32>, vector<4xf32>
 }
+
+// Nor may they be shuffled, which LLVM refuses for what fills no register.
+// CHECK-LABEL: func.func @shuffle(
+// CHECK-SAME: %[[X:.*]]: vector<3xbf16>)
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : vector<3xbf16> to vector<3xi16>
+// CHECK: vector.shuffle %[[BITS]], %[[BITS]] [0, 1, 2, 0] : vector<3xi16>, vector<3xi16>
+// CHECK-NOT: bf16
+// CHECK: return
+func.func @shuffle(%x: vector<3xbf16>) -> vector<4xf32> {
+  %y = vector.shuffle %x, %x [0, 1, 2, 0] : vector<3xbf16>, vector<3xbf16>
+  %z = arith.extf %y : vector<4xbf16> to vector<4xf32>
+  return %z : vector<4xf32>
+}
+
+// CHECK-LABEL: func.func @shuffle_f8(
+// CHECK: vector.shuffle %{{.*}} : vector<3xi8>, vector<3xi8>
+// CHECK: arith.bitcast %{{.*}} : vector<4xi8> to vector<4xf8E4M3FN>
+func.func @shuffle_f8(%x: vector<3xf8E4M3FN>) -> vector<4xf8E4M3FN> {
+  %y = vector.shuffle %x, %x [0, 1, 2, 0] : vector<3xf8E4M3FN>, vector<3xf8E4M3FN>
+  return %y : vector<4xf8E4M3FN>
+}
