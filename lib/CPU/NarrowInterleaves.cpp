@@ -109,7 +109,9 @@ static Value emitOnBoth(OpBuilder &b, Operation *even, Operation *odd) {
 }
 
 static int64_t getLaneBits(Value vector) {
-  return getElementTypeOrSelf(vector.getType()).getIntOrFloatBitWidth();
+  Type type = getElementTypeOrSelf(vector.getType());
+  return type.isIndex() ? IndexType::kInternalStorageBitWidth
+                        : type.getIntOrFloatBitWidth();
 }
 
 namespace {
