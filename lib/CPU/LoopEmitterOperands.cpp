@@ -41,6 +41,17 @@ static bool isFlat(Access access) {
 /// The last two dimensions become one, so that lanes are neighbours in memory.
 Value LoopEmitter::flatten(Value tensor) {
   int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  // No reshape of what has no elements yet: bufferization finds a place for it
+  // in what it is inserted into only if there is none.
+  auto empty = tensor.getDefiningOp<tensor::EmptyOp>();
+  if (empty && hasPackedOperand()) {
+    SmallVector<OpFoldResult> flat = empty.getMixedSizes();
+    OpFoldResult last = flat.pop_back_val();
+    flat.back() = apply(b.getAffineDimExpr(0) * b.getAffineSymbolExpr(0),
+                        {flat.back(), last});
+    return tensor::EmptyOp::create(b, loc, flat,
+                                   empty.getType().getElementType());
+  }
   SmallVector<ReassociationIndices> groups;
   for (int64_t dim = 0; dim < rank - 1; ++dim)
     groups.push_back({dim});

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
@@ -72,6 +73,35 @@ struct ExtendFromBytes : public OpRewritePattern<ExtOp> {
     if (value.getType() != op.getType())
       value = ExtOp::create(rewriter, loc, op.getType(), value);
     rewriter.replaceOp(op, value);
+    return success();
+  }
+};
+
+/// Lanes leave a branch as bytes, where both sides make them from bytes: LLVM
+/// passes lanes of fewer bits on one by one.
+struct YieldBytes : public OpRewritePattern<scf::IfOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(scf::IfOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getNumResults() != 1 || !op.elseBlock())
+      return rewriter.notifyMatchFailure(op, "it yields not one value");
+    Value thenBytes = getBytes(op.thenYield().getOperand(0));
+    Value elseBytes = getBytes(op.elseYield().getOperand(0));
+    Type type = op.getResult(0).getType();
+    if (!thenBytes || !elseBytes || !getElementTypeOrSelf(type).isInteger())
+      return rewriter.notifyMatchFailure(op, "it does not yield bytes cut");
+    auto wide = scf::IfOp::create(rewriter, op.getLoc(), thenBytes.getType(),
+                                  op.getCondition());
+    rewriter.inlineRegionBefore(op.getThenRegion(), wide.getThenRegion(),
+                                wide.getThenRegion().end());
+    rewriter.inlineRegionBefore(op.getElseRegion(), wide.getElseRegion(),
+                                wide.getElseRegion().end());
+    rewriter.modifyOpInPlace(
+        wide.thenYield(), [&] { wide.thenYield()->setOperand(0, thenBytes); });
+    rewriter.modifyOpInPlace(
+        wide.elseYield(), [&] { wide.elseYield()->setOperand(0, elseBytes); });
+    rewriter.replaceOpWithNewOp<arith::TruncIOp>(op, type, wide.getResult(0));
     return success();
   }
 };
@@ -194,9 +224,8 @@ private:
 } // namespace
 
 void quant_ext::populateNarrowElementPatterns(RewritePatternSet &patterns) {
-  patterns
-      .add<ExtendFromBytes<arith::ExtSIOp>, ExtendFromBytes<arith::ExtUIOp>>(
-          patterns.getContext());
+  patterns.add<YieldBytes, ExtendFromBytes<arith::ExtSIOp>,
+               ExtendFromBytes<arith::ExtUIOp>>(patterns.getContext());
 }
 
 void quant_ext::populateAVX512TablePatterns(RewritePatternSet &patterns) {

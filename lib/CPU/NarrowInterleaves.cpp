@@ -44,19 +44,23 @@ static DenseElementsAttr getSplatConstant(Value value) {
   return nullptr;
 }
 
-static bool isUniform(Value value) {
-  return getSplatScalar(value) || getSplatConstant(value);
+/// Whether all lanes of both vectors are one number.
+static bool areUniform(Value even, Value odd) {
+  if (Value scalar = getSplatScalar(even))
+    return scalar == getSplatScalar(odd);
+  DenseElementsAttr constant = getSplatConstant(even);
+  return constant && constant == getSplatConstant(odd);
 }
 
 /// Whether `even` and `odd`, interleaved, are there without a shuffle.
 static bool isInterleavingFree(Value even, Value odd) {
-  return getDeinterleaved(even, odd) || (even == odd && isUniform(even));
+  return getDeinterleaved(even, odd) || areUniform(even, odd);
 }
 
 static Value interleave(OpBuilder &b, Location loc, Value even, Value odd) {
   if (Value whole = getDeinterleaved(even, odd))
     return whole;
-  if (even == odd) {
+  if (areUniform(even, odd)) {
     VectorType type = getDoubled(even.getType());
     if (Value scalar = getSplatScalar(even))
       return vector::BroadcastOp::create(b, loc, type, scalar);
@@ -105,7 +109,9 @@ static Value emitOnBoth(OpBuilder &b, Operation *even, Operation *odd) {
 }
 
 static int64_t getLaneBits(Value vector) {
-  return getElementTypeOrSelf(vector.getType()).getIntOrFloatBitWidth();
+  Type type = getElementTypeOrSelf(vector.getType());
+  return type.isIndex() ? IndexType::kInternalStorageBitWidth
+                        : type.getIntOrFloatBitWidth();
 }
 
 namespace {

@@ -1,5 +1,7 @@
 //===- PackIntegers.cpp - Narrow elements to bytes ------------------------===//
 
+#include "CollapseDims.h"
+#include "PackRows.h"
 #include "PackedLayout.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -14,6 +16,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -110,7 +113,7 @@ struct PackIntegersPass
   using QuantExtPackIntegersBase::QuantExtPackIntegersBase;
 
   void runOnOperation() override {
-    if (failed(convertTypes()) || failed(fuse()))
+    if (failed(collapseRows()) || failed(convertTypes()) || failed(fuse()))
       return signalPassFailure();
     getOperation()->walk([](linalg::GenericOp op) {
       op->removeAttr(kUnpackMarker);
@@ -119,6 +122,25 @@ struct PackIntegersPass
   }
 
 private:
+  /// Makes longer rows of those that share bytes: the fewer they are, the fewer
+  /// bytes are shared.
+  LogicalResult collapseRows() {
+    SmallVector<linalg::LinalgOp> ops;
+    getOperation().walk([&](linalg::LinalgOp op) {
+      if (isOnRowsThatShareBytes(op))
+        ops.push_back(op);
+    });
+    IRRewriter rewriter(&getContext());
+    for (linalg::LinalgOp op : ops)
+      collapseDims(rewriter, op);
+    if (ops.empty())
+      return success();
+    // What is only written to lends its sizes, which a reshape would hide.
+    RewritePatternSet patterns(&getContext());
+    tensor::populateFoldTensorEmptyPatterns(patterns);
+    return applyPatternsGreedily(getOperation(), std::move(patterns));
+  }
+
   LogicalResult convertTypes() {
     MLIRContext *context = &getContext();
     Packer packer;

@@ -1,5 +1,6 @@
 //===- PackPatterns.cpp - Operations on narrow elements -------------------===//
 
+#include "PackRows.h"
 #include "PackedLayout.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -110,7 +111,11 @@ struct PackReshape final : public PackPattern<OpT> {
     PackedLayout layout = *PackedLayout::get(type);
     ValueRange source = adaptor.getOperands().front();
     Value values = this->packer.getKnownValues(source, sourceType);
-    if (!layout.isPacked() || values) {
+    // Bytes stay where they are put together in the loop that made the values,
+    // which the reshape would come between.
+    bool keepsBytes = PackedLayout::get(sourceType)->hasAlignedRows() ||
+                      !layout.hasAlignedRows();
+    if (!layout.isPacked() || (values && !keepsBytes)) {
       if (!values)
         values = source.front();
       return this->replace(op, reshape(rewriter, loc, op, values, layout),
@@ -127,6 +132,9 @@ struct PackReshape final : public PackPattern<OpT> {
     for (auto [dim, size] : llvm::enumerate(sizes))
       if (type.isDynamicDim(dim))
         memory.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, size));
+    if (values)
+      this->packer.remember(memory, type,
+                            reshape(rewriter, loc, op, values, layout));
     rewriter.replaceOpWithMultiple(op, {memory});
     return success();
   }
@@ -261,6 +269,11 @@ struct PackLinalg final
                   ConversionPatternRewriter &rewriter) const override {
     if (!op.hasPureTensorSemantics())
       return rewriter.notifyMatchFailure(op, "it is not on tensors");
+    if (isOnRowsThatShareBytes(op)) {
+      rewriter.replaceOpWithMultiple(op,
+                                     emitRows(rewriter, op, operands, packer));
+      return success();
+    }
     Location loc = op.getLoc();
     SmallVector<Value> inputs, inits;
     for (OpOperand *input : op.getDpsInputOperands())

@@ -55,6 +55,12 @@ std::optional<PackedLayout> PackedLayout::get(Type type) {
   return PackedLayout{tensor, container, perByte};
 }
 
+bool PackedLayout::hasAlignedRows() const {
+  ArrayRef<int64_t> shape = type.getShape();
+  return !shape.empty() && !ShapedType::isDynamic(shape.back()) &&
+         shape.back() % perByte == 0;
+}
+
 RankedTensorType PackedLayout::getValuesType() const {
   return RankedTensorType::get(type.getShape(), container);
 }
@@ -192,10 +198,9 @@ static Value collapseAll(OpBuilder &builder, Location loc, Value tensor) {
 // Bytes to values and back
 //===----------------------------------------------------------------------===//
 
-/// What an element is shifted by in its byte: the index of the last loop times
-/// the width.
-static Value getShift(OpBuilder &builder, Location loc, unsigned lastLoop,
-                      Type container, int64_t perByte) {
+Value quant_ext::emitShiftInByte(OpBuilder &builder, Location loc,
+                                 unsigned lastLoop, Type container,
+                                 int64_t perByte) {
   Value part = linalg::IndexOp::create(builder, loc, lastLoop);
   Value width = arith::ConstantIndexOp::create(builder, loc, 8 / perByte);
   Value shift = arith::MulIOp::create(builder, loc, part, width);
@@ -216,7 +221,7 @@ static Value splitBytes(OpBuilder &builder, Location loc, Value bytes,
       {identity.dropResult(rank), identity},
       SmallVector<IteratorType>(rank + 1, IteratorType::parallel),
       [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-        Value shift = getShift(body, bodyLoc, rank, container, perByte);
+        Value shift = emitShiftInByte(body, bodyLoc, rank, container, perByte);
         Value value = arith::ShRUIOp::create(body, bodyLoc, args[0], shift);
         linalg::YieldOp::create(body, bodyLoc, value);
       });
@@ -246,7 +251,7 @@ static Value joinBytes(OpBuilder &builder, Location loc, Value values,
         Value bits = arith::ConstantOp::create(
             body, bodyLoc, body.getIntegerAttr(container, mask));
         Value value = arith::AndIOp::create(body, bodyLoc, args[0], bits);
-        Value shift = getShift(body, bodyLoc, rank, container, perByte);
+        Value shift = emitShiftInByte(body, bodyLoc, rank, container, perByte);
         Value placed = arith::ShLIOp::create(body, bodyLoc, value, shift);
         linalg::YieldOp::create(
             body, bodyLoc,
@@ -254,15 +259,6 @@ static Value joinBytes(OpBuilder &builder, Location loc, Value values,
       });
   generic->setAttr(kPackMarker, builder.getUnitAttr());
   return generic.getResult(0);
-}
-
-/// True where every row begins with a byte of its own. What computes on the
-/// tensor can then be fused with what packs it: only the last dimension is
-/// split.
-static bool hasAlignedRows(const PackedLayout &layout) {
-  ArrayRef<int64_t> shape = layout.type.getShape();
-  return !shape.empty() && !ShapedType::isDynamic(shape.back()) &&
-         shape.back() % layout.perByte == 0;
 }
 
 /// Rows of bytes have the sizes of rows of values, but for the last.
@@ -291,7 +287,7 @@ Value Packer::unpack(OpBuilder &builder, Location loc, ValueRange memory,
   if (sizes.empty())
     return expandFlat(builder, loc, bytes, sizes);
   int64_t perByte = layout.perByte;
-  if (hasAlignedRows(layout)) {
+  if (layout.hasAlignedRows()) {
     Value rows =
         expandFlat(builder, loc, bytes, getByteSizes(builder, sizes, perByte));
     Value split = splitBytes(builder, loc, rows, perByte);
@@ -322,7 +318,7 @@ SmallVector<Value> Packer::pack(OpBuilder &builder, Location loc, Value values,
   if (layout.getNumBytes() == 0) {
     bytes = tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{0},
                                     layout.container);
-  } else if (hasAlignedRows(layout)) {
+  } else if (layout.hasAlignedRows()) {
     SmallVector<OpFoldResult> splitSizes =
         getByteSizes(builder, sizes, perByte);
     splitSizes.push_back(builder.getIndexAttr(perByte));
@@ -360,8 +356,12 @@ SmallVector<Value> Packer::pack(OpBuilder &builder, Location loc, Value values,
   for (auto [dim, size] : llvm::enumerate(sizes))
     if (layout.type.isDynamicDim(dim))
       memory.push_back(getValueOrCreateConstantIndexOp(builder, loc, size));
-  known[{bytes, type}] = values;
+  remember(memory, type, values);
   return memory;
+}
+
+void Packer::remember(ValueRange memory, Type type, Value values) {
+  known[{memory.front(), type}] = values;
 }
 
 Value Packer::getKnownValues(ValueRange memory, Type type) const {

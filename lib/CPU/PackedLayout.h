@@ -41,6 +41,10 @@ struct PackedLayout {
   static std::optional<PackedLayout> get(Type type);
 
   bool isPacked() const { return perByte > 1; }
+  /// True where every row is known to begin with a byte of its own. What
+  /// computes on the tensor can then be fused with what packs it: only the last
+  /// dimension is split.
+  bool hasAlignedRows() const;
   RankedTensorType getValuesType() const;
   /// Adds what the tensor is in memory.
   void appendMemoryTypes(SmallVectorImpl<Type> &types) const;
@@ -53,6 +57,11 @@ struct PackedLayout {
   /// Elements in a byte of memory; 1 where they keep their containers there.
   int64_t perByte;
 };
+
+/// In the body of a linalg operation: what an element is shifted by in its
+/// byte, the index of the last loop times the width.
+Value emitShiftInByte(OpBuilder &builder, Location loc, unsigned lastLoop,
+                      Type container, int64_t perByte);
 
 /// The element that lies in the low bits of `container`.
 Value takeFromContainer(OpBuilder &builder, Location loc, Value container,
@@ -80,6 +89,9 @@ public:
 
   /// The values that `memory` was packed from; null where it was not.
   Value getKnownValues(ValueRange memory, Type type) const;
+
+  /// Notes what `memory` was packed from.
+  void remember(ValueRange memory, Type type, Value values);
 
 private:
   DenseMap<std::pair<Value, Type>, Value> known;

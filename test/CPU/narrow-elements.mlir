@@ -85,3 +85,21 @@ func.func @unsigned(%x: vector<8xi8>, %s: vector<8xf32>, %z: vector<8xi2>) -> ve
   %y = quant_ext.apply_dequantize %q, %s, %z storage = <u2> : (vector<8xi2>, vector<8xf32>, vector<8xi2>) -> vector<8xf32>
   return %y : vector<8xf32>
 }
+
+// Lanes leave a branch as bytes.
+// CHECK-LABEL: func.func @branch(
+// CHECK-SAME: %[[C:.*]]: i1, %[[A:.*]]: vector<64xi8>, %[[B:.*]]: vector<64xi8>)
+// CHECK: %[[BYTES:.*]] = arith.select %[[C]], %[[A]], %[[B]] : vector<64xi8>
+// CHECK: %[[R:.*]] = arith.andi %[[BYTES]]
+// CHECK: return %[[R]]
+func.func @branch(%c: i1, %a: vector<64xi8>, %b: vector<64xi8>) -> vector<64xi8> {
+  %r = scf.if %c -> (vector<64xi4>) {
+    %t = arith.trunci %a : vector<64xi8> to vector<64xi4>
+    scf.yield %t : vector<64xi4>
+  } else {
+    %t = arith.trunci %b : vector<64xi8> to vector<64xi4>
+    scf.yield %t : vector<64xi4>
+  }
+  %e = arith.extui %r : vector<64xi4> to vector<64xi8>
+  return %e : vector<64xi8>
+}

@@ -165,3 +165,16 @@ func.func @floats_of_8_bits(%x: vector<32xi8>) -> (vector<16xf8E5M2>, vector<16x
   %b = arith.bitcast %odd : vector<16xi8> to vector<16xf8E5M2>
   return %a, %b : vector<16xf8E5M2>, vector<16xf8E5M2>
 }
+
+// -----
+
+// An index has 64 bits.
+// CHECK-LABEL: func.func @index(
+// CHECK: %[[BOTH:.*]] = vector.interleave %{{.*}} : vector<16xi8> -> vector<32xi8>
+// CHECK: arith.index_cast %[[BOTH]] : vector<32xi8> to vector<32xindex>
+func.func @index(%a: vector<16xi8>, %b: vector<16xi8>) -> vector<32xindex> {
+  %y0 = arith.index_cast %a : vector<16xi8> to vector<16xindex>
+  %y1 = arith.index_cast %b : vector<16xi8> to vector<16xindex>
+  %y = vector.interleave %y0, %y1 : vector<16xindex> -> vector<32xindex>
+  return %y : vector<32xindex>
+}

@@ -63,17 +63,23 @@ func.func @aligned_result(%x: tensor<8xf32>, %s: tensor<f32>) -> tensor<8xi2> {
 
 // -----
 
-// Rows share bytes: 15 elements in 8 bytes, the last high half of which is 0.
+// Rows share bytes: 15 elements in 8 bytes, of which 7 are whole. No operand
+// tells the rows apart, so that they are one. The last byte's high half is 0.
 // CHECK-LABEL: func.func @rows_share_bytes(
 // CHECK-SAME: %[[X:.*]]: tensor<5x3xi8>) -> tensor<8xi8>
-// CHECK: %[[Q:.*]] = linalg.generic
-// CHECK: arith.trunci %{{.*}} : i8 to i4
-// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[Q]] {{\[\[}}0, 1]] : tensor<5x3xi8> into tensor<15xi8>
-// CHECK: %[[PADDED:.*]] = tensor.insert_slice %[[FLAT]] into %{{.*}}[0] [15] [1] : tensor<15xi8> into tensor<16xi8>
-// CHECK: %[[SPLIT:.*]] = tensor.expand_shape %[[PADDED]] {{\[\[}}0, 1]] output_shape [8, 2]
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[X]] {{\[\[}}0, 1]] : tensor<5x3xi8> into tensor<15xi8>
+// CHECK: %[[EMPTY:.*]] = tensor.empty() : tensor<8xi8>
+// CHECK: %[[WHOLE:.*]] = tensor.extract_slice %[[FLAT]][0] [14] [1]
+// CHECK: %[[SPLIT:.*]] = tensor.expand_shape %[[WHOLE]] {{\[\[}}0, 1]] output_shape [7, 2]
 // CHECK: %[[BYTES:.*]] = linalg.generic
-// CHECK-SAME: ins(%[[SPLIT]] : tensor<8x2xi8>)
-// CHECK: return %[[BYTES]]
+// CHECK-SAME: ins(%[[SPLIT]] : tensor<7x2xi8>)
+// CHECK: %[[Q:.*]] = tensor.insert_slice %[[BYTES]] into %[[EMPTY]][0] [7] [1]
+// CHECK: %[[LAST:.*]] = tensor.extract %[[FLAT]][%c14]
+// CHECK: %[[NARROW:.*]] = arith.trunci %[[LAST]] : i8 to i4
+// CHECK: %[[BYTE:.*]] = arith.extui %[[NARROW]] : i4 to i8
+// CHECK: %[[LOW:.*]] = arith.andi %[[BYTE]], %c15
+// CHECK: %[[R:.*]] = tensor.insert %[[LOW]] into %[[Q]][%c7]
+// CHECK: return %[[R]]
 func.func @rows_share_bytes(%x: tensor<5x3xi8>) -> tensor<5x3xi4> {
   %init = tensor.empty() : tensor<5x3xi4>
   %q = linalg.generic {
@@ -89,15 +95,19 @@ func.func @rows_share_bytes(%x: tensor<5x3xi8>) -> tensor<5x3xi4> {
 
 // -----
 
-// Each dynamic dimension follows as an index, in and out; of an odd number of
-// elements the last half byte is no element.
+// Each dynamic dimension follows as an index, in and out. Whole bytes, and after
+// them the elements left over, one by one.
+// CHECK-DAG: #[[NUM_BYTES:.*]] = affine_map<()[s0] -> ((s0 * 3) floordiv 2)>
+// CHECK-DAG: #[[WHOLE:.*]] = affine_map<()[s0] -> (((s0 * 3) floordiv 2) * 2)>
 // CHECK-LABEL: func.func @dynamic(
 // CHECK-SAME: %[[BYTES:[a-z0-9]+]]: tensor<?xi8>, %[[ROWS:.*]]: index) -> (tensor<?xi8>, index, index)
-// CHECK: %[[SPLIT:.*]] = linalg.generic
-// CHECK-SAME: ins(%[[BYTES]] : tensor<?xi8>) outs(%{{.*}} : tensor<?x2xi8>)
-// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[SPLIT]]
-// CHECK: %[[COUNT:.*]] = affine.apply #{{.*}}()[%[[ROWS]]]
-// CHECK: tensor.extract_slice %[[FLAT]][0] [%[[COUNT]]] [1]
+// CHECK-DAG: %[[N:.*]] = affine.apply #[[NUM_BYTES]]()[%[[ROWS]]]
+// CHECK-DAG: %[[BEGIN:.*]] = affine.apply #[[WHOLE]]()[%[[ROWS]]]
+// CHECK: %[[SLICE:.*]] = tensor.extract_slice %[[BYTES]][0] [%[[N]]] [1]
+// CHECK: %[[R:.*]] = linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]
+// CHECK-SAME: ins(%[[SLICE]], %{{.*}} : tensor<?xi8>, tensor<?x2xi8>)
+// CHECK: scf.for %{{.*}} = %[[BEGIN]] to
 // CHECK: return %{{.*}}, %[[ROWS]], %[[ROWS]] : tensor<?xi8>, index, index
 func.func @dynamic(%x: tensor<?x3xi4>) -> (tensor<?x3xi4>, index) {
   %c0 = arith.constant 0 : index
@@ -429,7 +439,8 @@ func.func @encoding(%q: tensor<4xi4, "somewhere">) {
 // The sizes of an argument are known from its use, but not from its type.
 // CHECK-LABEL: func.func @size_from_constant(
 // CHECK-SAME: %[[X:.*]]: tensor<3xi8>) -> (tensor<?xi8>, index)
-// CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0] [3] [1] : tensor<3xi8> into tensor<4xi8>
+// CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0] [1] [1] : tensor<1xi8> into tensor<2xi8>
+// CHECK: tensor.insert %{{.*}} into %{{.*}}[%c1] : tensor<2xi8>
 func.func @size_from_constant(%x: tensor<3xi8>) -> tensor<?xi4> {
   %c3 = arith.constant 3 : index
   %init = tensor.empty(%c3) : tensor<?xi4>
@@ -518,4 +529,108 @@ func.func @uncountable_from_countable(%q: tensor<?x4611686018427387904xi2>)
     -> tensor<3x4611686018427387904xi2> {
   %r = tensor.cast %q : tensor<?x4611686018427387904xi2> to tensor<3x4611686018427387904xi2>
   return %r : tensor<3x4611686018427387904xi2>
+}
+
+// -----
+
+// Rows of 5, each with a scale. Row r begins at element 5 r: the first element of
+// odd rows goes to the byte that the row before began, and so may the last one
+// begin a byte that the next row ends, which clears what lay there.
+// CHECK-DAG: #[[HEAD_MAP:.*]] = affine_map<()[s0] -> ((s0 * -5) mod 2, 5)>
+// CHECK-DAG: #[[NUM_BYTES_MAP:.*]] = affine_map<(d0) -> ((-d0 + 5) floordiv 2)>
+// CHECK-DAG: #[[TAIL_MAP:.*]] = affine_map<(d0) -> (d0 + ((-d0 + 5) floordiv 2) * 2)>
+// CHECK-DAG: #[[BYTE_MAP:.*]] = affine_map<(d0)[s0] -> ((d0 + s0 * 5) floordiv 2)>
+// CHECK-DAG: #[[PART_MAP:.*]] = affine_map<(d0)[s0] -> ((d0 + s0 * 5) mod 2)>
+// CHECK-LABEL: func.func @rows_apart(
+// CHECK-SAME: %[[X:.*]]: tensor<4x5xf32>, %[[S:.*]]: tensor<4xf32>) -> tensor<10xi8>
+// CHECK: scf.for %[[ROW:.*]] = %c0 to %c4 step %c1
+// CHECK: %[[HEAD:.*]] = affine.min #[[HEAD_MAP]]()[%[[ROW]]]
+// CHECK: %[[NUM_BYTES:.*]] = affine.apply #[[NUM_BYTES_MAP]](%[[HEAD]])
+// CHECK: %[[TAIL:.*]] = affine.apply #[[TAIL_MAP]](%[[HEAD]])
+// CHECK: %[[BEGUN:.*]] = scf.for %[[COLUMN:.*]] = %c0 to %[[HEAD]] step %c1 iter_args(%[[BYTES:.*]] =
+// CHECK-DAG: %[[AT:.*]] = affine.apply #[[BYTE_MAP]](%[[COLUMN]])[%[[ROW]]]
+// CHECK-DAG: %[[PART:.*]] = affine.apply #[[PART_MAP]](%[[COLUMN]])[%[[ROW]]]
+// CHECK-DAG: %[[IS_FIRST:.*]] = arith.cmpi eq, %[[PART]], %c0
+// CHECK-DAG: %[[THERE:.*]] = tensor.extract %[[BYTES]][%[[AT]]]
+// CHECK: %[[OLD:.*]] = arith.select %[[IS_FIRST]], %c0_i8, %[[THERE]]
+// CHECK: %[[NEW:.*]] = arith.ori %[[OLD]],
+// CHECK: tensor.insert %[[NEW]] into %[[BYTES]][%[[AT]]]
+// CHECK: %[[FIRST:.*]] = affine.apply #[[BYTE_MAP]](%[[HEAD]])[%[[ROW]]]
+// CHECK: tensor.extract_slice %[[BEGUN]][%[[FIRST]]] [%[[NUM_BYTES]]] [1]
+// CHECK: %[[WHOLE:.*]] = linalg.generic
+// CHECK: tensor.insert_slice %[[WHOLE]] into %[[BEGUN]][%[[FIRST]]] [%[[NUM_BYTES]]] [1]
+// CHECK: scf.for %{{.*}} = %[[TAIL]] to %c5 step %c1
+func.func @rows_apart(%x: tensor<4x5xf32>, %s: tensor<4xf32>) -> tensor<4x5xi4> {
+  %init = tensor.empty() : tensor<4x5xi4>
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>,
+                       affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : tensor<4x5xf32>, tensor<4xf32>) outs(%init : tensor<4x5xi4>) {
+  ^bb0(%a: f32, %b: f32, %out: i4):
+    %v = quant_ext.apply_quantize %a, %b storage = <i4> : (f32, f32) -> i4
+    linalg.yield %v : i4
+  } -> tensor<4x5xi4>
+  return %q : tensor<4x5xi4>
+}
+
+// -----
+
+// What is read is split the same way, with what has a column for each element.
+// CHECK-LABEL: func.func @rows_apart_input(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<10xi8>, %[[S:.*]]: tensor<5xf32>) -> tensor<4x5xf32>
+// CHECK: %[[HEAD:.*]] = affine.min
+// CHECK: %[[NUM_BYTES:.*]] = affine.apply #{{.*}}(%[[HEAD]])
+// CHECK: scf.for
+// CHECK: quant_ext.apply_dequantize %{{.*}} : (i4, f32) -> f32
+// CHECK: %[[SLICE:.*]] = tensor.extract_slice %[[BYTES]][%{{.*}}] [%[[NUM_BYTES]]] [1]
+// CHECK: %[[COLUMNS:.*]] = tensor.extract_slice %[[S]][%[[HEAD]]]
+// CHECK: %[[SCALES:.*]] = tensor.expand_shape %[[COLUMNS]] {{\[\[}}0, 1]] output_shape [%[[NUM_BYTES]], 2]
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "parallel"]} ins(%[[SLICE]], %[[SCALES]]
+// CHECK: scf.for
+// CHECK: quant_ext.apply_dequantize %{{.*}} : (i4, f32) -> f32
+func.func @rows_apart_input(%q: tensor<4x5xi4>, %s: tensor<5xf32>) -> tensor<4x5xf32> {
+  %init = tensor.empty() : tensor<4x5xf32>
+  %x = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>,
+                       affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%q, %s : tensor<4x5xi4>, tensor<5xf32>) outs(%init : tensor<4x5xf32>) {
+  ^bb0(%a: i4, %b: f32, %out: f32):
+    %v = quant_ext.apply_dequantize %a, %b storage = <i4> : (i4, f32) -> f32
+    linalg.yield %v : f32
+  } -> tensor<4x5xf32>
+  return %x : tensor<4x5xf32>
+}
+
+// -----
+
+// What nothing but another operation reads has an element a byte.
+// CHECK-LABEL: func.func @stays_here(
+// CHECK-NOT: scf.for
+// CHECK: arith.trunci %{{.*}} : i8 to i4
+// CHECK: linalg.transpose
+// CHECK-SAME: tensor<5x3xi8>
+func.func @stays_here(%x: tensor<5x3xi8>, %init: tensor<3x5xi8>) -> tensor<3x5xi8> {
+  %empty = tensor.empty() : tensor<5x3xi4>
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<5x3xi8>) outs(%empty : tensor<5x3xi4>) {
+  ^bb0(%a: i8, %out: i4):
+    %v = arith.trunci %a : i8 to i4
+    linalg.yield %v : i4
+  } -> tensor<5x3xi4>
+  %wide_init = tensor.empty() : tensor<5x3xi8>
+  %wide = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%q : tensor<5x3xi4>) outs(%wide_init : tensor<5x3xi8>) {
+  ^bb0(%a: i4, %out: i8):
+    %v = arith.extsi %a : i4 to i8
+    linalg.yield %v : i8
+  } -> tensor<5x3xi8>
+  %t = linalg.transpose ins(%wide : tensor<5x3xi8>) outs(%init : tensor<3x5xi8>) permutation = [1, 0]
+  return %t : tensor<3x5xi8>
 }

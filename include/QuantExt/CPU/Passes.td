@@ -73,7 +73,12 @@ def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
     vector of i4 would read packed nibbles where a scalar reads a byte.
 
     Unpacking is fused with the elementwise operation that reads the values, and
-    packing with the one that makes them, where every row fills whole bytes.
+    packing with the one that makes them. Where rows share bytes, that is a loop
+    over rows: element by element up to the first byte that the row has for
+    itself, then whole bytes, then the elements left over. Rows that no operand
+    tells apart are one; values that only other linalg operations read are not
+    packed between.
+
     Operations that the pass does not know keep their types, between a
     conversion before and after them, and so do tensors without a rank or with
     an encoding.

@@ -1,0 +1,559 @@
+//===- PackRows.cpp - Rows that share bytes -------------------------------===//
+
+#include "PackRows.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/CallInterfaces.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+using utils::IteratorType;
+
+//===----------------------------------------------------------------------===//
+// What is served
+//===----------------------------------------------------------------------===//
+
+/// The layout of an operand whose elements lie in the order of the loops; none
+/// where it is not packed, or in another order.
+static std::optional<PackedLayout> getRowLayout(linalg::LinalgOp op,
+                                                OpOperand &operand) {
+  if (!op.getMatchingIndexingMap(&operand).isIdentity())
+    return std::nullopt;
+  std::optional<PackedLayout> layout =
+      PackedLayout::get(operand.get().getType());
+  if (!layout || !layout->isPacked())
+    return std::nullopt;
+  return layout;
+}
+
+/// Whether `value` leaves the function, so that it must be in memory as bytes.
+static bool isLeaving(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    if (isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
+            user))
+      return isLeaving(user->getResult(0));
+    return user->hasTrait<OpTrait::ReturnLike>() || isa<CallOpInterface>(user);
+  });
+}
+
+bool quant_ext::isOnRowsThatShareBytes(linalg::LinalgOp op) {
+  if (!op.hasPureTensorSemantics() || op.getNumLoops() == 0 ||
+      op.getNumParallelLoops() != op.getNumLoops() ||
+      !llvm::all_of(op.getIndexingMapsArray(),
+                    [](AffineMap map) { return map.isProjectedPermutation(); }))
+    return false;
+  // A static 0 has no rows to go through.
+  if (llvm::is_contained(op.getStaticLoopRanges(), 0))
+    return false;
+  std::optional<int64_t> perByte;
+  bool isShared = false;
+  auto visit = [&](OpOperand &operand) {
+    std::optional<PackedLayout> layout = getRowLayout(op, operand);
+    if (!layout)
+      return true;
+    // Parts are whole bytes of all operands alike.
+    if (perByte && *perByte != layout->perByte)
+      return false;
+    perByte = layout->perByte;
+    isShared |= !layout->hasAlignedRows();
+    return true;
+  };
+  for (OpOperand *input : op.getDpsInputOperands())
+    if (!visit(*input))
+      return false;
+  unsigned packedResults = 0;
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    if (!op.getMatchingIndexingMap(&init).isIdentity() || !visit(init))
+      return false;
+    if (!getRowLayout(op, init))
+      continue;
+    ++packedResults;
+    if (op.payloadUsesValueFromOperand(&init) ||
+        !isLeaving(op.getTiedOpResult(&init)))
+      return false;
+  }
+  // Bytes are put together by a reduction, which only bytes can result from.
+  return isShared &&
+         (packedResults == 0 || packedResults == op.getNumDpsInits());
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// An operand as it is read and written.
+struct RowOperand {
+  Value tensor;
+  AffineMap map;
+  /// None where there is an element for each index of the tensor.
+  std::optional<PackedLayout> layout;
+};
+
+class RowEmitter {
+public:
+  RowEmitter(OpBuilder &builder, linalg::LinalgOp op,
+             ArrayRef<ValueRange> operands, Packer &packer);
+
+  SmallVector<SmallVector<Value>> emit();
+
+private:
+  using Values = SmallVector<Value>;
+
+  Values emitNest(unsigned dim, Values results);
+  Values emitRow(Values results);
+  Values emitElements(OpFoldResult begin, OpFoldResult end, Values results);
+  Values emitBytes(OpFoldResult begin, OpFoldResult numBytes, Values results);
+  Values emitScalars(Value column, ValueRange results);
+
+  Value getSlice(const RowOperand &operand, Value tensor, OpFoldResult begin,
+                 OpFoldResult numBytes);
+  Value putSlice(const RowOperand &operand, Value slice, Value tensor,
+                 OpFoldResult begin, OpFoldResult numBytes);
+  void getSliceGeometry(const RowOperand &operand, OpFoldResult begin,
+                        OpFoldResult count, SmallVector<OpFoldResult> &offsets,
+                        SmallVector<OpFoldResult> &sizes);
+  Value readElement(const RowOperand &operand, Value tensor, Value column);
+  Value placeElement(const PackedLayout &layout, Value bytes, Value element,
+                     Value column);
+  void cloneBody(OpBuilder &builder, ValueRange arguments,
+                 function_ref<Value(unsigned)> getIndex, Values &yielded);
+
+  OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> values) {
+    return affine::makeComposedFoldedAffineApply(b, loc, expr, values);
+  }
+  Value toValue(OpFoldResult value) {
+    return getValueOrCreateConstantIndexOp(b, loc, value);
+  }
+  OpFoldResult getByte(OpFoldResult column) {
+    return apply(
+        (b.getAffineDimExpr(0) + b.getAffineDimExpr(1)).floorDiv(perByte),
+        {base, column});
+  }
+  Values getIndices(const RowOperand &operand, Value column);
+
+  OpBuilder &b;
+  linalg::LinalgOp op;
+  Location loc;
+  int64_t perByte = 0;
+  SmallVector<RowOperand> inputs, inits;
+  SmallVector<OpFoldResult> sizes;
+  /// Where the loops are: the indices of the row, and the number of elements
+  /// before it.
+  SmallVector<OpFoldResult> row;
+  OpFoldResult base;
+};
+
+} // namespace
+
+RowEmitter::RowEmitter(OpBuilder &builder, linalg::LinalgOp op,
+                       ArrayRef<ValueRange> operands, Packer &packer)
+    : b(builder), op(op), loc(op.getLoc()) {
+  sizes.assign(op.getNumLoops(), OpFoldResult());
+  auto noteSizes = [&](ArrayRef<OpFoldResult> known) {
+    for (auto [size, other] : llvm::zip_equal(sizes, known))
+      if (size.isNull() || isa<Attribute>(other))
+        size = other;
+  };
+  for (OpOperand &operand : op->getOpOperands()) {
+    Type type = operand.get().getType();
+    ValueRange memory = operands[operand.getOperandNumber()];
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    std::optional<PackedLayout> layout = getRowLayout(op, operand);
+    Value tensor = memory.front();
+    if (layout) {
+      perByte = layout->perByte;
+      noteSizes(getSizes(b, loc, memory, type));
+      Value values = packer.getKnownValues(memory, type);
+      if (op.isDpsInit(&operand)) {
+        SmallVector<OpFoldResult> numBytes = {
+            apply(b.getAffineDimExpr(0).ceilDiv(perByte),
+                  {multiply(b, loc, getSizes(b, loc, memory, type))})};
+        tensor = tensor::EmptyOp::create(b, loc, numBytes, layout->container);
+      } else if (values) {
+        tensor = values;
+        layout = std::nullopt;
+      }
+    } else if (PackedLayout::get(type)) {
+      tensor = packer.unpack(b, loc, memory, type);
+    }
+    auto &list = op.isDpsInit(&operand) ? inits : inputs;
+    list.push_back({tensor, map, layout});
+  }
+}
+
+/// The indices of the element of this row in `column`.
+SmallVector<Value> RowEmitter::getIndices(const RowOperand &operand,
+                                          Value column) {
+  unsigned last = sizes.size() - 1;
+  Values indices;
+  for (unsigned i = 0, e = operand.map.getNumResults(); i < e; ++i) {
+    unsigned dim = operand.map.getDimPosition(i);
+    indices.push_back(dim == last ? column : toValue(row[dim]));
+  }
+  return indices;
+}
+
+/// The body of the operation on `arguments`, which have the types of what is in
+/// containers; what it yields goes to `yielded`, in containers too.
+void RowEmitter::cloneBody(OpBuilder &builder, ValueRange arguments,
+                           function_ref<Value(unsigned)> getIndex,
+                           Values &yielded) {
+  Block *block = op.getBlock();
+  IRMapping mapping;
+  for (auto [from, to] : llvm::zip_equal(block->getArguments(), arguments)) {
+    if (!to)
+      continue;
+    bool isNarrow = from.getType() != to.getType();
+    mapping.map(from, isNarrow
+                          ? takeFromContainer(builder, loc, to, from.getType())
+                          : to);
+  }
+  for (Operation &inner : block->without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(inner))
+      mapping.map(index.getResult(), getIndex(index.getDim()));
+    else
+      builder.clone(inner, mapping);
+  }
+  for (auto [value, init] :
+       llvm::zip_equal(block->getTerminator()->getOperands(), inits)) {
+    Value result = mapping.lookupOrDefault(value);
+    Type type = getElementTypeOrSelf(init.tensor);
+    if (result.getType() != type)
+      result = putIntoContainer(builder, loc, result, type);
+    yielded.push_back(result);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Elements that share a byte with another row, or that fill none
+//===----------------------------------------------------------------------===//
+
+Value RowEmitter::readElement(const RowOperand &operand, Value tensor,
+                              Value column) {
+  if (!isa<RankedTensorType>(tensor.getType()))
+    return tensor;
+  if (!operand.layout)
+    return tensor::ExtractOp::create(b, loc, tensor,
+                                     getIndices(operand, column));
+  Value byte =
+      tensor::ExtractOp::create(b, loc, tensor, toValue(getByte(column)));
+  Value shift = arith::IndexCastOp::create(
+      b, loc, byte.getType(),
+      toValue(apply((b.getAffineDimExpr(0) + b.getAffineDimExpr(1)) % perByte *
+                        (8 / perByte),
+                    {base, column})));
+  return arith::ShRUIOp::create(b, loc, byte, shift);
+}
+
+/// `bytes` with the element in its place. The first of a byte clears the rest,
+/// so that nothing is read that was not written.
+Value RowEmitter::placeElement(const PackedLayout &layout, Value bytes,
+                               Value element, Value column) {
+  Type type = layout.container;
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
+  };
+  int64_t width = 8 / perByte;
+  Value byte = toValue(getByte(column));
+  Value part =
+      toValue(apply((b.getAffineDimExpr(0) + b.getAffineDimExpr(1)) % perByte,
+                    {base, column}));
+  Value shift = arith::IndexCastOp::create(
+      b, loc, type, toValue(apply(b.getAffineDimExpr(0) * width, {part})));
+  Value isFirst = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, part,
+                                        toValue(b.getIndexAttr(0)));
+  Value old = tensor::ExtractOp::create(b, loc, bytes, byte);
+  old = arith::SelectOp::create(b, loc, isFirst, constant(0), old);
+  Value bits = arith::AndIOp::create(b, loc, element,
+                                     constant((int64_t(1) << width) - 1));
+  Value placed = arith::OrIOp::create(
+      b, loc, old, arith::ShLIOp::create(b, loc, bits, shift));
+  return tensor::InsertOp::create(b, loc, placed, bytes, byte);
+}
+
+SmallVector<Value> RowEmitter::emitScalars(Value column, ValueRange results) {
+  Values arguments;
+  Block *block = op.getBlock();
+  for (auto [argument, input] : llvm::zip(block->getArguments(), inputs))
+    arguments.push_back(argument.use_empty()
+                            ? Value()
+                            : readElement(input, input.tensor, column));
+  for (auto [argument, init, result] :
+       llvm::zip_equal(op.getRegionOutputArgs(), inits, results))
+    arguments.push_back(
+        argument.use_empty() ? Value() : readElement(init, result, column));
+  Values elements;
+  cloneBody(
+      b, arguments,
+      [&](unsigned dim) {
+        return dim + 1 == sizes.size() ? column : toValue(row[dim]);
+      },
+      elements);
+  Values written;
+  for (auto [init, result, element] :
+       llvm::zip_equal(inits, results, elements)) {
+    if (init.layout)
+      written.push_back(placeElement(*init.layout, result, element, column));
+    else
+      written.push_back(tensor::InsertOp::create(b, loc, element, result,
+                                                 getIndices(init, column)));
+  }
+  return written;
+}
+
+SmallVector<Value> RowEmitter::emitElements(OpFoldResult begin,
+                                            OpFoldResult end, Values results) {
+  std::optional<int64_t> first = getConstantIntValue(begin);
+  std::optional<int64_t> last = getConstantIntValue(end);
+  if (first && last && *first >= *last)
+    return results;
+  if (first && last && *first + 1 == *last)
+    return emitScalars(toValue(begin), results);
+  auto loop = scf::ForOp::create(b, loc, toValue(begin), toValue(end),
+                                 toValue(b.getIndexAttr(1)), results);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Values written =
+      emitScalars(loop.getInductionVar(), loop.getRegionIterArgs());
+  scf::YieldOp::create(b, loc, written);
+  return Values(loop.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Whole bytes
+//===----------------------------------------------------------------------===//
+
+void RowEmitter::getSliceGeometry(const RowOperand &operand, OpFoldResult begin,
+                                  OpFoldResult numBytes,
+                                  SmallVector<OpFoldResult> &offsets,
+                                  SmallVector<OpFoldResult> &lengths) {
+  if (operand.layout) {
+    offsets.push_back(getByte(begin));
+    lengths.push_back(numBytes);
+    return;
+  }
+  unsigned last = sizes.size() - 1;
+  for (unsigned i = 0, e = operand.map.getNumResults(); i < e; ++i) {
+    unsigned dim = operand.map.getDimPosition(i);
+    offsets.push_back(dim == last ? begin : row[dim]);
+    lengths.push_back(dim == last
+                          ? apply(b.getAffineDimExpr(0) * perByte, {numBytes})
+                          : OpFoldResult(b.getIndexAttr(1)));
+  }
+}
+
+/// Whether the operand has other elements in other columns.
+static bool hasColumns(const RowOperand &operand, unsigned numLoops) {
+  return operand.layout || operand.map.isFunctionOfDim(numLoops - 1);
+}
+
+/// What the operand has for the columns from `begin` on: bytes, elements of
+/// shape [numBytes, perByte], or one element for all.
+Value RowEmitter::getSlice(const RowOperand &operand, Value tensor,
+                           OpFoldResult begin, OpFoldResult numBytes) {
+  auto type = dyn_cast<RankedTensorType>(tensor.getType());
+  if (!type || type.getRank() == 0)
+    return tensor;
+  SmallVector<OpFoldResult> offsets, lengths;
+  getSliceGeometry(operand, begin, numBytes, offsets, lengths);
+  SmallVector<OpFoldResult> strides(offsets.size(), b.getIndexAttr(1));
+  SmallVector<int64_t> shape;
+  if (hasColumns(operand, sizes.size())) {
+    OpFoldResult length =
+        operand.layout ? numBytes
+                       : apply(b.getAffineDimExpr(0) * perByte, {numBytes});
+    shape.push_back(getConstantIntValue(length).value_or(ShapedType::kDynamic));
+  }
+  Value slice = tensor::ExtractSliceOp::create(
+      b, loc, RankedTensorType::get(shape, type.getElementType()), tensor,
+      offsets, lengths, strides);
+  if (operand.layout || shape.empty())
+    return slice;
+  SmallVector<OpFoldResult> split = {numBytes, b.getIndexAttr(perByte)};
+  return tensor::ExpandShapeOp::create(
+      b, loc,
+      RankedTensorType::get(
+          {getConstantIntValue(numBytes).value_or(ShapedType::kDynamic),
+           perByte},
+          type.getElementType()),
+      slice, ArrayRef<ReassociationIndices>{{0, 1}}, split);
+}
+
+Value RowEmitter::putSlice(const RowOperand &operand, Value slice, Value tensor,
+                           OpFoldResult begin, OpFoldResult numBytes) {
+  SmallVector<OpFoldResult> offsets, lengths;
+  getSliceGeometry(operand, begin, numBytes, offsets, lengths);
+  SmallVector<OpFoldResult> strides(offsets.size(), b.getIndexAttr(1));
+  if (!operand.layout)
+    slice = tensor::CollapseShapeOp::create(
+        b, loc, slice, ArrayRef<ReassociationIndices>{{0, 1}});
+  return tensor::InsertSliceOp::create(b, loc, slice, tensor, offsets, lengths,
+                                       strides);
+}
+
+SmallVector<Value> RowEmitter::emitBytes(OpFoldResult begin,
+                                         OpFoldResult numBytes,
+                                         Values results) {
+  bool packs = inits.front().layout.has_value();
+  AffineMap element = b.getMultiDimIdentityMap(2);
+  AffineMap byte = element.dropResult(1);
+  Values slices, targets;
+  SmallVector<AffineMap> maps;
+  auto addMap = [&](Value slice) {
+    auto type = dyn_cast<RankedTensorType>(slice.getType());
+    unsigned rank = type ? type.getRank() : 0;
+    maps.push_back(rank == 2   ? element
+                   : rank == 1 ? byte
+                               : AffineMap::get(2, 0, b.getContext()));
+  };
+  for (const RowOperand &input : inputs) {
+    slices.push_back(getSlice(input, input.tensor, begin, numBytes));
+    addMap(slices.back());
+  }
+  bool hasElements = llvm::any_of(llvm::concat<const RowOperand>(inputs, inits),
+                                  [&](const RowOperand &operand) {
+                                    return !operand.layout &&
+                                           hasColumns(operand, sizes.size());
+                                  });
+  if (!hasElements) {
+    // Where all is packed, this alone says how many elements a byte has. It is
+    // never read.
+    SmallVector<OpFoldResult> shape = {numBytes, b.getIndexAttr(perByte)};
+    slices.push_back(tensor::EmptyOp::create(b, loc, shape, b.getI8Type()));
+    addMap(slices.back());
+  }
+  for (auto [init, result] : llvm::zip_equal(inits, results)) {
+    Value slice = getSlice(init, result, begin, numBytes);
+    if (packs) {
+      Value zero = arith::ConstantOp::create(
+          b, loc, b.getZeroAttr(init.layout->container));
+      slice = linalg::FillOp::create(b, loc, zero, slice).getResult(0);
+    }
+    targets.push_back(slice);
+    addMap(slice);
+  }
+  auto generic = linalg::GenericOp::create(
+      b, loc, TypeRange(ValueRange(targets)), slices, targets, maps,
+      {IteratorType::parallel,
+       packs ? IteratorType::reduction : IteratorType::parallel},
+      [&](OpBuilder &, Location, ValueRange args) {
+        Value shift =
+            emitShiftInByte(b, loc, /*lastLoop=*/1, b.getI8Type(), perByte);
+        Values arguments(args);
+        for (auto [argument, input] : llvm::zip(arguments, inputs))
+          if (input.layout)
+            argument = arith::ShRUIOp::create(b, loc, argument, shift);
+        auto getIndex = [&](unsigned dim) -> Value {
+          if (dim + 1 != sizes.size())
+            return toValue(row[dim]);
+          Value number = arith::AddIOp::create(
+              b, loc,
+              arith::MulIOp::create(b, loc, linalg::IndexOp::create(b, loc, 0),
+                                    toValue(b.getIndexAttr(perByte))),
+              linalg::IndexOp::create(b, loc, 1));
+          return arith::AddIOp::create(b, loc, number, toValue(begin));
+        };
+        Values yielded;
+        if (!hasElements)
+          arguments.erase(arguments.begin() + inputs.size());
+        if (packs)
+          std::fill(arguments.begin() + inputs.size(), arguments.end(),
+                    Value());
+        cloneBody(b, arguments, getIndex, yielded);
+        if (packs) {
+          Value mask = arith::ConstantOp::create(
+              b, loc, b.getI8IntegerAttr((int64_t(1) << (8 / perByte)) - 1));
+          for (auto [value, old] :
+               llvm::zip_equal(yielded, args.take_back(yielded.size()))) {
+            Value bits = arith::AndIOp::create(b, loc, value, mask);
+            Value placed = arith::ShLIOp::create(b, loc, bits, shift);
+            value = arith::OrIOp::create(b, loc, old, placed);
+          }
+        }
+        linalg::YieldOp::create(b, loc, yielded);
+      });
+  Values written;
+  for (auto [init, result, slice] :
+       llvm::zip_equal(inits, results, generic.getResults()))
+    written.push_back(putSlice(init, slice, result, begin, numBytes));
+  return written;
+}
+
+//===----------------------------------------------------------------------===//
+// Rows
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> RowEmitter::emitRow(Values results) {
+  OpFoldResult size = sizes.back();
+  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
+  OpFoldResult head = b.getIndexAttr(0);
+  base = head;
+  if (sizes.size() > 1) {
+    SmallVector<OpFoldResult> position(row);
+    position.push_back(b.getIndexAttr(0));
+    base = affine::linearizeIndex(b, loc, position, sizes);
+    head = affine::makeComposedFoldedAffineMin(
+        b, loc, AffineMap::get(2, 0, {(-d0) % perByte, d1}, b.getContext()),
+        {base, size});
+  }
+  OpFoldResult numBytes = apply((d1 - d0).floorDiv(perByte), {head, size});
+  OpFoldResult tail = apply(d0 + d1 * perByte, {head, numBytes});
+  results = emitElements(b.getIndexAttr(0), head, results);
+  if (getConstantIntValue(numBytes) != 0)
+    results = emitBytes(head, numBytes, results);
+  return emitElements(tail, size, results);
+}
+
+SmallVector<Value> RowEmitter::emitNest(unsigned dim, Values results) {
+  if (dim + 1 == sizes.size())
+    return emitRow(results);
+  auto loop = scf::ForOp::create(b, loc, toValue(b.getIndexAttr(0)),
+                                 toValue(sizes[dim]),
+                                 toValue(b.getIndexAttr(1)), results);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  row.push_back(loop.getInductionVar());
+  Values written = emitNest(dim + 1, Values(loop.getRegionIterArgs()));
+  row.pop_back();
+  scf::YieldOp::create(b, loc, written);
+  return Values(loop.getResults());
+}
+
+SmallVector<SmallVector<Value>> RowEmitter::emit() {
+  Values tensors =
+      llvm::map_to_vector(inits, [](RowOperand &init) { return init.tensor; });
+  Values written = emitNest(0, tensors);
+  SmallVector<Values> results;
+  for (auto [init, value] : llvm::zip_equal(inits, written)) {
+    Values memory = {value};
+    if (init.layout) {
+      RankedTensorType type = init.layout->type;
+      SmallVector<Type> types;
+      init.layout->appendMemoryTypes(types);
+      if (value.getType() != types.front())
+        memory.front() = tensor::CastOp::create(b, loc, types.front(), value);
+      for (auto [dim, size] : llvm::enumerate(sizes))
+        if (type.isDynamicDim(dim))
+          memory.push_back(toValue(size));
+    }
+    results.push_back(memory);
+  }
+  return results;
+}
+
+SmallVector<SmallVector<Value>>
+quant_ext::emitRows(OpBuilder &builder, linalg::LinalgOp op,
+                    ArrayRef<ValueRange> operands, Packer &packer) {
+  return RowEmitter(builder, op, operands, packer).emit();
+}
