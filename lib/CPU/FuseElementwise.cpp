@@ -73,6 +73,18 @@ static bool isVectorizable(linalg::LinalgOp op) {
          succeeded(planVectorization(op, kAnyShape, reason));
 }
 
+/// Whether one loop of both would still be of a size that registers and
+/// compilers manage. Each fusion copies both bodies, so that without a bound a
+/// chain of a thousand operations would take ten times as long as ten of a
+/// hundred.
+static bool isShortTogether(linalg::LinalgOp producer,
+                            linalg::LinalgOp consumer) {
+  constexpr size_t kMostOps = 128;
+  return producer.getBlock()->getOperations().size() +
+             consumer.getBlock()->getOperations().size() <=
+         kMostOps;
+}
+
 /// Whether `operand` and what makes it can be one loop in which every element
 /// is made once, and which has a vector form if both have one.
 static bool isFusable(OpOperand &operand) {
@@ -81,8 +93,8 @@ static bool isFusable(OpOperand &operand) {
   return producer && consumer && !consumer.isDpsInit(&operand) &&
          consumer.hasPureTensorSemantics() &&
          consumer.getMatchingIndexingMap(&operand).isIdentity() &&
-         makesInPlace(producer) && isVectorizable(producer) &&
-         isVectorizable(consumer);
+         isShortTogether(producer, consumer) && makesInPlace(producer) &&
+         isVectorizable(producer) && isVectorizable(consumer);
 }
 
 //===----------------------------------------------------------------------===//

@@ -34,7 +34,12 @@ func.func @reshapes(%x: tensor<8xf32>) -> tensor<8xf32> {
 // -----
 
 // Nothing is made in each iteration that was made once.
-// CHECK-LABEL: func.func @loop(%x: tensor<8xf32>, %n: index) -> tensor<8xf32> {
+// CHECK-LABEL: func.func @loop(
+// CHECK-COUNT-2: tensor.empty
+// CHECK: scf.for
+// CHECK-NOT: tensor.empty
+// CHECK: return
+func.func @loop(%x: tensor<8xf32>, %n: index) -> tensor<8xf32> {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %e = tensor.empty() : tensor<8xf32>
