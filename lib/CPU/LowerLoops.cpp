@@ -16,9 +16,15 @@ namespace mlir::quant_ext {
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-static bool isLoopOrBranch(Operation *op) {
-  return isa<scf::ExecuteRegionOp, scf::ForallOp, scf::ForOp, scf::IfOp,
-             scf::IndexSwitchOp, scf::ParallelOp, scf::WhileOp>(op);
+/// What upstream lowers only while its regions are one block each: before the
+/// loops in them.
+static bool wantsOneBlock(Operation *op) {
+  return isa<scf::ForallOp, scf::ParallelOp, scf::WhileOp>(op);
+}
+
+static bool takesAnyBlocks(Operation *op) {
+  return isa<scf::ExecuteRegionOp, scf::ForOp, scf::IfOp, scf::IndexSwitchOp>(
+      op);
 }
 
 namespace {
@@ -35,28 +41,42 @@ struct LowerLoopsPass
   }
 
   void runOnOperation() override {
+    // A parallel loop becomes another before it becomes plain loops.
+    while (true) {
+      SmallVector<Operation *> ops = find(wantsOneBlock);
+      if (ops.empty())
+        break;
+      if (failed(lower(ops)))
+        return signalPassFailure();
+    }
+    SmallVector<Operation *> ops = find(takesAnyBlocks);
+    std::reverse(ops.begin(), ops.end());
+    if (failed(lower(ops)))
+      signalPassFailure();
+  }
+
+private:
+  /// From the outside in, from the first to the last.
+  SmallVector<Operation *> find(function_ref<bool(Operation *)> isWanted) {
+    SmallVector<Operation *> ops;
+    getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (isWanted(op))
+        ops.push_back(op);
+    });
+    return ops;
+  }
+
+  LogicalResult lower(ArrayRef<Operation *> ops) {
     PatternApplicator applicator(patterns);
     applicator.applyDefaultCostModel();
     PatternRewriter rewriter(&getContext());
-    // Some become others first, such as a parallel loop a nest of plain ones.
-    for (bool changed = true; changed;) {
-      SmallVector<Operation *> ops;
-      getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
-        if (isLoopOrBranch(op))
-          ops.push_back(op);
-      });
-      changed = false;
-      for (Operation *op : llvm::reverse(ops)) {
-        rewriter.setInsertionPoint(op);
-        if (succeeded(applicator.matchAndRewrite(op, rewriter))) {
-          changed = true;
-          ++numLowered;
-          continue;
-        }
-        op->emitOpError("must have a form of branches");
-        return signalPassFailure();
-      }
+    for (Operation *op : ops) {
+      rewriter.setInsertionPoint(op);
+      if (failed(applicator.matchAndRewrite(op, rewriter)))
+        return op->emitOpError("must have a form of branches");
+      ++numLowered;
     }
+    return success();
   }
 
   FrozenRewritePatternSet patterns;

@@ -65,3 +65,33 @@ func.func @while(%n: i32) -> i32 {
   }
   return %r : i32
 }
+
+// -----
+
+// The body of a parallel loop is one block when it is lowered: loops in it
+// come after it.
+// CHECK-LABEL: func.func @parallel_around(
+// CHECK-COUNT-5: cf.cond_br
+// CHECK: memref.store
+// CHECK: return
+func.func @parallel_around(%m: memref<?x?xf32>, %a: f32, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.forall (%i, %j) in (%n, %n) {
+    scf.for %k = %c0 to %n step %c1 {
+      scf.parallel (%l) = (%c0) to (%n) step (%c1) {
+        %more = scf.while (%b = %n) : (index) -> index {
+          %go = arith.cmpi ugt, %b, %k : index
+          scf.condition(%go) %b : index
+        } do {
+        ^bb0(%b: index):
+          %next = arith.subi %b, %l : index
+          scf.yield %next : index
+        }
+        memref.store %a, %m[%i, %more] : memref<?x?xf32>
+        scf.reduce
+      }
+    }
+  }
+  return
+}
