@@ -1,6 +1,7 @@
 //===- DistributeOverThreads.cpp - A part of each operation a thread ------===//
 
 #include "CollapseDims.h"
+#include "SplitWork.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"
@@ -384,13 +385,8 @@ struct DistributeOverThreadsPass
     FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
     if (failed(info))
       return failure();
-    constexpr int64_t kMaxThreads = 4096;
-    if (threads < 0 || threads > kMaxThreads)
-      return emit() << "threads must be from 0 to " << kMaxThreads << ", found "
-                    << threads.getValue();
-    if (minElements < 0)
-      return emit() << "min-elements must be at least 0, found "
-                    << minElements.getValue();
+    if (failed(verifySplitOptions(threads, minElements, emit)))
+      return failure();
     distributionOptions = {threads, minElements, info->caches.l2,
                            info->getTileSize()};
     return success();
@@ -399,15 +395,7 @@ struct DistributeOverThreadsPass
   void runOnOperation() override {
     if (threads == 1)
       return;
-    SmallVector<linalg::LinalgOp> ops;
-    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
-      // Its author has split the work already.
-      if (isa<scf::ForallOp, scf::ParallelOp>(op))
-        return WalkResult::skip();
-      if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
-        ops.push_back(linalgOp);
-      return WalkResult::advance();
-    });
+    SmallVector<linalg::LinalgOp> ops = findUnsplitOps(getOperation());
     IRRewriter rewriter(&getContext());
     for (linalg::LinalgOp op : ops) {
       if (!op.hasPureTensorSemantics())

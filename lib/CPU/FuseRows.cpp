@@ -1,5 +1,7 @@
 //===- FuseRows.cpp - Ranges, parameters and integers row by row ----------===//
 
+#include "SplitWork.h"
+
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"
 #include "QuantExt/IR/QuantExt.h"
@@ -407,13 +409,8 @@ struct FuseRowsPass
     FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
     if (failed(info))
       return failure();
-    constexpr int64_t kMaxThreads = 4096;
-    if (threads < 0 || threads > kMaxThreads)
-      return emit() << "threads must be from 0 to " << kMaxThreads << ", found "
-                    << threads.getValue();
-    if (minElements < 0)
-      return emit() << "min-elements must be at least 0, found "
-                    << minElements.getValue();
+    if (failed(verifySplitOptions(threads, minElements, emit)))
+      return failure();
     if (cacheBytes < 0)
       return emit() << "cache-bytes must be at least 0, found "
                     << cacheBytes.getValue();
@@ -422,15 +419,7 @@ struct FuseRowsPass
   }
 
   void runOnOperation() override {
-    SmallVector<linalg::LinalgOp> ops;
-    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
-      // Its author has split the work already.
-      if (isa<scf::ForallOp, scf::ParallelOp>(op))
-        return WalkResult::skip();
-      if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
-        ops.push_back(linalgOp);
-      return WalkResult::advance();
-    });
+    SmallVector<linalg::LinalgOp> ops = findUnsplitOps(getOperation());
     IRRewriter rewriter(&getContext());
     // The last first: what goes with it are operations before it.
     for (linalg::LinalgOp op : llvm::reverse(ops)) {

@@ -9,7 +9,6 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -36,12 +35,6 @@ static Value getBytes(Value narrow) {
       !getElementTypeOrSelf(trunc.getIn().getType()).isInteger(8))
     return Value();
   return trunc.getIn();
-}
-
-static bool isSplatOf(Value vector, int64_t value) {
-  APInt constant;
-  return matchPattern(vector, m_ConstantInt(&constant)) &&
-         constant.getZExtValue() == static_cast<uint64_t>(value);
 }
 
 namespace {

@@ -226,13 +226,6 @@ struct JoinNibbles : public OpRewritePattern<arith::OrIOp> {
         op, type, arith::OrIOp::create(rewriter, loc, pairs, moved));
     return success();
   }
-
-private:
-  static bool isSplatOf(Value vector, int64_t value) {
-    APInt constant;
-    return matchPattern(vector, m_ConstantInt(&constant)) &&
-           constant.getSExtValue() == value;
-  }
 };
 
 struct NarrowInterleavesPass
