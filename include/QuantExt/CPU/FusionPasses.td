@@ -1,0 +1,226 @@
+//===- FusionPasses.td - Passes that fuse ------------------*- tablegen -*-===//
+
+#ifndef QUANTEXT_CPU_FUSIONPASSES_TD
+#define QUANTEXT_CPU_FUSIONPASSES_TD
+
+include "QuantExt/CPU/PassOptions.td"
+
+def QuantExtFuseElementwise
+    : Pass<"quant-ext-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "Make one loop of a chain of elementwise operations";
+  let description = [{
+    Fuses elementwise linalg operations on tensors with what reads their results
+    (bias, activation, residual add and quantization, or dequantization and
+    those), so that one loop reads and writes memory once. Named operations,
+    `linalg.map` and broadcasts are made generic for it, constants and fills of
+    one value become scalars, and reshapes between, as of blocks, move out of the
+    way. A reduction that can be a loop over vectors, such as the range of
+    `choose_qparams`, takes what it reduces in too.
+
+    - The arithmetic is that of the operations, one after the other.
+    - An element is made once. An exception are results with several readers,
+      all of them fused: where a producer is a few cheap operations, each reader
+      makes them anew if that moves no more memory.
+    - A result that is needed elsewhere too becomes a second result of the loop.
+    - Contractions and convolutions take nothing in: they read elements many
+      times. Nothing is fused that would cost an operation its vector form.
+
+    It runs after `convert-quant-ext-to-linalg` and `convert-elementwise-to-linalg`.
+
+    Example:
+
+    ```mlir
+    func.func @relu_quantize(%x: tensor<64xf32>, %e: tensor<64xf32>,
+                             %s: tensor<f32>, %eq: tensor<64xi8>)
+        -> tensor<64xi8> {
+      %zero = arith.constant dense<0.0> : tensor<64xf32>
+      %y = linalg.max ins(%x, %zero : tensor<64xf32>, tensor<64xf32>)
+          outs(%e : tensor<64xf32>) -> tensor<64xf32>
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                           affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%y, %s : tensor<64xf32>, tensor<f32>) outs(%eq : tensor<64xi8>) {
+      ^bb0(%a: f32, %b: f32, %out: i8):
+        %v = quant_ext.apply_quantize %a, %b storage = <i8> : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<64xi8>
+      return %q : tensor<64xi8>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @relu_quantize(%x: tensor<64xf32>, %e: tensor<64xf32>,
+                             %s: tensor<f32>, %eq: tensor<64xi8>)
+        -> tensor<64xi8> {
+      %zero = arith.constant 0.0 : f32
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                           affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%x, %s : tensor<64xf32>, tensor<f32>) outs(%eq : tensor<64xi8>) {
+      ^bb0(%a: f32, %b: f32, %out: i8):
+        %m = arith.maximumf %a, %zero : f32
+        %v = quant_ext.apply_quantize %m, %b storage = <i8> : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<64xi8>
+      return %q : tensor<64xi8>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+  ];
+}
+
+def QuantExtFuseRows : Pass<"quant-ext-fuse-rows", "::mlir::func::FuncOp"> {
+  let summary = "Quantize each row while it is in the cache for its range";
+  let description = [{
+    Quantization with parameters chosen at run time reads its input twice: for
+    the range, and for the integers. Where the whole does not stay in the cache
+    between the two, this pass makes one loop over rows that does for each row
+    all there is to do: its range, its scale and zero point, its integers. From
+    memory it is then read once.
+
+    What is fused is an elementwise operation along the outermost dimension and
+    what it reads of rows: reductions of the same tensor, and the operations
+    between that choose parameters. Results of these that are used elsewhere are
+    results of the loop, written in their places; a row's range is no tensor of
+    its own.
+
+    It is done where the input takes more bytes than `cache-bytes` and a row does
+    not. Where sizes are known at run time only, both forms are there, behind a
+    branch. With `threads`, each thread has such a loop over its part of the
+    rows, if there are `min-elements` elements.
+
+    It runs after `convert-quant-ext-to-linalg` and before
+    `quant-ext-distribute-over-threads`.
+
+    Example: with `cache-bytes=4096`,
+
+    ```mlir
+    func.func @quantize(%x: tensor<64x256xf32>, %zeros: tensor<64xf32>,
+                        %es: tensor<64xf32>, %eq: tensor<64x256xi8>)
+        -> (tensor<64x256xi8>, tensor<64xf32>) {
+      %most = linalg.generic {
+          indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                           affine_map<(d0, d1) -> (d0)>],
+          iterator_types = ["parallel", "reduction"]}
+          ins(%x : tensor<64x256xf32>) outs(%zeros : tensor<64xf32>) {
+      ^bb0(%a: f32, %m: f32):
+        %abs = math.absf %a : f32
+        %max = arith.maxnumf %abs, %m : f32
+        linalg.yield %max : f32
+      } -> tensor<64xf32>
+      %s = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%most : tensor<64xf32>) outs(%es : tensor<64xf32>) {
+      ^bb0(%m: f32, %out: f32):
+        %scale = quant_ext.apply_choose_qparams %m storage = <i8> : (f32) -> f32
+        linalg.yield %scale : f32
+      } -> tensor<64xf32>
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                           affine_map<(d0, d1) -> (d0)>,
+                           affine_map<(d0, d1) -> (d0, d1)>],
+          iterator_types = ["parallel", "parallel"]}
+          ins(%x, %s : tensor<64x256xf32>, tensor<64xf32>)
+          outs(%eq : tensor<64x256xi8>) {
+      ^bb0(%a: f32, %scale: f32, %out: i8):
+        %v = quant_ext.apply_quantize %a, %scale storage = <i8>
+            : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<64x256xi8>
+      return %q, %s : tensor<64x256xi8>, tensor<64xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @quantize(%x: tensor<64x256xf32>, %zeros: tensor<64xf32>,
+                        %es: tensor<64xf32>, %eq: tensor<64x256xi8>)
+        -> (tensor<64x256xi8>, tensor<64xf32>) {
+      %c0 = arith.constant 0 : index
+      %c64 = arith.constant 64 : index
+      %c1 = arith.constant 1 : index
+      %r:2 = scf.for %i = %c0 to %c64 step %c1
+          iter_args(%qs = %eq, %ss = %es)
+          -> (tensor<64x256xi8>, tensor<64xf32>) {
+        %row = tensor.extract_slice %x[%i, 0] [1, 256] [1, 1]
+            : tensor<64x256xf32> to tensor<1x256xf32>
+        %same = tensor.extract_slice %x[%i, 0] [1, 256] [1, 1]
+            : tensor<64x256xf32> to tensor<1x256xf32>
+        %zero = tensor.extract_slice %zeros[%i] [1] [1]
+            : tensor<64xf32> to tensor<1xf32>
+        %most = linalg.generic {
+            indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                             affine_map<(d0, d1) -> (d0)>],
+            iterator_types = ["parallel", "reduction"]}
+            ins(%same : tensor<1x256xf32>) outs(%zero : tensor<1xf32>) {
+        ^bb0(%a: f32, %m: f32):
+          %abs = math.absf %a : f32
+          %max = arith.maxnumf %abs, %m : f32
+          linalg.yield %max : f32
+        } -> tensor<1xf32>
+        %s0 = tensor.extract_slice %ss[%i] [1] [1]
+            : tensor<64xf32> to tensor<1xf32>
+        %s = linalg.generic {
+            indexing_maps = [affine_map<(d0) -> (d0)>,
+                             affine_map<(d0) -> (d0)>],
+            iterator_types = ["parallel"]}
+            ins(%most : tensor<1xf32>) outs(%s0 : tensor<1xf32>) {
+        ^bb0(%m: f32, %out: f32):
+          %scale = quant_ext.apply_choose_qparams %m storage = <i8>
+              : (f32) -> f32
+          linalg.yield %scale : f32
+        } -> tensor<1xf32>
+        %q0 = tensor.extract_slice %qs[%i, 0] [1, 256] [1, 1]
+            : tensor<64x256xi8> to tensor<1x256xi8>
+        %q = linalg.generic {
+            indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                             affine_map<(d0, d1) -> (d0)>,
+                             affine_map<(d0, d1) -> (d0, d1)>],
+            iterator_types = ["parallel", "parallel"]}
+            ins(%row, %s : tensor<1x256xf32>, tensor<1xf32>)
+            outs(%q0 : tensor<1x256xi8>) {
+        ^bb0(%a: f32, %scale: f32, %out: i8):
+          %v = quant_ext.apply_quantize %a, %scale storage = <i8>
+              : (f32, f32) -> i8
+          linalg.yield %v : i8
+        } -> tensor<1x256xi8>
+        %q1 = tensor.insert_slice %q into %qs[%i, 0] [1, 256] [1, 1]
+            : tensor<1x256xi8> into tensor<64x256xi8>
+        %s1 = tensor.insert_slice %s into %ss[%i] [1] [1]
+            : tensor<1xf32> into tensor<64xf32>
+        scf.yield %q1, %s1 : tensor<64x256xi8>, tensor<64xf32>
+      }
+      return %r#0, %r#1 : tensor<64x256xi8>, tensor<64xf32>
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"cacheBytes", "cache-bytes", "int64_t", "0",
+           "Bytes of the cache that a row must fit into and the whole must not; "
+           "0 takes those of the target's L2">,
+    Option<"threads", "threads", "int64_t", "1",
+           "Threads to split rows for; 1 leaves them whole, 0 lets the runtime "
+           "decide">,
+    Option<"minElements", "min-elements", "int64_t", "0",
+           "Elements from which on rows are split">,
+  ];
+  let statistics = [
+    Statistic<"numFused", "fused", "Groups of operations made one loop">,
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect",
+  ];
+}
+
+#endif // QUANTEXT_CPU_FUSIONPASSES_TD

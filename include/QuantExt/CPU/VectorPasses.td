@@ -1,0 +1,377 @@
+//===- VectorPasses.td - Passes on vectors -----------------*- tablegen -*-===//
+
+#ifndef QUANTEXT_CPU_VECTORPASSES_TD
+#define QUANTEXT_CPU_VECTORPASSES_TD
+
+include "QuantExt/CPU/PassOptions.td"
+
+def QuantExtTileAndVectorize
+    : Pass<"quant-ext-tile-and-vectorize", "::mlir::func::FuncOp"> {
+  let summary = "Turn linalg operations on tensors into loops over vectors";
+  let description = [{
+    Rewrites linalg operations on tensors to loops whose innermost body works on
+    one-dimensional vectors:
+
+    1. Neighbouring dimensions that no operand tells apart become one, so that
+       a per-tensor quantization has a single loop and a per-axis one two.
+    2. One dimension becomes the vector's: a parallel one that is contiguous in
+       the results and, where they depend on it, in the inputs; failing that, a
+       contiguous reduction dimension whose combiner does not depend on the
+       order of its operands (minima, maxima, integer sums). Floating-point sums
+       keep their order.
+    3. The main loop takes whole vectors. What remains is one masked iteration
+       where the target has masks, and otherwise a loop over smaller vectors and
+       at last over scalars.
+    4. Accumulators of reductions live in vector registers, carried by the loops,
+       and are combined across lanes once, after them.
+
+    Rows that are shorter than a vector, or no multiple of one, lie side by side
+    where all dimensions are parallel: vectors go on from one row to the next,
+    over as many rows as fill whole vectors (64 rows of 3 elements are 3 vectors
+    of 64), or leave few lanes of the last one idle. What depends on the column
+    or on the row alone, such as the scales of channels, is read once for these
+    rows and shuffled into place. Where the size of rows is known at run time
+    only, what depends on the column is repeated in memory instead, and what
+    depends on the row keeps rows apart.
+
+    Failing that, a trailing dimension of 2 or 4 elements is unrolled and its
+    vectors are interleaved: that is how packed sub-byte elements are taken
+    apart.
+
+    Loop and vector are made together because the masked remainder and the
+    carried accumulators then come out as such; tiling first and vectorizing
+    afterwards would have to recover both.
+
+    Operations that fit neither form stay as they are, for
+    `convert-linalg-to-loops` after bufferization, and so do operations on
+    elements that fill no whole bytes.
+
+    Example: with `target=x86-64-v4`,
+
+    ```mlir
+    func.func @quantize(%x: tensor<128xf32>, %s: tensor<f32>,
+                        %e: tensor<128xi8>) -> tensor<128xi8> {
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                           affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%x, %s : tensor<128xf32>, tensor<f32>) outs(%e : tensor<128xi8>) {
+      ^bb0(%a: f32, %b: f32, %out: i8):
+        %v = quant_ext.apply_quantize %a, %b storage = <i8> : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<128xi8>
+      return %q : tensor<128xi8>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @quantize(%x: tensor<128xf32>, %s: tensor<f32>,
+                        %e: tensor<128xi8>) -> tensor<128xi8> {
+      %c0 = arith.constant 0 : index
+      %c128 = arith.constant 128 : index
+      %c64 = arith.constant 64 : index
+      %q = scf.for %i = %c0 to %c128 step %c64 iter_args(%t = %e)
+          -> tensor<128xi8> {
+        %p = arith.constant 0.0 : f32
+        %a = vector.transfer_read %x[%i], %p {in_bounds = [true]}
+            : tensor<128xf32>, vector<64xf32>
+        %s0 = tensor.extract %s[] : tensor<f32>
+        %b = vector.broadcast %s0 : f32 to vector<64xf32>
+        %v = quant_ext.apply_quantize %a, %b storage = <i8>
+            : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+        %w = vector.transfer_write %v, %t[%i] {in_bounds = [true]}
+            : vector<64xi8>, tensor<128xi8>
+        scf.yield %w : tensor<128xi8>
+      }
+      return %q : tensor<128xi8>
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"tileSize", "tile-size", "int64_t", "0",
+           "Elements in a vector of the main loop; 0 takes the bytes of a "
+           "vector register, so that 8-bit results fill one">,
+  ];
+  let statistics = [
+    Statistic<"numVectorized", "vectorized", "Operations vectorized">,
+    Statistic<"numLeft", "left", "Operations left to scalar loops">,
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtNarrowInterleaves : Pass<"quant-ext-narrow-interleaves"> {
+  let summary = "Interleave vectors where their elements are narrow";
+  let description = [{
+    Moves `vector.interleave` before what computes its two halves alike, and
+    `vector.deinterleave` after, as long as that makes the lanes that are
+    shuffled no wider: a shuffle of i8 instead of four of f32. Where the two
+    meet they cancel.
+
+    `quant-ext-tile-and-vectorize` computes with each part of packed bytes by
+    itself. After this pass the parts are put in order as bytes, and everything
+    else reads and writes neighbours.
+
+    Example:
+
+    ```mlir
+    func.func @f(%low: vector<32xi8>, %high: vector<32xi8>) -> vector<64xf32> {
+      %a = arith.sitofp %low : vector<32xi8> to vector<32xf32>
+      %b = arith.sitofp %high : vector<32xi8> to vector<32xf32>
+      %r = vector.interleave %a, %b : vector<32xf32> -> vector<64xf32>
+      return %r : vector<64xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%low: vector<32xi8>, %high: vector<32xi8>) -> vector<64xf32> {
+      %a = vector.interleave %low, %high : vector<32xi8> -> vector<64xi8>
+      %r = arith.sitofp %a : vector<64xi8> to vector<64xf32>
+      return %r : vector<64xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtStreamStores
+    : Pass<"quant-ext-stream-stores", "::mlir::func::FuncOp"> {
+  let summary = "Store past the caches what is too large for them";
+  let description = [{
+    Where a nest of loops reads and writes more than the last-level cache holds,
+    what it wrote first has left the caches before anybody can read it. The stores
+    of its innermost loops become `vector.store` with `nontemporal`, which on x86
+    writes whole lines to memory without reading them first. An `sfence` after the
+    nest keeps the order that other threads see.
+
+    It changes innermost loops that write neighbouring vectors, and nothing else,
+    to a parameter of the function or to what it allocates and returns, if nothing
+    in the function reads that buffer.
+
+    These stores need addresses that are multiples of 64, or of the size of the
+    vector where that is smaller. Every lane of a loop over elements, with one
+    write, can be computed in any iteration, so that the loop starts at the first aligned
+    address, and the original one, with its first and last vector, writes what is
+    left at the ends; some lanes are written twice, with the same value. Where
+    this is not so (a loop over blocks, or a caller that has the result overwrite
+    an operand), or where no element is at such an address, the original loop has
+    all iterations.
+
+    What is read once is asked for two pages ahead, because with such stores
+    nothing but reading is waited for.
+
+    The buffers that a nest accesses count whole. Where their sizes are known at
+    run time only, both forms of the nest are there, behind a branch.
+
+    On targets other than x86 nothing changes.
+
+    Example: with `target=x86-64-v4 min-bytes=4096`, in a loop over blocks,
+
+    ```mlir
+    func.func @scale(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                     %y: memref<64x16xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %pad = arith.constant 0.0 : f32
+      scf.for %i = %c0 to %c64 step %c1 {
+        %block = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]}
+            : memref<64x16xf32>, vector<16xf32>
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %scales = vector.broadcast %scale : f32 to vector<16xf32>
+        %scaled = arith.mulf %block, %scales : vector<16xf32>
+        vector.transfer_write %scaled, %y[%i, %c0] {in_bounds = [true]}
+            : vector<16xf32>, memref<64x16xf32>
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @scale(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                     %y: memref<64x16xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %pad = arith.constant 0.0 : f32
+      %zero = arith.constant 0 : index
+      %all = arith.constant 64 : index
+      %address = memref.extract_aligned_pointer_as_index %y
+          : memref<64x16xf32> -> index
+      %negative = arith.subi %zero, %address : index
+      %c63 = arith.constant 63 : index
+      %missing = arith.andi %negative, %c63 : index
+      %is_aligned = arith.cmpi eq, %missing, %zero : index
+      %border = arith.select %is_aligned, %all, %c0 : index
+      scf.for %i = %border to %c64 step %c1 {
+        %block = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]}
+            : memref<64x16xf32>, vector<16xf32>
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %scales = vector.broadcast %scale : f32 to vector<16xf32>
+        %scaled = arith.mulf %block, %scales : vector<16xf32>
+        vector.transfer_write %scaled, %y[%i, %c0] {in_bounds = [true]}
+            : vector<16xf32>, memref<64x16xf32>
+      }
+      scf.for %i = %c0 to %border step %c1 {
+        %c128 = arith.constant 128 : index
+        %later = arith.addi %i, %c128 : index
+        memref.prefetch %x[%later, %c0], read, locality<3>, data
+            : memref<64x16xf32>
+        %block = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]}
+            : memref<64x16xf32>, vector<16xf32>
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %scales = vector.broadcast %scale : f32 to vector<16xf32>
+        %scaled = arith.mulf %block, %scales : vector<16xf32>
+        vector.store %scaled, %y[%i, %c0]
+            {nontemporal = true, alignment = 64} : memref<64x16xf32>, vector<16xf32>
+      }
+      llvm.call_intrinsic "llvm.x86.sse.sfence"() : () -> ()
+      return
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"minBytes", "min-bytes", "int64_t", "0",
+           "Bytes of the buffers that a nest of loops accesses from which on its "
+           "stores bypass the caches; 0 takes those of the target's last-level "
+           "cache, and below 0 none ever do">,
+  ];
+  let statistics = [
+    Statistic<"numStreamed", "streamed", "Loops whose stores bypass the caches">,
+  ];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
+  let summary = "Expand quant_ext operations on elements for a target";
+  let description = [{
+    Expands the `quant_ext.apply_*` operations: with a recipe of the target
+    where it has one for an operation on its vectors, and with the portable
+    arithmetic of `convert-quant-ext-to-arith` everywhere else. Both give the
+    same bits.
+
+    - AVX-512 (F, BW): `quantize` and `requantize` of 64 lanes to 8 bits or
+      fewer, computed in f32, by saturating conversions and packs, where all
+      lanes have one zero point or none.
+
+    Where lanes share a scale, there is one division for all of them: the
+    reciprocal serves `division = reciprocal`, and, on targets with fused
+    multiply-adds, an exact quotient too (see DivideBySplat.cpp for the proof and
+    the scales it covers). A branch keeps to the division for all other scales.
+
+    A dequantize of what a quantize of the same parameters gives, as
+    `fake_quantize` becomes, is computed without the integer between them: the
+    rounded quotient is a number of the computing type already.
+
+    Of dequantize to bf16, the scale says whether a product can be a NaN or
+    subnormal. A branch on that leaves out what a rounding does for them, and
+    takes the instruction of AVX512_BF16, which flushes subnormal numbers, where
+    there are none. Where lanes have scales of their own it is taken where none
+    of them is such.
+
+    On Arm, signaling NaNs are made quiet before they are quantized: its maximum
+    and minimum tell the two apart, and the upper bound would come out of them.
+
+    A maximum or minimum of f32 or f64 that is never of a NaN, as in the range
+    of `choose_qparams`, becomes LLVM's intrinsic: one instruction on every
+    target, where `arith-expand` would make three.
+
+    Bufferization refuses the intrinsics of a recipe, so that this pass comes
+    after it.
+
+    Example: with `target=x86-64-v3`,
+
+    ```mlir
+    func.func @dequantize(%a: vector<16xi8>, %s: vector<16xf32>)
+        -> vector<16xf32> {
+      %x = quant_ext.apply_dequantize %a, %s storage = <i8>
+          : (vector<16xi8>, vector<16xf32>) -> vector<16xf32>
+      return %x : vector<16xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @dequantize(%a: vector<16xi8>, %s: vector<16xf32>)
+        -> vector<16xf32> {
+      %w = arith.extsi %a : vector<16xi8> to vector<16xi32>
+      %f = arith.sitofp %w : vector<16xi32> to vector<16xf32>
+      %x = arith.mulf %f, %s : vector<16xf32>
+      return %x : vector<16xf32>
+    }
+    ```
+  }];
+  let options = targetOptions;
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
+  let summary = "Convert f16 and bf16 by integer arithmetic";
+  let description = [{
+    Rewrites `arith.extf` and `arith.truncf` between f16 or bf16 and f32 or f64,
+    on scalars and vectors, to arithmetic on their bits. The results are those
+    of IEEE 754: to nearest, ties to even, with subnormals, overflow to
+    infinity, and NaN kept a (quiet) NaN.
+
+    - bf16 always: LLVM calls a function for each lane where the target has no
+      instruction, and the instruction that AVX512_BF16 has flushes subnormals.
+    - f16 between f32 where the target has no F16C.
+    - f64 to f16 and bf16 always, because two roundings would differ from one:
+      f64 goes to f32 rounded *to odd* (the inexact result whose last bit is 1
+      remembers on which side of a tie it was), then to nearest even.
+
+    Vectors of bf16 are deinterleaved as integers.
+
+    Fast-math flags of conversions are dropped: upstream's
+    `arith-emulate-unsupported-floats` sets one that lets a rounding to f16 and
+    the extension after it cancel each other. But `nnan` stays, and saves a
+    rounding to bf16 the test for NaN.
+
+    Example:
+
+    ```mlir
+    func.func @extend(%x: vector<8xbf16>) -> vector<8xf32> {
+      %y = arith.extf %x : vector<8xbf16> to vector<8xf32>
+      return %y : vector<8xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @extend(%x: vector<8xbf16>) -> vector<8xf32> {
+      %c16 = arith.constant dense<16> : vector<8xi32>
+      %bits = arith.bitcast %x : vector<8xbf16> to vector<8xi16>
+      %wide = arith.extui %bits : vector<8xi16> to vector<8xi32>
+      %high = arith.shli %wide, %c16 : vector<8xi32>
+      %y = arith.bitcast %high : vector<8xi32> to vector<8xf32>
+      return %y : vector<8xf32>
+    }
+    ```
+  }];
+  let options = targetOptions;
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+#endif // QUANTEXT_CPU_VECTORPASSES_TD
