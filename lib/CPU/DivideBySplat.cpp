@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "AVX512Recipes.h"
+#include "SaturatingRecipes.h"
 #include "SplatQuantize.h"
 #include "SplatScalar.h"
 
@@ -45,29 +45,26 @@ struct MultiplyByReciprocal final : public OpRewritePattern<ApplyQuantizeOp> {
 };
 
 struct DivideExactly final : public OpRewritePattern<ApplyQuantizeOp> {
-  DivideExactly(MLIRContext *context, bool hasAVX512)
-      : OpRewritePattern(context), hasAVX512(hasAVX512) {}
+  DivideExactly(MLIRContext *context, const TargetInfo &target)
+      : OpRewritePattern(context), target(target) {}
 
   LogicalResult matchAndRewrite(ApplyQuantizeOp op,
                                 PatternRewriter &rewriter) const override {
     FailureOr<Value> scale = matchExactSplat(op, rewriter);
     if (failed(scale))
       return failure();
-    StorageAttr storage = op.getStorage();
     SplatQuantize splat(rewriter, op, *scale);
-    Value zeroPoint = splat.zeroPoint;
-    Value lo = splat.scaleBound(storage.getMin());
-    Value hi = splat.scaleBound(storage.getMax());
-    bool saturates =
-        hasAVX512 && hasSaturatingRound(op.getResult().getType(), storage);
+    Value lo = splat.scaleBound(op.getStorage().getMin());
+    Value hi = splat.scaleBound(op.getStorage().getMax());
+    SaturatingRecipe recipe(target, op.getResult().getType(), op.getZeroPoint(),
+                            op.getStorage(), op.getRounding());
     auto divide = [&]() -> Value {
-      if (!saturates)
+      if (!recipe)
         return emitRoundInRange(splat.b, op, splat.divide(splat.clamp(lo, hi)));
       // Far below the lower bound the quotient is a large negative number or
-      // NaN, which both convert to the lowest integer.
-      Value v = splat.divide(emitUpperBound(splat.b, op.getLoc(), splat.x, hi));
-      return emitSaturatingRound(splat.b, op.getLoc(), v, zeroPoint, storage,
-                                 op.getRounding());
+      // NaN, which both become the lowest integer.
+      Value x = recipe.emitUpperBound(splat.b, splat.x, hi);
+      return recipe.emit(splat.b, splat.divide(x), /*isBounded=*/true);
     };
     rewriter.replaceOp(
         op,
@@ -77,7 +74,7 @@ struct DivideExactly final : public OpRewritePattern<ApplyQuantizeOp> {
   }
 
 private:
-  bool hasAVX512;
+  TargetInfo target;
 };
 
 } // namespace
@@ -87,5 +84,5 @@ void quant_ext::populateDivideBySplatPatterns(RewritePatternSet &patterns,
   patterns.add<MultiplyByReciprocal>(patterns.getContext());
   // Without the instruction, a fused multiply-add is a call for each lane.
   if (target.hasFMA)
-    patterns.add<DivideExactly>(patterns.getContext(), target.hasAVX512);
+    patterns.add<DivideExactly>(patterns.getContext(), target);
 }

@@ -84,8 +84,7 @@ struct LowerElementOpsPass
     expansionSet.add<KeepNaNFreeExtremum<arith::MaxNumFOp, LLVM::MaxNumOp>,
                      KeepNaNFreeExtremum<arith::MinNumFOp, LLVM::MinNumOp>>(
         context);
-    if (info->hasAVX512)
-      populateAVX512RecipePatterns(expansionSet, kRecipeBenefit);
+    populateSaturatingRecipePatterns(expansionSet, *info, kRecipeBenefit);
     expansions = std::move(expansionSet);
 
     RewritePatternSet narrowSet(context);

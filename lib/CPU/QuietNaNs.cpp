@@ -9,6 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "QuietNaNs.h"
+
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/IR/QuantExt.h"
 
@@ -21,6 +23,18 @@ using namespace mlir;
 using namespace mlir::quant_ext;
 
 static constexpr StringLiteral kCanonicalize = "llvm.canonicalize";
+
+/// The number whose NaNs `value` has as quiet ones, or null.
+static Value getUnquieted(Value value) {
+  auto call = value.getDefiningOp<LLVM::CallIntrinsicOp>();
+  return call && call.getIntrin() == kCanonicalize ? call.getArgs().front()
+                                                   : Value();
+}
+
+Value quant_ext::lookThroughQuieting(Value value) {
+  Value unquieted = getUnquieted(value);
+  return unquieted ? unquieted : value;
+}
 
 namespace {
 
@@ -35,8 +49,7 @@ struct QuietInputOfQuantize final : public OpRewritePattern<ApplyQuantizeOp> {
       return rewriter.notifyMatchFailure(op, "the conversion to f32 quiets it");
     if (!LLVM::isCompatibleType(x.getType()))
       return rewriter.notifyMatchFailure(op, "LLVM has no such vector");
-    if (auto call = x.getDefiningOp<LLVM::CallIntrinsicOp>();
-        call && call.getIntrin() == kCanonicalize)
+    if (getUnquieted(x))
       return rewriter.notifyMatchFailure(op, "it is quiet already");
     // The conversion of bf16 to f32 moves bits only.
     if (element.isBF16()) {

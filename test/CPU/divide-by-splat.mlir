@@ -1,5 +1,6 @@
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v3},canonicalize,cse)" | FileCheck %s --check-prefixes=CHECK,AVX2
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v4},canonicalize,cse)" | FileCheck %s --check-prefixes=CHECK,AVX512
+// RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=aarch64},canonicalize,cse)" | FileCheck %s --check-prefix=NEON
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v2})" | FileCheck %s --check-prefix=SSE
 
 // One division for all lanes; an exact quotient by two fused multiply-adds for
@@ -9,6 +10,14 @@
 // SSE-LABEL: func.func @exact(
 // SSE-NOT: scf.if
 // SSE: arith.divf %{{.*}}, %{{.*}} : vector<64xf32>
+// Arm's minimum makes NaNs quiet itself.
+// NEON-LABEL: func.func @exact(
+// NEON-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: f32)
+// NEON: scf.if
+// NEON: %[[C:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.fmin"(%[[X]], %{{.*}}) : (vector<64xf32>, vector<64xf32>)
+// NEON-NEXT: arith.mulf %[[C]], %{{.*}}
+// NEON: llvm.call_intrinsic "llvm.aarch64.neon.fcvtns"
+// NEON: } else {
 // CHECK-LABEL: func.func @exact(
 // CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: f32)
 // CHECK-DAG: %[[LEAST:.*]] = arith.constant 7.88860905E-31 : f32
@@ -21,16 +30,15 @@
 // CHECK-DAG: %[[SERVED:.*]] = arith.andi %[[ABOVE]], %[[BELOW]]
 // CHECK-DAG: %[[HI:.*]] = arith.mulf %[[S]], %{{.*}} : f32
 // CHECK: scf.if %[[SERVED]] -> (vector<64xi8>)
-// AVX2: arith.cmpf ogt, %[[X]], %{{.*}} : vector<64xf32>
-// AVX2: arith.cmpf olt
-// AVX512-NOT: arith.cmpf ogt
-// AVX512: arith.cmpf olt, %{{.*}}, %[[X]] : vector<64xf32>
-// CHECK: %[[C:.*]] = arith.select
+// Packs saturate below, and NaN stays for them.
+// CHECK-NOT: arith.cmpf ogt
+// CHECK: %[[IS_BIG:.*]] = arith.cmpf olt, %{{.*}}, %[[X]] : vector<64xf32>
+// CHECK: %[[C:.*]] = arith.select %[[IS_BIG]], %{{.*}}, %[[X]]
 // CHECK-NEXT: %[[Q0:.*]] = arith.mulf %[[C]], %[[INVS]]
 // CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[Q0]]
 // CHECK-NEXT: %[[R:.*]] = math.fma %[[NEG]], %[[SCALES]], %[[C]]
 // CHECK-NEXT: %[[Q1:.*]] = math.fma %[[R]], %[[INVS]], %[[Q0]]
-// AVX2-NEXT: arith.addf %[[Q1]], %{{.*}}
+// AVX2: llvm.x86.avx.cvt.ps2dq.256
 // AVX512: llvm.x86.avx512.mask.cvtps2dq.512
 // CHECK: } else {
 // CHECK: arith.divf %[[X]], %[[SCALES]] : vector<64xf32>
@@ -173,7 +181,7 @@ func.func @reciprocal_precision(%x: vector<64xf32>, %scale: f32) -> vector<64xi8
 // CHECK: %[[Q:.*]] = math.fma
 // CHECK: %[[BIAS:.*]] = math.copysign
 // CHECK: arith.addf %{{.*}}, %[[BIAS]]
-// AVX2: arith.fptosi
+// AVX2: llvm.x86.avx.cvtt.ps2dq.256
 // AVX512: llvm.x86.avx512.mask.cvttps2dq.512
 // CHECK: } else {
 func.func @half_away(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {

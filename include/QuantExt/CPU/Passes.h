@@ -44,10 +44,12 @@ void populateDequantizeToBF16Patterns(RewritePatternSet &patterns,
 /// maximum and minimum tell the two apart.
 void populateQuietNaNPatterns(RewritePatternSet &patterns);
 
-/// Expands quantize and requantize of 64 lanes to 8 bits or fewer by the
-/// saturating conversions and packs of AVX-512 (F and BW).
-void populateAVX512RecipePatterns(RewritePatternSet &patterns,
-                                  PatternBenefit benefit = 1);
+/// Expands quantize and requantize to integers of at most 16 bits that fill
+/// registers by the saturating conversions and packs of `target`: SSE2, AVX2,
+/// AVX-512 or NEON.
+void populateSaturatingRecipePatterns(RewritePatternSet &patterns,
+                                      const TargetInfo &target,
+                                      PatternBenefit benefit = 1);
 
 /// Rewrites what is written into a tensor.empty, and reshaped or inserted after
 /// that, to write into the reshaped or inserted tensor's own memory.

@@ -265,9 +265,9 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     arithmetic of `convert-quant-ext-to-arith` everywhere else. Both give the
     same bits.
 
-    - AVX-512 (F, BW): `quantize` and `requantize` of 64 lanes to 8 bits or
-      fewer, computed in f32, by saturating conversions and packs, where all
-      lanes have one zero point or none.
+    `quantize` and `requantize`, computed in f32, to 8 bits or fewer, and to 16
+    or fewer without a zero point, are saturating conversions and packs where
+    the results fill whole registers of SSE2, AVX2, AVX-512 (F, BW) or NEON.
 
     Where lanes share a scale, there is one division for all of them: the
     reciprocal serves `division = reciprocal`, and, on targets with fused

@@ -1,0 +1,48 @@
+//===- SaturatingRecipes.h - Rounding by saturating packs -------*- C++ -*-===//
+
+#ifndef QUANTEXT_LIB_CPU_SATURATINGRECIPES_H
+#define QUANTEXT_LIB_CPU_SATURATINGRECIPES_H
+
+#include "SaturatingInstructions.h"
+
+namespace mlir::quant_ext {
+
+/// Rounds f32 to the integers of a storage, saturating: NaN gives the lowest.
+class SaturatingRecipe {
+public:
+  /// The recipe for results of this type and a zero point for each, or null; it
+  /// tests false where `target` has none: for what does not fill registers, and
+  /// where neither 16 bits nor 8 saturate as the storage does.
+  SaturatingRecipe(const TargetInfo &target, Type resultType, Value zeroPoint,
+                   StorageAttr storage, Rounding rounding);
+
+  explicit operator bool() const { return bool(instructions); }
+
+  /// R(values) plus the zero point. None of `values` is above 2^31 where
+  /// `isBounded` says so.
+  Value emit(ImplicitLocOpBuilder &b, Value values, bool isBounded) const;
+
+  /// min(values, bound); NaN stays.
+  Value emitUpperBound(ImplicitLocOpBuilder &b, Value values,
+                       Value bound) const {
+    return instructions->emitUpperBound(b, values, bound);
+  }
+
+private:
+  unsigned getIntegerBits() const { return storage.getWidth() <= 8 ? 8 : 16; }
+  Value emitRegister(ImplicitLocOpBuilder &b, Value values, Value zeroPoints,
+                     bool isBounded) const;
+  Value addZeroPoint(ImplicitLocOpBuilder &b, Value words, Value zeroPoints,
+                     int64_t begin) const;
+  Value restoreOrder(ImplicitLocOpBuilder &b, Value packed) const;
+  Value clampToStorage(ImplicitLocOpBuilder &b, Value integers) const;
+
+  std::unique_ptr<SaturatingInstructions> instructions;
+  Value zeroPoint;
+  StorageAttr storage;
+  Rounding rounding;
+};
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CPU_SATURATINGRECIPES_H
