@@ -19,6 +19,8 @@ ARM_LANE = r"(?:umov|smov|ins)\s|(?:mov|ldr?1?)\s+(?:v\d+\.\w+\[|\{)"
 CALL = r"(?:callq?|bl)\s"
 BAD = re.compile("|".join([X86_SCALAR, X86_LANE, ARM_SCALAR, ARM_LANE, CALL]))
 SPILL = re.compile(r"[xyz]mm.*(?:Spill|Reload)|\b[qd]\d+,.*(?:Spill|Reload)")
+BRANCH = re.compile(r"(?:j\w+|b\S*|cbn?z|tbn?z)\s.*?(\.L\w+)")
+ZERO = re.compile(r"v?p?xor\w*\s+(%\w+), \1")
 VECTOR = re.compile(r"%([xyz])mm|\bv\d+\.|\b(q)\d+")
 MOVE = re.compile(r"v?mov(?:[au]p[sd]|dq[au]\d*|nt\w+|q|d|s[sd])\b|v?broadcast|v?pbroadcast|ld[pr]|ldur|mov[i]?\b|dup\b|ld1r")
 STORE = re.compile(r"v?mov\S*\s.*%([xyz])mm\d+, [^%]*\(|st(?:[pr]|ur)\s+(q|d)\d")
@@ -34,8 +36,8 @@ def functions(lines):
             name = header[1]
         elif blocks is None:
             continue
-        elif label := re.match(r"(\.L\w+):", text):
-            blocks.append((label[1], []))
+        elif label := re.match(r"(\.L\w+):|(?:#|//) (%bb\.\d+):", text):
+            blocks.append((label[1] or label[2], []))
         elif text.startswith(".size"):
             yield name, blocks
             blocks = None
@@ -43,18 +45,37 @@ def functions(lines):
             blocks[-1][1].append(text)
 
 
-def inner_loops(blocks):
-    """The instructions of each loop that has no other inside."""
+def predecessors(blocks):
+    """For each block those that it is entered from."""
     index = {label: i for i, (label, _) in enumerate(blocks)}
-    spans = set()
+    result = [set() for _ in blocks]
     for i, (_, instructions) in enumerate(blocks):
         for text in instructions:
-            target = re.match(r"(?:j\w+|b\S*|t?cbn?z|tbn?z)\s.*?(\.L\w+)", text)
-            if target and index.get(target[1], i + 1) <= i:
-                spans.add((index[target[1]], i))
-    for first, last in sorted(spans):
-        if not any((a, b) != (first, last) and first <= a and b <= last for a, b in spans):
-            yield [text for _, block in blocks[first : last + 1] for text in block]
+            target = BRANCH.match(text)
+            if target and target[1] in index:
+                result[index[target[1]]].add(i)
+        last = instructions[-1] if instructions else ""
+        if i + 1 < len(blocks) and not re.match(r"(?:jmp|b|retq?)(?:\s|$)", last):
+            result[i + 1].add(i)
+    return result
+
+
+def inner_loops(blocks):
+    """The instructions of each natural loop that has no other inside."""
+    entries = predecessors(blocks)
+    loops = {}
+    for header, sources in enumerate(entries):
+        for latch in (i for i in sources if i >= header):
+            body, pending = {header}, [latch]
+            while pending:
+                block = pending.pop()
+                if block not in body:
+                    body.add(block)
+                    pending += entries[block]
+            loops.setdefault(header, set()).update(body)
+    for header, body in loops.items():
+        if not any(other != header and other in body for other in loops):
+            yield [text for i in sorted(body) for text in blocks[i][1]]
 
 
 def describe(instructions):
@@ -69,7 +90,7 @@ def describe(instructions):
             counts["store." + {"x": "xmm", "y": "ymm", "z": "zmm"}.get(store[1], store[2])] += (
                 2 if name == "stp" else 1
             )
-        elif VECTOR.search(text) and not MOVE.match(name):
+        elif VECTOR.search(text) and not MOVE.match(name) and not ZERO.match(text):
             counts[name] += 1
     unrolled = math.gcd(*counts.values()) if counts else 1
     return " ".join(
