@@ -18,6 +18,12 @@ func.func @quantize_f32(%x: tensor<17xf32>) -> tensor<17xi8> attributes {no_inli
   return %q : tensor<17xi8>
 }
 
+// A minimum, which has to make the NaN quiet, comes before the multiplications.
+func.func @quantize_by_argument(%x: tensor<17xf32>, %s: tensor<f32>) -> tensor<17xi8> attributes {no_inline} {
+  %q = quant_ext.quantize %x, %s storage = <i8> : (tensor<17xf32>, tensor<f32>) -> tensor<17xi8>
+  return %q : tensor<17xi8>
+}
+
 func.func @quantize_bf16(%x: tensor<17xbf16>) -> tensor<17xi8> attributes {no_inline} {
   %s = arith.constant dense<1.0> : tensor<f32>
   %q = quant_ext.quantize %x, %s storage = <i8> division = reciprocal : (tensor<17xbf16>, tensor<f32>) -> tensor<17xi8>
@@ -57,6 +63,13 @@ func.func @main() {
   // CHECK-NEXT: {{^}}-128{{$}}
   %q32 = func.call @quantize_f32(%f32) : (tensor<17xf32>) -> tensor<17xi8>
   func.call @print(%q32) : (tensor<17xi8>) -> ()
+
+  %s = arith.constant dense<0.5> : tensor<f32>
+  // CHECK-NEXT: {{^}}-128{{$}}
+  // CHECK-NEXT: {{^}}6{{$}}
+  // CHECK-NEXT: {{^}}-128{{$}}
+  %qs = func.call @quantize_by_argument(%f32, %s) : (tensor<17xf32>, tensor<f32>) -> tensor<17xi8>
+  func.call @print(%qs) : (tensor<17xi8>) -> ()
 
   %bf16 = arith.constant dense<[0x7F81, 4.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0xFF81]> : tensor<17xbf16>
   // CHECK-NEXT: {{^}}-128{{$}}
