@@ -1,5 +1,6 @@
 """Configuration of the lit suite: what a test is, and what a RUN line may say."""
 
+import ctypes.util
 import glob
 import os
 import platform
@@ -27,6 +28,9 @@ config.substitutions += [
     ("%quant-opt", os.path.join(config.quant_ext_tools_dir, "quant-opt")),
     ("%quant-exhaustive",
      os.path.join(config.quant_ext_tools_dir, "quant-exhaustive")),
+    ("%other-architecture",
+     "aarch64" if platform.machine() == "x86_64" else "x86-64-v2"),
+    ("%openmp-library", os.path.join(config.mlir_lib_dir, "libomp.so")),
     ("%quant-bench", os.path.join(config.quant_ext_tools_dir, "quant-bench")),
     ("%mlir-runner", os.path.join(config.llvm_tools_dir, "mlir-runner")),
     ("%mlir-translate", os.path.join(config.llvm_tools_dir, "mlir-translate")),
@@ -121,6 +125,11 @@ if glob.glob(os.path.join(config.quant_ext_obj_root, "venv", "lib", "*",
                           "site-packages", "onnxruntime", "capi",
                           "libonnxruntime.so*")):
     config.available_features.add("onnxruntime")
+
+if glob.glob(os.path.join(config.quant_ext_obj_root, "venv", "lib", "libdnnl.so*")):
+    config.available_features.add("onednn")
+if ctypes.util.find_library("XNNPACK"):
+    config.available_features.add("xnnpack")
 
 # Targets that a run promises must not silently turn into unsupported tests.
 for target in os.environ.get("QUANT_EXT_MANDATORY_TARGETS", "").split():

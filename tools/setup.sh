@@ -17,6 +17,8 @@ LLVM_PREFIX=/usr/lib/llvm-22
 # shellcheck disable=SC2034 # for the scripts that source this one
 LLVM_BIN=$LLVM_PREFIX/bin
 REQUIREMENTS=$ROOT/tools/import-onnx/requirements.txt
+# XNNPACK, which no package of Python carries by itself.
+PEER_PACKAGE=libxnnpack0
 PEER_REQUIREMENTS=$ROOT/tools/quant-bench/requirements.txt
 DEBIAN_PACKAGES=(
   ca-certificates
@@ -245,6 +247,13 @@ install_python_packages() {
 
 # What quant-bench only compares with: it goes without, and so does the rest.
 install_peers() {
+  if [[ $(dpkg-query -W -f '${db:Status-Status}' "$PEER_PACKAGE" 2>/dev/null) != installed ]] &&
+    has_candidate "$PEER_PACKAGE"; then
+    echo "installing $PEER_PACKAGE"
+    quietly "$BUILD/log/apt-install-peers" \
+      apt_get install -y --no-install-recommends "$PEER_PACKAGE" ||
+      echo "going on without: quant-bench leaves it out"
+  fi
   if cmp -s "$PEER_REQUIREMENTS" "$VENV/installed-peers.txt"; then
     echo "all peers of quant-bench are there"
     return

@@ -14,6 +14,7 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
@@ -42,6 +43,22 @@ native_code::resolveTarget(StringRef target, MLIRContext &context) {
 StringRef native_code::getHostArchitecture() {
   return llvm::Triple::getArchTypeName(
       llvm::Triple(llvm::sys::getProcessTriple()).getArch());
+}
+
+std::string
+native_code::findMissingFeatures(const quant_ext::TargetInfo &target) {
+  if (target.arch != getHostArchitecture())
+    return "the instructions of " + target.arch;
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  std::string missing;
+  for (StringRef feature : target.features) {
+    // What the processor is not asked for, such as 64-bit mode, is left out of
+    // the host's list.
+    auto found = host.find(feature.drop_front());
+    if (feature.front() == '+' && found != host.end() && !found->second)
+      missing += (missing.empty() ? "" : ", ") + feature.drop_front().str();
+  }
+  return missing;
 }
 
 static OwningOpRef<ModuleOp> buildModule(MLIRContext &context, StringRef target,

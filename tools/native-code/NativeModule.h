@@ -27,6 +27,10 @@ resolveTarget(llvm::StringRef target, mlir::MLIRContext &context);
 /// LLVM's name of the architecture of this machine.
 llvm::StringRef getHostArchitecture();
 
+/// What the target has and this machine lacks, separated by commas; empty where
+/// its code runs here.
+std::string findMissingFeatures(const mlir::quant_ext::TargetInfo &target);
+
 /// A function behind one array of pointers to its arguments.
 using PackedFunction = void (*)(void **);
 

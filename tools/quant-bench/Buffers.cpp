@@ -160,6 +160,19 @@ void quant_bench::storeFloat(Value value, float number, void *data,
   }
 }
 
+float quant_bench::loadFloat(Value value, const void *data, int64_t index) {
+  switch (value) {
+  case Value::F32:
+    return static_cast<const float *>(data)[index];
+  case Value::F16:
+    return static_cast<float>(static_cast<const _Float16 *>(data)[index]);
+  case Value::BF16:
+    return llvm::bit_cast<float>(
+        uint32_t(static_cast<const uint16_t *>(data)[index]) << 16);
+  }
+  llvm_unreachable("unknown value");
+}
+
 /// A number that a scale and a zero point take to anywhere around the storage.
 static float makeNumber(const Row &row, float scale, int zeroPoint,
                         Random &random) {

@@ -65,6 +65,9 @@ struct Buffers {
 /// Converts a number to data[index] of this type.
 void storeFloat(Value value, float number, void *data, int64_t index);
 
+/// data[index] of this type.
+float loadFloat(Value value, const void *data, int64_t index);
+
 /// Fills the operands: numbers in range, ties, out of range; infinities and
 /// NaN, but not where they decide the range. The same for every run.
 void fillOperands(const Row &row, Buffers &buffers);

@@ -2,6 +2,9 @@
 
 #include "CSource.h"
 
+#include "HandWritten.h"
+
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
@@ -461,6 +464,8 @@ std::string quant_bench::makeCSource(const std::vector<Row> &rows) {
   std::string text;
   llvm::raw_string_ostream os(text);
   os << preamble << limitPreamble;
+  if (llvm::any_of(rows, getHandWrittenName))
+    os << getHandWrittenSource();
   llvm::StringSet<> made;
   for (const Row &row : rows) {
     // Where the row multiplies, some peers divide.

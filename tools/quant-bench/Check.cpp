@@ -1,10 +1,13 @@
-//===- Check.cpp - A contestant's result, bit for bit ---------------------===//
+//===- Check.cpp - Whether a contestant's result agrees -------------------===//
 
 #include "Check.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cmath>
 #include <cstring>
 
 using namespace mlir;
@@ -20,18 +23,29 @@ static uint64_t getBitsOf(const uint8_t *data, int64_t index, unsigned bits) {
   return element;
 }
 
+/// Bits that differ by more than the contestant may.
+using Differ = llvm::function_ref<bool(int64_t index, uint64_t, uint64_t)>;
+
+static bool differInBits(int64_t, uint64_t got, uint64_t want) {
+  return got != want;
+}
+
 static LogicalResult compare(const Row &row, const Contestant &contestant,
                              StringRef what, const Buffer &got,
-                             const Buffer &want, int64_t bytes, unsigned bits) {
+                             const Buffer &want, int64_t bytes, unsigned bits,
+                             Differ differ = differInBits) {
   const auto *gotBytes = got.as<uint8_t>(), *wantBytes = want.as<uint8_t>();
   if (std::memcmp(gotBytes, wantBytes, bytes) == 0)
     return success();
   int64_t first = 0, different = 0, elements = bytes * 8 / bits;
   for (int64_t i = elements; i-- > 0;)
-    if (getBitsOf(gotBytes, i, bits) != getBitsOf(wantBytes, i, bits)) {
+    if (differ(i, getBitsOf(gotBytes, i, bits),
+               getBitsOf(wantBytes, i, bits))) {
       first = i;
       ++different;
     }
+  if (different == 0)
+    return success();
   llvm::errs() << "error: " << row.name() << ": " << contestant.name << " "
                << what << "[" << first << "] must be "
                << llvm::format_hex(getBitsOf(wantBytes, first, bits),
@@ -41,6 +55,24 @@ static LogicalResult compare(const Row &row, const Contestant &contestant,
                                    bits / 4 + 2)
                << " (" << different << " of " << elements << " differ)\n";
   return failure();
+}
+
+StringRef quant_bench::toString(Agreement agreement) {
+  switch (agreement) {
+  case Agreement::Bits:
+    return "bits";
+  case Agreement::Numbers:
+    return "numbers";
+  case Agreement::Quantum:
+    return "quantum";
+  }
+  llvm_unreachable("unknown agreement");
+}
+
+static int64_t toInteger(Storage storage, uint64_t bits) {
+  unsigned width = getBits(storage);
+  return getMin(storage) == 0 ? static_cast<int64_t>(bits)
+                              : llvm::SignExtend64(bits, width);
 }
 
 LogicalResult quant_bench::check(const Row &row, const Contestant &contestant,
@@ -58,8 +90,17 @@ LogicalResult quant_bench::check(const Row &row, const Contestant &contestant,
 
   unsigned bits =
       row.makesIntegers() ? getBits(row.storage) : getBits(row.value);
+  int64_t most = contestant.agreement == Agreement::Quantum ? 1 : 0;
+  auto differInNumbers = [&](int64_t index, uint64_t got, uint64_t want) {
+    return std::abs(toInteger(row.storage, got) -
+                    toInteger(row.storage, want)) > most &&
+           !std::isnan(loadFloat(row.value, buffers.input.as<void>(), index));
+  };
+  Differ differ = differInBits;
+  if (contestant.agreement != Agreement::Bits && row.makesIntegers())
+    differ = differInNumbers;
   if (failed(compare(row, contestant, "result", results.output,
-                     buffers.wanted.output, row.bytesOut(), bits)))
+                     buffers.wanted.output, row.bytesOut(), bits, differ)))
     return failure();
   if (row.op != Op::Dynamic)
     return success();

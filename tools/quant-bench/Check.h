@@ -1,4 +1,4 @@
-//===- Check.h - A contestant's result, bit for bit -------------*- C++ -*-===//
+//===- Check.h - Whether a contestant's result agrees -----------*- C++ -*-===//
 
 #ifndef QUANT_BENCH_CHECK_H
 #define QUANT_BENCH_CHECK_H
@@ -7,9 +7,10 @@
 
 namespace quant_bench {
 
-/// Runs the contestant once and compares with what is wanted; fails after a
-/// message that names the first element that differs. With `perturb`, an
-/// element is changed between, so that this can be seen to happen.
+/// Runs the contestant once and compares with what is wanted, as it says that
+/// it agrees; fails after a message that names the first element that differs.
+/// With `perturb`, an element is changed between, so that this can be seen to
+/// happen.
 mlir::LogicalResult check(const Row &row, const Contestant &contestant,
                           const Buffers &buffers, bool perturb);
 

@@ -11,6 +11,17 @@
 
 namespace quant_bench {
 
+/// How a result must agree with what is wanted.
+enum class Agreement {
+  Bits,
+  /// In bits where the operand is a number: what becomes of NaN is its own
+  /// affair.
+  Numbers,
+  /// The same, but by one integer, where it rounds by a rule of its own.
+  Quantum
+};
+llvm::StringRef toString(Agreement agreement);
+
 /// Something that does a row's work on the buffers.
 struct Contestant {
   std::string name;
@@ -21,6 +32,7 @@ struct Contestant {
   unsigned threads = 1;
   /// How it divides, whatever the row says.
   Division division = Division::Exact;
+  Agreement agreement = Agreement::Bits;
   /// A limit: its results mean nothing.
   bool isLimit = false;
   /// It stores past the caches.

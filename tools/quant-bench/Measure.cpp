@@ -56,7 +56,7 @@ static Figure makeFigure(const Contestant &contestant,
   double median = (seconds[(count - 1) / 2] + seconds[count / 2]) / 2;
   double gigabytes = static_cast<double>(contestant.bytes) * 1e-9;
   return {contestant.name, gigabytes / median, gigabytes / seconds.back(),
-          gigabytes / seconds.front()};
+          gigabytes / seconds.front(), contestant.agreement};
 }
 
 /// Lets the threads of the last contestant's pool fall asleep, and wakes those

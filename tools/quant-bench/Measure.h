@@ -14,6 +14,8 @@ namespace quant_bench {
 struct Figure {
   std::string name;
   double median = 0, least = 0, most = 0;
+  /// To which its results were compared.
+  Agreement agreement = Agreement::Bits;
 };
 
 struct MeasureOptions {

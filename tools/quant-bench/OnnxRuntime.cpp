@@ -1,17 +1,10 @@
-//===- OnnxRuntime.cpp - ONNX Runtime as a contestant ---------------------===//
-
-#include "OnnxRuntime.h"
+//===- OnnxRuntime.cpp - ONNX Runtime as a peer ---------------------------===//
 
 #include "OnnxModel.h"
 #include "OrtApi.h"
+#include "Peer.h"
 
-#include "llvm/ADT/SmallString.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/raw_ostream.h"
-
-#include <dlfcn.h>
 
 using namespace mlir;
 using namespace quant_bench;
@@ -20,8 +13,9 @@ using namespace quant_bench;
 // The library
 //===----------------------------------------------------------------------===//
 
-/// Never unloaded: its threads and static objects do not take that well.
-struct OnnxRuntime::Library {
+namespace {
+/// What all sessions share.
+struct Library {
   explicit Library(const void *const *table) : api(table) {}
   ~Library() {
     if (memory)
@@ -57,65 +51,49 @@ struct OnnxRuntime::Library {
   std::string version;
 };
 
-OnnxRuntime::OnnxRuntime(std::shared_ptr<Library> library)
-    : library(std::move(library)) {}
-OnnxRuntime::~OnnxRuntime() = default;
+/// Called through its C API, which keeps its binary interface.
+class OnnxRuntime : public Peer {
+public:
+  explicit OnnxRuntime(std::shared_ptr<Library> library)
+      : library(std::move(library)) {}
 
-std::string OnnxRuntime::getVersion() const { return library->version; }
+  std::string getVersion() const override { return library->version; }
 
-static bool isLibrary(StringRef path) {
-  return llvm::sys::path::filename(path).starts_with("libonnxruntime.so");
-}
+  /// Scales of other types are copied now.
+  std::optional<Contestant> make(const Row &row, const Buffers &buffers,
+                                 std::string &reason) const override;
 
-/// Where packages of Python put it below `folder`. Empty if it is not there.
-static std::string findLibrary(StringRef folder) {
-  std::error_code error;
-  llvm::sys::fs::recursive_directory_iterator it(folder, error), end;
-  for (; it != end && !error; it.increment(error))
-    if (isLibrary(it->path()))
-      return it->path();
-  return "";
-}
+private:
+  /// Shared with the contestants.
+  std::shared_ptr<Library> library;
+};
+} // namespace
 
-std::unique_ptr<OnnxRuntime> OnnxRuntime::load(StringRef path, unsigned threads,
-                                               bool &isMissing) {
-  std::string file = path.str();
-  isMissing = false;
-  auto fail = [&](const llvm::Twine &message) {
-    llvm::errs() << "error: cannot load ONNX Runtime from '" << file
-                 << "': " << message << "\n";
-    return nullptr;
-  };
-  if (llvm::sys::fs::is_directory(path)) {
-    file = findLibrary(path);
-    if (file.empty()) {
-      isMissing = true;
-      return nullptr;
-    }
-  }
-  void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle)
-    return fail(dlerror());
+std::unique_ptr<Peer> quant_bench::createOnnxRuntime(void *handle,
+                                                     unsigned threads,
+                                                     std::string &error) {
   struct Base {
     const void *const *(*getApi)(uint32_t version);
     const char *(*getVersionString)();
   };
-  auto getBase =
-      reinterpret_cast<const Base *(*)()>(dlsym(handle, "OrtGetApiBase"));
-  if (!getBase)
-    return fail("no function OrtGetApiBase");
+  const Base *(*getBase)();
+  Symbols symbols(handle);
+  symbols.find("OrtGetApiBase", getBase);
+  if (!symbols.check(error))
+    return nullptr;
   // Every later library still serves this version.
   constexpr uint32_t apiVersion = 11;
   const void *const *table = getBase()->getApi(apiVersion);
-  if (!table)
-    return fail("no API of version " + llvm::Twine(apiVersion));
+  if (!table) {
+    error = "no API of version " + std::to_string(apiVersion);
+    return nullptr;
+  }
   auto library = std::make_shared<Library>(table);
   library->threads = threads;
   library->version = getBase()->getVersionString();
-  std::string error;
   if (!library->initialize(threads, error))
-    return fail(error);
-  return std::unique_ptr<OnnxRuntime>(new OnnxRuntime(std::move(library)));
+    return nullptr;
+  return std::make_unique<OnnxRuntime>(std::move(library));
 }
 
 //===----------------------------------------------------------------------===//

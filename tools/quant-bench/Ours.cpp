@@ -102,9 +102,10 @@ static std::unique_ptr<Arguments> makeArguments(const Row &row,
 
 std::optional<Contestant> quant_bench::makeOurs(const Row &row,
                                                 const Buffers &buffers,
+                                                StringRef target,
                                                 MLIRContext &context) {
   std::shared_ptr<native_code::NativeModule> module =
-      native_code::NativeModule::compile(context, "native", makeMLIRSource(row),
+      native_code::NativeModule::compile(context, target, makeMLIRSource(row),
                                          /*keepObject=*/false, row.threads);
   if (!module)
     return std::nullopt;
@@ -117,11 +118,11 @@ std::optional<Contestant> quant_bench::makeOurs(const Row &row,
   ours.bytes = row.bytes();
   ours.threads = row.threads;
   ours.division = row.division;
-  FailureOr<quant_ext::TargetInfo> target =
-      native_code::resolveTarget("native", context);
+  FailureOr<quant_ext::TargetInfo> info =
+      native_code::resolveTarget(target, context);
   // As quant-ext-stream-stores decides without an option.
   ours.bypassesCaches =
-      succeeded(target) && target->isX86() && row.bytes() >= target->caches.l3;
+      succeeded(info) && info->isX86() && row.bytes() >= info->caches.l3;
   ours.run = [module, arguments, function] { function(arguments->data()); };
   return ours;
 }

@@ -11,8 +11,9 @@
 
 namespace quant_bench {
 
-/// Named `ours`. None after a message.
+/// Named `ours`, compiled for this target. None after a message.
 std::optional<Contestant> makeOurs(const Row &row, const Buffers &buffers,
+                                   llvm::StringRef target,
                                    mlir::MLIRContext &context);
 
 } // namespace quant_bench

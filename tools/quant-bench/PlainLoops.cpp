@@ -2,6 +2,8 @@
 
 #include "PlainLoops.h"
 
+#include "HandWritten.h"
+
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -20,9 +22,8 @@ static std::nullptr_t fail(const llvm::Twine &message) {
   return nullptr;
 }
 
-static std::vector<std::string> makeFlags(unsigned threads) {
-  std::vector<std::string> flags = {"-O3", "-march=native",
-                                    "-ffp-contract=off"};
+static std::vector<std::string> makeFlags(StringRef machine, unsigned threads) {
+  std::vector<std::string> flags = {"-O3", machine.str(), "-ffp-contract=off"};
   if (threads > 1) {
     flags.push_back("-fopenmp");
     flags.push_back("-DPARTS=" + std::to_string(threads));
@@ -30,8 +31,8 @@ static std::vector<std::string> makeFlags(unsigned threads) {
   return flags;
 }
 
-std::string PlainLoops::getFlags(unsigned threads) {
-  return llvm::join(makeFlags(threads), " ");
+std::string PlainLoops::getFlags(StringRef machine, unsigned threads) {
+  return llvm::join(makeFlags(machine, threads), " ");
 }
 
 static bool writeFile(StringRef path, StringRef text) {
@@ -49,6 +50,7 @@ static bool writeFile(StringRef path, StringRef text) {
 
 std::unique_ptr<PlainLoops> PlainLoops::compile(const std::vector<Row> &rows,
                                                 StringRef clang,
+                                                StringRef machine,
                                                 unsigned threads) {
   llvm::SmallString<128> folder;
   if (auto error = llvm::sys::fs::createUniqueDirectory("quant-bench", folder))
@@ -60,7 +62,7 @@ std::unique_ptr<PlainLoops> PlainLoops::compile(const std::vector<Row> &rows,
     return fail("cannot write '" + source + "'");
 
   std::vector<StringRef> command = {clang};
-  std::vector<std::string> flags = makeFlags(threads);
+  std::vector<std::string> flags = makeFlags(machine, threads);
   llvm::append_range(command, flags);
   // Where our own code finds it: with one runtime there is one pool.
   if (threads > 1)
@@ -92,14 +94,13 @@ void PlainLoops::call(const Row &row, Division division, const Buffers &buffers,
        geometry.inner, geometry.block);
 }
 
-Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
+Contestant PlainLoops::make(StringRef name, Loop loop, const Row &row,
+                            const Buffers &buffers) const {
   Contestant contestant;
-  contestant.name = "clang";
+  contestant.name = name.str();
   contestant.bytes = row.bytes();
   contestant.threads = threads;
   contestant.division = row.division;
-  auto loop = reinterpret_cast<Loop>(
-      dlsym(library, getLoopName(row, row.division).c_str()));
   Geometry geometry = row.geometry;
   void *in = buffers.input.as<void>(), *addend = buffers.addend.as<void>(),
        *out = buffers.results.output.as<void>();
@@ -110,6 +111,26 @@ Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
          geometry.inner, geometry.block);
   };
   return contestant;
+}
+
+Contestant PlainLoops::make(const Row &row, const Buffers &buffers) const {
+  std::string name = getLoopName(row, row.division);
+  auto loop = reinterpret_cast<Loop>(dlsym(library, name.c_str()));
+  return make("clang", loop, row, buffers);
+}
+
+bool PlainLoops::hasHandWritten() const {
+  return dlsym(library, "has_hand_written");
+}
+
+std::optional<Contestant>
+PlainLoops::makeHandWritten(const Row &row, const Buffers &buffers) const {
+  std::optional<std::string> name = getHandWrittenName(row);
+  auto loop =
+      name ? reinterpret_cast<Loop>(dlsym(library, name->c_str())) : nullptr;
+  if (!loop)
+    return std::nullopt;
+  return make("hand-written", loop, row, buffers);
 }
 
 std::vector<Contestant> PlainLoops::makeLimits(const Row &row,

@@ -7,6 +7,7 @@
 #include "Contestant.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,17 +16,26 @@ namespace quant_bench {
 /// What a plain compiler makes of the loops of all rows, for so many threads.
 class PlainLoops {
 public:
-  /// Null after a message.
+  /// For the machine that this flag of the compiler names. Null after a
+  /// message.
   static std::unique_ptr<PlainLoops> compile(const std::vector<Row> &rows,
                                              llvm::StringRef clang,
+                                             llvm::StringRef machine,
                                              unsigned threads);
   ~PlainLoops();
 
   /// Flags that the loops are compiled with.
-  static std::string getFlags(unsigned threads);
+  static std::string getFlags(llvm::StringRef machine, unsigned threads);
 
   /// Named `clang`.
   Contestant make(const Row &row, const Buffers &buffers) const;
+
+  /// Whether any row has such a one.
+  bool hasHandWritten() const;
+
+  /// Named `hand-written`; none for rows, and compilers' targets, without.
+  std::optional<Contestant> makeHandWritten(const Row &row,
+                                            const Buffers &buffers) const;
 
   /// What can be had: `limit`, and, for rows beyond the caches or where
   /// `isBypassed`, also `limit-nt`, with stores that bypass them.
@@ -39,6 +49,8 @@ public:
 private:
   PlainLoops(void *library, unsigned threads)
       : library(library), threads(threads) {}
+  Contestant make(llvm::StringRef name, Loop loop, const Row &row,
+                  const Buffers &buffers) const;
   void call(const Row &row, Division division, const Buffers &buffers,
             const Results &results) const;
 

@@ -72,10 +72,11 @@ private:
 } // namespace
 
 /// Told apart also by those who see few colors (Okabe and Ito's palette).
-static constexpr Line lines[] = {{"ours", "#d55e00"},
-                                 {"clang", "#0072b2"},
-                                 {"onnxruntime", "#009e73"},
-                                 {"limit", "#7f7f7f"}};
+static constexpr Line lines[] = {
+    {"ours", "#d55e00"},         {"clang", "#0072b2"},
+    {"hand-written", "#cc79a7"}, {"onnxruntime", "#009e73"},
+    {"xnnpack", "#e69f00"},      {"onednn", "#56b4e9"},
+    {"limit", "#7f7f7f"}};
 
 static const Figure *getFigure(const Record &record, StringRef name) {
   if (name == "ours")
@@ -154,9 +155,14 @@ static void printPanel(raw_ostream &os, StringRef title,
   }
 }
 
-static void printLegend(raw_ostream &os) {
+/// Of those that took part.
+static void printLegend(raw_ostream &os, ArrayRef<Record> records) {
   double x = Layout::left;
   for (const Line &line : lines) {
+    if (llvm::none_of(records, [&](const Record &record) {
+          return getFigure(record, line.name);
+        }))
+      continue;
     os << llvm::format("<rect x=\"%.1f\" y=\"8\" width=\"14\" height=\"14\" ",
                        x)
        << "fill=\"" << line.color << "\"/>\n";
@@ -186,7 +192,7 @@ void quant_bench::printPlot(raw_ostream &os, ArrayRef<Record> records) {
                      "font-size=\"11\">\n",
                      width, height)
      << "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
-  printLegend(os);
+  printLegend(os, records);
   for (auto [index, panel] : llvm::enumerate(panels)) {
     os << llvm::format("<g transform=\"translate(%.0f %.0f)\">\n",
                        Layout::width * (index % columns),

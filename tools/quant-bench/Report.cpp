@@ -10,7 +10,8 @@ using namespace mlir;
 using namespace quant_bench;
 
 ArrayRef<StringRef> quant_bench::getPeerNames() {
-  static const StringRef names[] = {"clang", "onnxruntime"};
+  static const StringRef names[] = {"clang", "hand-written", "onnxruntime",
+                                    "xnnpack", "onednn"};
   return names;
 }
 
@@ -41,8 +42,8 @@ void Table::printHeading() {
      << llvm::left_justify("row", widthOfNames)
      << llvm::right_justify("ours", 9) << "  "
      << llvm::left_justify("spread", 15);
-  for (StringRef name : getPeerNames())
-    os << llvm::right_justify(name, 13);
+  for (StringRef name : peers)
+    os << llvm::right_justify(name, 14);
   os << llvm::right_justify("limit", 9)
      << "  its name  ours/best peer  ours/limit\n";
 }
@@ -54,11 +55,11 @@ void Table::print(const Record &record) {
   os << llvm::left_justify(record.row.label(), widthOfNames)
      << llvm::format("%9.1f", record.ours.median) << "  "
      << llvm::left_justify(spread, 15);
-  for (StringRef name : getPeerNames()) {
+  for (StringRef name : peers) {
     if (const Figure *peer = record.getPeer(name))
-      os << llvm::format("%13.1f", peer->median);
+      os << llvm::format("%14.1f", peer->median);
     else
-      os << llvm::right_justify("-", 13);
+      os << llvm::right_justify("-", 14);
   }
   os << llvm::format("%9.1f", record.getLimit().median)
      << llvm::right_justify(record.limitName, 10)
@@ -105,12 +106,17 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
           for (const Figure &limit : record.limits)
             printSpread(limit.name, limit);
         });
+        json.attributeObject("agreement", [&] {
+          for (const Figure &peer : record.peers)
+            json.attribute(peer.name, toString(peer.agreement));
+        });
         json.attribute("bytes", record.row.bytes());
         json.attribute("compiler_flags", record.compilerFlags);
+        json.attribute("target", setting.target);
         json.attribute("pages", setting.pages);
         json.attribute("cpu", setting.cpu);
-        if (!setting.onnxRuntimeVersion.empty())
-          json.attribute("onnxruntime_version", setting.onnxRuntimeVersion);
+        for (const auto &[name, version] : setting.versions)
+          json.attribute(name + "_version", version);
       });
   });
   os << "\n";

@@ -33,25 +33,28 @@ struct Record {
 
 /// What is true of all rows.
 struct Setting {
-  std::string pages, cpu;
-  /// Empty without it.
-  std::string onnxRuntimeVersion;
+  std::string pages, cpu, target;
+  /// Of libraries that were found, by their names.
+  std::vector<std::pair<std::string, std::string>> versions;
 };
 
-/// Everything that takes part, in the order of columns and legends.
+/// Everything that can take part, in the order of columns and legends.
 llvm::ArrayRef<llvm::StringRef> getPeerNames();
 
-/// A line of the table, with a heading before the first.
+/// A line of the table, with a heading before the first, and a column for each
+/// of these peers.
 class Table {
 public:
-  Table(llvm::raw_ostream &os, size_t widthOfNames)
-      : os(os), widthOfNames(widthOfNames) {}
+  Table(llvm::raw_ostream &os, size_t widthOfNames,
+        std::vector<llvm::StringRef> peers)
+      : os(os), widthOfNames(widthOfNames), peers(std::move(peers)) {}
   void printHeading();
   void print(const Record &record);
 
 private:
   llvm::raw_ostream &os;
   size_t widthOfNames;
+  std::vector<llvm::StringRef> peers;
 };
 
 void printJSON(llvm::raw_ostream &os, llvm::ArrayRef<Record> records,

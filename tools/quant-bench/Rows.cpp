@@ -27,6 +27,8 @@ struct NamedSize {
   int64_t elements;
   /// In the default run, with one thread and with more.
   bool isDefault, isDefaultForThreads;
+  /// And for variants of rows too.
+  bool isDefaultForVariants;
 };
 } // namespace
 
@@ -66,29 +68,44 @@ static const Shape allShapes[] = {Shape::Static, Shape::Dynamic};
 /// is 256 rows of 389, a prime, and 3, so that no vector length divides tensors
 /// or rows, nor a block length rows.
 static const NamedSize sizeTable[] = {
-    {"l1", 4096, true, false},     {"l2", 98304, true, false},
-    {"l3", 1048576, false, true},  {"memory", 16777216, true, true},
-    {"tail", 99587, false, false},
+    {"l1", 4096, true, false, false},
+    {"l2", 98304, true, false, true},
+    {"l3", 1048576, false, true, false},
+    {"memory", 16777216, true, true, true},
+    {"tail", 99587, false, false, false},
 };
 
 /// The rows of the default run: every op and granularity in the form that is
 /// used most, and the other types and storages per-tensor.
 static bool isUsual(const Row &row) {
-  if (row.op == Op::FakeQuantize)
-    return row.value == Value::F32 && row.storage == Storage::I8 &&
-           row.granularity == Granularity::PerTensor &&
-           row.division == Division::Exact && row.shape == Shape::Static;
-  if (row.op == Op::Dynamic)
-    return row.value == Value::F32 && row.shape == Shape::Static &&
-           row.division == Division::Exact;
   bool isPlain = row.value == Value::F32 && row.storage == Storage::I8;
+  bool isStatic = row.shape == Shape::Static;
+  if (row.op == Op::FakeQuantize)
+    return isPlain && row.granularity == Granularity::PerTensor &&
+           row.division == Division::Exact && isStatic;
+  if (row.op == Op::Dynamic)
+    return row.value == Value::F32 && isStatic &&
+           row.division == Division::Exact;
   if (row.granularity != Granularity::PerTensor)
-    return isPlain && row.division == Division::Exact &&
-           row.shape == Shape::Static;
-  if (row.division == Division::Reciprocal || row.shape == Shape::Dynamic)
-    return isPlain &&
-           (row.division == Division::Exact || row.shape == Shape::Static);
+    return isPlain && row.division == Division::Exact && isStatic;
+  if (row.division == Division::Reciprocal || !isStatic)
+    return isPlain && (row.division == Division::Exact || isStatic);
   return row.value == Value::F32 || row.storage == Storage::I8;
+}
+
+/// Those of the default run that are variants of others: packed integers with a
+/// parameter for each channel or block, and shapes known at run time.
+static bool isUsualVariant(const Row &row) {
+  if (row.value != Value::F32 || row.division != Division::Exact)
+    return false;
+  bool isPacked = row.storage == Storage::I4;
+  bool isDynamic = row.shape == Shape::Dynamic;
+  if (row.op == Op::FakeQuantize || row.op == Op::Dynamic)
+    return isDynamic && row.storage == Storage::I8 &&
+           (row.op == Op::Dynamic || row.granularity == Granularity::PerTensor);
+  return (row.granularity == Granularity::AxisInner ||
+          row.granularity == Granularity::Block32) &&
+         (isDynamic ? row.storage == Storage::I8 : isPacked);
 }
 
 //===----------------------------------------------------------------------===//
@@ -328,7 +345,8 @@ static void addRows(std::vector<Row> &rows, ArrayRef<NamedSize> sizes,
                         threads};
                 row.isDefault = (threads == 1 ? size.isDefault
                                               : size.isDefaultForThreads) &&
-                                isUsual(row);
+                                (isUsual(row) || (size.isDefaultForVariants &&
+                                                  isUsualVariant(row)));
                 rows.push_back(row);
               }
 }
@@ -339,7 +357,7 @@ std::vector<Row> quant_bench::makeRows(ArrayRef<int64_t> sizes,
   if (!sizes.empty()) {
     chosen.clear();
     for (int64_t elements : sizes)
-      chosen.push_back({"", elements, true, true});
+      chosen.push_back({"", elements, true, true, true});
   }
   std::vector<Row> rows;
   for (unsigned count : threads)

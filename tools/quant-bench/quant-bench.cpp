@@ -11,8 +11,8 @@
 #include "Fold.h"
 #include "MLIRSource.h"
 #include "NativeModule.h"
-#include "OnnxRuntime.h"
 #include "Ours.h"
+#include "Peer.h"
 #include "PlainLoops.h"
 #include "Report.h"
 
@@ -81,11 +81,26 @@ static cl::opt<std::string> jsonFile("json", cl::sub(elementwise),
 static cl::opt<std::string> plotFile("plot", cl::sub(elementwise),
                                      cl::cat(category), cl::value_desc("file"),
                                      cl::desc("Plot GB/s against size as SVG"));
+static cl::opt<std::string> target(
+    "target", cl::init("native"), cl::sub(elementwise), cl::cat(category),
+    cl::value_desc("cpu"),
+    cl::desc("What ours and the C loops are compiled for, as quant-ext-to-llvm "
+             "has it; other peers choose by themselves (default: native)"));
 static cl::opt<std::string> onnxRuntimePath(
     "onnxruntime", cl::init(QUANT_BENCH_VENV), cl::sub(elementwise),
     cl::cat(category), cl::value_desc("path"),
     cl::desc("ONNX Runtime's libonnxruntime.so, or a folder to look for it "
              "below (default: the build's Python packages)"));
+static cl::opt<std::string> xnnpackPath(
+    "xnnpack", cl::init(QUANT_BENCH_VENV), cl::sub(elementwise),
+    cl::cat(category), cl::value_desc("path"),
+    cl::desc("XNNPACK's libXNNPACK.so, in the same way (default: the same, "
+             "then the system's)"));
+static cl::opt<std::string> oneDnnPath(
+    "onednn", cl::init(QUANT_BENCH_VENV), cl::sub(elementwise),
+    cl::cat(category), cl::value_desc("path"),
+    cl::desc("oneDNN's libdnnl.so, in the same way (default: the same, then "
+             "the system's)"));
 static cl::opt<std::string> clang("clang", cl::init(QUANT_BENCH_CLANG),
                                   cl::sub(elementwise), cl::cat(category),
                                   cl::value_desc("file"),
@@ -203,26 +218,41 @@ static FailureOr<std::vector<Row>> chooseRows() {
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// A library that rows are timed beside, once for each number of threads.
+struct LoadedPeer {
+  StringRef name;
+  std::map<unsigned, std::unique_ptr<Peer>> byThreads;
+};
+
 /// What all rows share.
 struct Bench {
   MLIRContext context;
   Buffers buffers;
+  /// The flag by which the compiler of the plain loops knows the target.
+  std::string machine;
   /// For each number of threads.
   std::map<unsigned, std::unique_ptr<PlainLoops>> loops;
-  std::map<unsigned, std::unique_ptr<OnnxRuntime>> onnxRuntime;
+  std::vector<LoadedPeer> peers;
 
   Bench(const DialectRegistry &registry, const std::vector<Row> &rows)
       : context(registry), buffers(rows) {}
-
-  /// Empty without it.
-  std::string getOnnxRuntimeVersion() const {
-    for (const auto &[threads, peer] : onnxRuntime)
-      if (peer)
-        return peer->getVersion();
-    return "";
-  }
 };
 } // namespace
+
+/// A target whose code this machine can run.
+static LogicalResult resolveTarget(Bench &bench) {
+  auto info = native_code::resolveTarget(target, bench.context);
+  if (failed(info))
+    return failure();
+  std::string missing = native_code::findMissingFeatures(*info);
+  if (!missing.empty())
+    return fail("--target must be what this machine can run, found '" + target +
+                "', which needs " + missing);
+  bench.machine = target == "native" ? "-march=native"
+                  : info->isX86()    ? "-march=" + info->cpu
+                                     : "-mcpu=" + info->cpu;
+  return success();
+}
 
 /// The loops of every number of threads; those of one also say what to expect.
 static LogicalResult compileLoops(Bench &bench, const std::vector<Row> &rows) {
@@ -231,50 +261,59 @@ static LogicalResult compileLoops(Bench &bench, const std::vector<Row> &rows) {
     counts.insert(row.threads);
   for (unsigned count : counts) {
     llvm::errs() << "compiling the plain loops: " << clang << " "
-                 << PlainLoops::getFlags(count) << "\n";
-    bench.loops[count] = PlainLoops::compile(rows, clang, count);
+                 << PlainLoops::getFlags(bench.machine, count) << "\n";
+    bench.loops[count] = PlainLoops::compile(rows, clang, bench.machine, count);
     if (!bench.loops[count])
       return failure();
   }
   return success();
 }
 
-static LogicalResult loadOnnxRuntime(Bench &bench,
-                                     const std::vector<Row> &rows) {
-  // A build without Python packages has no folder for them.
-  bool isGiven = onnxRuntimePath.getNumOccurrences();
-  bool isMissing = !isGiven && !llvm::sys::fs::exists(onnxRuntimePath);
-  for (const Row &row : rows) {
-    std::unique_ptr<OnnxRuntime> &peer = bench.onnxRuntime[row.threads];
-    if (isMissing || peer)
+static LogicalResult loadPeers(Bench &bench, const std::vector<Row> &rows) {
+  const cl::opt<std::string> *paths[] = {&onnxRuntimePath, &xnnpackPath,
+                                         &oneDnnPath};
+  for (auto [kind, path] : llvm::zip_equal(getPeerKinds(), paths)) {
+    bool isMissing;
+    // A build without Python packages has no folder for them.
+    void *library = openPeer(
+        kind, *path, /*isSystemTried=*/!path->getNumOccurrences(), isMissing);
+    if (!library && isMissing)
       continue;
-    peer = OnnxRuntime::load(onnxRuntimePath, row.threads, isMissing);
-    if (!peer && !isMissing)
+    if (!library)
       return failure();
+    LoadedPeer loaded{kind.name, {}};
+    for (const Row &row : rows) {
+      std::unique_ptr<Peer> &peer = loaded.byThreads[row.threads];
+      if (!peer && !(peer = createPeer(kind, library, row.threads)))
+        return failure();
+    }
+    llvm::errs() << kind.name << " "
+                 << loaded.byThreads.begin()->second->getVersion() << "\n";
+    bench.peers.push_back(std::move(loaded));
   }
-  if (isMissing)
-    llvm::errs() << "without onnxruntime: no libonnxruntime.so below '"
-                 << onnxRuntimePath << "'\n";
-  else
-    llvm::errs() << "onnxruntime " << bench.getOnnxRuntimeVersion() << "\n";
   return success();
 }
 
 /// Ours and the peers that do this row, each checked. Empty after a message.
 static std::vector<Contestant> makeContestants(const Row &row, Bench &bench) {
-  std::optional<Contestant> ours = makeOurs(row, bench.buffers, bench.context);
+  std::optional<Contestant> ours =
+      makeOurs(row, bench.buffers, target, bench.context);
   if (!ours) {
     (void)fail(row.label() + ": cannot be compiled");
     return {};
   }
-  std::vector<Contestant> contestants = {
-      std::move(*ours), bench.loops[row.threads]->make(row, bench.buffers)};
-  if (OnnxRuntime *onnxRuntime = bench.onnxRuntime[row.threads].get()) {
+  PlainLoops &loops = *bench.loops[row.threads];
+  std::vector<Contestant> contestants = {std::move(*ours),
+                                         loops.make(row, bench.buffers)};
+  if (auto handWritten = loops.makeHandWritten(row, bench.buffers))
+    contestants.push_back(std::move(*handWritten));
+  for (LoadedPeer &loaded : bench.peers) {
     std::string reason;
-    if (auto peer = onnxRuntime->make(row, bench.buffers, reason))
+    if (auto peer =
+            loaded.byThreads[row.threads]->make(row, bench.buffers, reason))
       contestants.push_back(std::move(*peer));
     else
-      llvm::errs() << "  without onnxruntime: " << reason << "\n";
+      llvm::errs() << "  without " << loaded.name << ": " << reason << "\n";
   }
   std::optional<Division> wanted;
   for (const Contestant &contestant : contestants) {
@@ -300,7 +339,7 @@ static FailureOr<Record> measureRow(const Row &row, Bench &bench) {
                      loops.makeLimits(row, bench.buffers, isBypassed));
   Record record;
   record.row = row;
-  record.compilerFlags = PlainLoops::getFlags(row.threads);
+  record.compilerFlags = PlainLoops::getFlags(bench.machine, row.threads);
   for (auto [contestant, figure] :
        llvm::zip_equal(contestants, measure(contestants))) {
     if (contestant.name == "ours")
@@ -313,6 +352,20 @@ static FailureOr<Record> measureRow(const Row &row, Bench &bench) {
       record.limitName = contestant.name;
   }
   return record;
+}
+
+/// The peers that can have figures.
+static std::vector<StringRef> getColumns(const Bench &bench) {
+  std::vector<StringRef> columns;
+  for (StringRef name : getPeerNames())
+    if (name == "clang" ||
+        (name == "hand-written" &&
+         bench.loops.begin()->second->hasHandWritten()) ||
+        llvm::any_of(bench.peers, [&](const LoadedPeer &loaded) {
+          return loaded.name == name;
+        }))
+      columns.push_back(name);
+  return columns;
 }
 
 static LogicalResult write(StringRef path,
@@ -356,12 +409,16 @@ static LogicalResult run() {
   DialectRegistry registry;
   native_code::initialize(registry);
   Bench bench(registry, *rows);
-  if (failed(compileLoops(bench, *rows)) ||
-      failed(loadOnnxRuntime(bench, *rows)))
+  if (failed(resolveTarget(bench)) || failed(compileLoops(bench, *rows)) ||
+      failed(loadPeers(bench, *rows)))
     return failure();
   Setting setting{bench.buffers.describePages(),
                   llvm::sys::getHostCPUName().str(),
-                  bench.getOnnxRuntimeVersion()};
+                  target,
+                  {}};
+  for (const LoadedPeer &loaded : bench.peers)
+    setting.versions.emplace_back(
+        loaded.name.str(), loaded.byThreads.begin()->second->getVersion());
   llvm::errs() << "buffers: " << setting.pages << "\n";
   initializeMeasurements({repetitions, minTime});
 
@@ -370,7 +427,8 @@ static LogicalResult run() {
   std::vector<Record> records;
   // The table makes way for what machines read.
   bool isTaken = jsonFile == "-" || plotFile == "-";
-  Table table(isTaken ? llvm::errs() : llvm::outs(), longest);
+  Table table(isTaken ? llvm::errs() : llvm::outs(), longest,
+              getColumns(bench));
   for (auto [number, row] : llvm::enumerate(*rows)) {
     std::chrono::duration<double> elapsed = Clock::now() - start;
     llvm::errs() << "[" << number + 1 << "/" << rows->size() << "] "

@@ -3,10 +3,8 @@
 #include "NativeCode.h"
 
 #include "mlir/ExecutionEngine/CRunnerUtils.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
 using namespace quant_exhaustive;
@@ -64,18 +62,7 @@ FailureOr<std::string> quant_exhaustive::findMissingFeatures(StringRef target) {
   auto info = native_code::resolveTarget(target, context);
   if (failed(info))
     return failure();
-  if (info->arch != native_code::getHostArchitecture())
-    return "the instructions of " + info->arch;
-  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
-  std::string missing;
-  for (StringRef feature : info->features) {
-    // What the processor is not asked for, such as 64-bit mode, is left out of
-    // the host's list.
-    auto found = host.find(feature.drop_front());
-    if (feature.front() == '+' && found != host.end() && !found->second)
-      missing += (missing.empty() ? "" : ", ") + feature.drop_front().str();
-  }
-  return missing;
+  return native_code::findMissingFeatures(*info);
 }
 
 //===----------------------------------------------------------------------===//

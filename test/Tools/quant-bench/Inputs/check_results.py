@@ -6,7 +6,8 @@ import sys
 import xml.etree.ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
-PEERS = ["clang", "onnxruntime"]
+PEERS = ["clang", "hand-written", "onnxruntime", "xnnpack", "onednn"]
+LIBRARIES = ["onnxruntime", "xnnpack", "onednn"]
 
 
 def require(condition, message):
@@ -20,16 +21,22 @@ def with_threads(name, record):
     return name if threads == 1 else f"{name} x{threads}"
 
 
-def check_record(record):
+def check_record(record, target):
     require(record["unit"] == "GB/s", "unit")
-    require("-march=native" in record["compiler_flags"], "compiler_flags")
+    require(record["target"] == target, "target")
+    require(f"-march={target}" in record["compiler_flags"].split(), "compiler_flags")
     require(("-fopenmp" in record["compiler_flags"]) == (record["threads"] > 1),
             "OpenMP for threads and only for them")
     require("huge pages" in record["pages"], "pages")
     require(record["cpu"], "cpu")
-    # Versions are of what took part in some row.
-    require("onnxruntime" not in record["peers"] or
-            record["onnxruntime_version"][0].isdigit(), "onnxruntime_version")
+    for name in LIBRARIES:
+        require(name not in record["peers"] or record[name + "_version"],
+                f"version of {name}")
+    # What is compiled here computes by our rules; others may have theirs.
+    require(set(record["agreement"]) == set(record["peers"]), "agreement")
+    for name, agreement in record["agreement"].items():
+        rules = {"xnnpack": ["numbers"], "onednn": ["quantum"]}
+        require(agreement in rules.get(name, ["bits"]), f"agreement of {name}")
     require("clang" in record["peers"], "the plain loop is in every row")
     require(set(record["peers"]) <= set(PEERS), "peers")
     require(record["limit"] == record["limits"][record["limit_name"]], "limit")
@@ -40,10 +47,10 @@ def check_record(record):
         require(0 < least <= figure <= most, f"spread of {name}")
 
 
-def expected_line(record):
+def expected_line(record, columns):
     """The table's line of a record, but for the spread."""
     peers = [f"{record['peers'][name]:.1f}" if name in record["peers"] else "-"
-             for name in PEERS]
+             for name in columns]
     ours, limit = record["ours"], record["limit"]
     best = max(record["peers"].values())
     return [*with_threads(record["row"], record).split(), f"{ours:.1f}", *peers, f"{limit:.1f}",
@@ -52,10 +59,14 @@ def expected_line(record):
 
 
 def check_table(records, text):
-    lines = [line.split() for line in text.splitlines()[2:]]
+    heading, *lines = [line.split() for line in text.splitlines()[1:]]
+    columns = heading[heading.index("spread") + 1:heading.index("limit")]
+    require(columns == [name for name in PEERS if name in columns], "columns")
+    took_part = set().union(*(record["peers"] for record in records))
+    require(took_part <= set(columns), "a column for every peer")
     require(len(lines) == len(records), "a line for every record")
     for record, line in zip(records, lines):
-        wanted = expected_line(record)
+        wanted = expected_line(record, columns)
         spread = 2 if record["threads"] == 1 else 3
         found = line[:spread] + line[spread + 1:]
         require(found == wanted, f"line must be {wanted}, found {found}")
@@ -63,8 +74,11 @@ def check_table(records, text):
 
 def check_plot(records, root, sizes):
     texts = [element.text for element in root.iter(SVG + "text")]
-    for label in ("GB/s", "elements", "ours", "limit", *PEERS):
+    took_part = set().union(*(record["peers"] for record in records))
+    for label in ("GB/s", "elements", "ours", "limit", *took_part):
         require(label in texts, f"no label '{label}'")
+    for label in set(PEERS) - took_part:
+        require(label not in texts, f"label '{label}' of none")
     panels = root.findall(SVG + "g")
     require(len(panels) * sizes == len(records), "a panel for every kind of row")
     for panel in panels:
@@ -97,6 +111,7 @@ def main():
     parser.add_argument("--table", required=True)
     parser.add_argument("--sizes", type=int, required=True)
     parser.add_argument("--threads", default="1")
+    parser.add_argument("--target", default="native")
     args = parser.parse_args()
     with open(args.json) as file:
         records = json.load(file)
@@ -104,7 +119,7 @@ def main():
     threads = {int(count) for count in args.threads.split(",")}
     require({record["threads"] for record in records} == threads, "threads")
     for record in records:
-        check_record(record)
+        check_record(record, args.target)
     with open(args.table) as file:
         check_table(records, file.read())
     root = xml.etree.ElementTree.parse(args.plot).getroot()
