@@ -111,19 +111,29 @@ static std::optional<int64_t> getAddressGrowth(scf::ForOp loop, Value memref,
   return elements * (type.getElementTypeBitWidth() / 8);
 }
 
-/// Bytes of the vector that a transfer moves between registers and as many
-/// neighbouring bytes of memory, whatever the index.
+/// How many lanes a transfer moves, if those are the first ones.
+static std::optional<int64_t> getNumLanes(VectorTransferOpInterface op) {
+  if (!op.getMask())
+    return op.getVectorType().getNumElements();
+  if (auto mask = op.getMask().getDefiningOp<vector::ConstantMaskOp>())
+    return mask.getMaskDimSizes().front();
+  return std::nullopt;
+}
+
+/// Bytes that a transfer moves between registers and as many neighbouring bytes
+/// of memory, whatever the index.
 static std::optional<int64_t> getContiguousBytes(VectorTransferOpInterface op) {
   auto memref = dyn_cast<MemRefType>(op.getShapedType());
   VectorType vector = op.getVectorType();
-  if (!memref || op.getMask() || op.hasOutOfBoundsDim() ||
+  std::optional<int64_t> lanes = getNumLanes(op);
+  if (!memref || !lanes || op.hasOutOfBoundsDim() ||
       !op.getPermutationMap().isMinorIdentity() || vector.getRank() != 1 ||
       vector.isScalable() || !memref.getElementType().isIntOrFloat() ||
       vector.getElementType() != memref.getElementType() ||
       memref.getElementTypeBitWidth() % 8 != 0 ||
       !memref.areTrailingDimsContiguous(1))
     return std::nullopt;
-  return vector.getNumElements() * (memref.getElementTypeBitWidth() / 8);
+  return *lanes * (memref.getElementTypeBitWidth() / 8);
 }
 
 //===----------------------------------------------------------------------===//
@@ -187,8 +197,9 @@ LaneAnalysis::classifyRead(vector::TransferReadOp op,
       getAddressGrowth(loop, op.getBase(), op.getIndices());
   if (!bytes || !growth || *growth <= 0)
     return Kind::Unknown;
-  reads.push_back({op.getBase(), op.getIndices(), *bytes, *growth * step});
-  return *growth * step == *bytes ? Kind::Moving : Kind::Unknown;
+  reads.push_back({op, op.getBase(), op.getIndices(), *bytes, *growth * step});
+  return *growth * step == *bytes && !op.getMask() ? Kind::Moving
+                                                   : Kind::Unknown;
 }
 
 LaneAnalysis::Kind
@@ -199,7 +210,7 @@ LaneAnalysis::classifyLoad(memref::LoadOp op,
       getAddressGrowth(loop, op.getMemRef(), op.getIndices()) != 0)
     return Kind::Unknown;
   int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-  reads.push_back({op.getMemRef(), op.getIndices(), bytes, /*stride=*/0});
+  reads.push_back({op, op.getMemRef(), op.getIndices(), bytes, /*stride=*/0});
   return Kind::Uniform;
 }
 
@@ -290,7 +301,6 @@ static std::pair<AffineExpr, Value> getExpression(Value value) {
 static std::optional<int64_t> getDistance(vector::TransferWriteOp first,
                                           vector::TransferWriteOp write) {
   if (first.getBase() != write.getBase() ||
-      first.getVectorType() != write.getVectorType() ||
       first.getIndices().drop_back() != write.getIndices().drop_back())
     return std::nullopt;
   auto [from, fromOperand] = getExpression(first.getIndices().back());
@@ -303,24 +313,29 @@ static std::optional<int64_t> getDistance(vector::TransferWriteOp first,
          (first.getVectorType().getElementTypeBitWidth() / 8);
 }
 
-/// Sorts writes by address; false if there are gaps, or that is not known.
-static bool sortNeighbours(SmallVectorImpl<vector::TransferWriteOp> &writes,
-                           int64_t bytes) {
+/// Sorts writes by address and gives the bytes that they cover together; none
+/// if there are gaps, or that is not known.
+static std::optional<int64_t>
+sortNeighbours(SmallVectorImpl<vector::TransferWriteOp> &writes,
+               SmallVectorImpl<int64_t> &distances) {
   SmallVector<std::pair<int64_t, vector::TransferWriteOp>> byAddress;
   for (vector::TransferWriteOp write : writes) {
     std::optional<int64_t> distance = getDistance(writes.front(), write);
     if (!distance)
-      return false;
+      return std::nullopt;
     byAddress.push_back({*distance, write});
   }
   llvm::sort(byAddress, llvm::less_first());
+  int64_t covered = 0;
   for (auto [i, entry] : llvm::enumerate(byAddress)) {
-    if (entry.first - byAddress.front().first !=
-        static_cast<int64_t>(i) * bytes)
-      return false;
+    std::optional<int64_t> bytes = getContiguousBytes(entry.second);
+    if (!bytes || entry.first - byAddress.front().first != covered)
+      return std::nullopt;
     writes[i] = entry.second;
+    distances.push_back(covered);
+    covered += *bytes;
   }
-  return true;
+  return covered;
 }
 
 FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
@@ -330,21 +345,17 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   SmallVector<vector::TransferWriteOp> writes = getWrites(loop);
   if (writes.empty())
     return failure();
-
-  // Less than a register is not worth it.
-  constexpr int64_t leastBytes = 16, lineBytes = 64;
+  SmallVector<int64_t> distances;
+  std::optional<int64_t> covered = sortNeighbours(writes, distances);
   vector::TransferWriteOp write = writes.front();
-  std::optional<int64_t> bytes = getContiguousBytes(write);
   std::optional<int64_t> growth =
       getAddressGrowth(loop, write.getBase(), write.getIndices());
-  if (!bytes || !growth || !llvm::isPowerOf2_64(*bytes) || *bytes < leastBytes)
+  if (!covered || !growth || *growth * *step != *covered)
     return failure();
-  int64_t writtenBytes = *bytes * writes.size();
-  if (*growth * *step != writtenBytes || !sortNeighbours(writes, *bytes))
+  // LLVM's optimizer stores what was cast to i16 as bf16 again, which x86 has
+  // no such stores for.
+  if (write.getVectorType().getElementType().isBF16())
     return failure();
-  for (vector::TransferWriteOp other : writes)
-    if (getContiguousBytes(other) != bytes)
-      return failure();
   Value buffer = getBuffer(write.getBase());
   if (!isResult(buffer) || !isOnlyWritten(buffer))
     return failure();
@@ -352,12 +363,21 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   StreamableLoop result;
   result.loop = loop;
   result.writes = writes;
+  result.distances = distances;
   result.step = *step;
-  result.writtenBytes = writtenBytes;
+  result.writtenBytes = *covered;
   result.unitBytes = *growth;
-  result.alignment = std::min(*bytes, lineBytes);
   // With several writes it would also take all of them to compute the same.
-  result.startsAnywhere =
-      LaneAnalysis(loop, *step).run(write, result.reads) && writes.size() == 1;
+  result.startsAnywhere = LaneAnalysis(loop, *step).run(write, result.reads) &&
+                          writes.size() == 1 && !write.getMask();
+  // Less than a register is not worth it.
+  constexpr int64_t leastBytes = 16, lineBytes = 64;
+  int64_t bytes = *covered / writes.size();
+  result.alignment = std::min(bytes, lineBytes);
+  result.keepsAlignment =
+      llvm::isPowerOf2_64(bytes) && bytes >= leastBytes &&
+      llvm::all_of(writes, [&](vector::TransferWriteOp other) {
+        return !other.getMask() && getContiguousBytes(other) == bytes;
+      });
   return result;
 }

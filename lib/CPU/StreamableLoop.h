@@ -10,6 +10,7 @@ namespace mlir::quant_ext {
 
 /// What an iteration reads: `bytes` from the address of `indices` in `memref`.
 struct LoopRead {
+  Operation *op;
   Value memref;
   ValueRange indices;
   int64_t bytes;
@@ -23,6 +24,8 @@ struct StreamableLoop {
   scf::ForOp loop;
   /// In the order of their addresses, without gaps.
   SmallVector<vector::TransferWriteOp> writes;
+  /// How many bytes each of them is after the first.
+  SmallVector<int64_t> distances;
   /// What the induction variable grows by.
   int64_t step;
   /// Bytes that an iteration writes.
@@ -32,6 +35,8 @@ struct StreamableLoop {
   /// What stores must be aligned to: lines of a cache, which only then are
   /// written whole, or vectors where those are shorter.
   int64_t alignment;
+  /// Whether all writes are aligned where the first one is.
+  bool keepsAlignment;
   /// Whether an iteration may start at any value of the induction variable, not
   /// only at multiples of the step: it gives lanes the same values then. This
   /// holds only where `reads`, which are then all there are, do not overlap

@@ -158,14 +158,41 @@ func.func @rows(%x: memref<8x1000xf32>, %s: memref<1000xf32>, %y: memref<8x1000x
 // -----
 
 // A constant that differs from lane to lane would belong to other elements: all
-// vectors or none.
+// vectors from registers, where the first is aligned; or all by way of a cache,
+// if the buffers are apart and elements aligned; or as they were.
 // CHECK-LABEL: func.func @lanes
+// CHECK-SAME: (%[[X:.*]]: memref<1024xi32>, %[[Y:.*]]: memref<1024xi32>)
+// 1 KiB, a line before and one at either end.
+// CHECK: %[[STAGE:.*]] = memref.alloca() {alignment = 64 : i64} : memref<304xi32>
 // CHECK: %[[ALIGNED:.*]] = arith.cmpi eq, %{{.*}}, %c0
 // CHECK: %[[BORDER:.*]] = arith.select %[[ALIGNED]], %c1024, %c0
-// CHECK: scf.for %{{.*}} = %[[BORDER]] to %c1024 step %c16
-// CHECK: vector.transfer_write
+// CHECK: %[[NATURAL:.*]] = arith.andi %{{.*}}, %c3
+// CHECK: arith.cmpi eq, %[[NATURAL]], %c0
+// CHECK-COUNT-2: arith.cmpi ule
+// CHECK: %[[MISALIGNED:.*]] = arith.cmpi ne, %{{.*}}, %c0
+// CHECK: %[[STAGES:.*]] = arith.andi %{{.*}}, %[[MISALIGNED]]
+// CHECK: %[[STAGED:.*]] = arith.select %[[STAGES]], %c1024, %c0
+// CHECK: %[[REST:.*]] = arith.select %[[STAGES]], %c1024, %[[BORDER]]
+// CHECK: scf.for %{{.*}} = %[[REST]] to %c1024 step %c16
+// CHECK: vector.transfer_write %{{.*}}, %[[Y]]
+// CHECK: scf.for %[[PART:.*]] = %c0 to %[[STAGED]] step %c256
+// CHECK: %[[END:.*]] = arith.minsi
+// CHECK: scf.for %{{.*}} = %[[PART]] to %[[END]] step %c16
+// CHECK: vector.transfer_write %{{.*}}, %[[STAGE]]
+// What there is of the first line, with what is behind it.
+// CHECK: scf.if
+// CHECK: vector.store %{{.*}}, %[[Y]][%[[PART]]] {alignment = 4 : i64} : memref<1024xi32>, vector<16xi32>
+// CHECK: scf.for %{{.*}} step %c16
+// CHECK: vector.load %[[STAGE]][%{{.*}}] {alignment = 64 : i64}
+// CHECK: vector.store %{{.*}}, %[[Y]][%{{.*}}] {alignment = 64 : i64, nontemporal = true}
+// The same of the last line, after the last part only.
+// CHECK: scf.if
+// CHECK: vector.store %{{.*}}, %[[Y]][%{{.*}}] {alignment = 4 : i64} : memref<1024xi32>, vector<16xi32>
+// The last whole line and what is begun of the next go to the front.
+// CHECK: vector.store %{{.*}}, %[[STAGE]][%c0] {alignment = 64 : i64}
+// CHECK: vector.store %{{.*}}, %[[STAGE]][%c16] {alignment = 64 : i64}
 // CHECK: scf.for %{{.*}} = %c0 to %[[BORDER]] step %c16
-// CHECK: vector.store
+// CHECK: vector.store %{{.*}}, %[[Y]][%{{.*}}] {alignment = 64 : i64, nontemporal = true}
 func.func @lanes(%x: memref<1024xi32>, %y: memref<1024xi32>) {
   %c0 = arith.constant 0 : index
   %c16 = arith.constant 16 : index
@@ -208,7 +235,9 @@ func.func @pairs(%x: memref<1024xf32>, %y: memref<2048xf32>) {
 // What is scaled by an element for every 64 is not the same when it is moved.
 // CHECK-LABEL: func.func @blocks
 // CHECK: %[[BORDER:.*]] = arith.select %{{.*}}, %c1024, %c0
-// CHECK: scf.for %{{.*}} = %[[BORDER]] to %c1024 step %c64
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c1024 step %c64
+// CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c256
+// CHECK: nontemporal
 // CHECK: scf.for %{{.*}} = %c0 to %[[BORDER]] step %c64
 // CHECK: nontemporal
 func.func @blocks(%x: memref<1024xf32>, %s: memref<16xf32>, %y: memref<1024xf32>) {
@@ -232,8 +261,17 @@ func.func @blocks(%x: memref<1024xf32>, %s: memref<16xf32>, %y: memref<1024xf32>
 // Writes of an iteration that are neighbours, in whatever order, though 3 more
 // elements are no whole vector.
 // CHECK-LABEL: func.func @several
-// CHECK: scf.for %{{.*}} = %[[BORDER:.*]] to %c320 step %c32
-// CHECK: scf.for %[[I:.*]] = %c0 to %[[BORDER]] step %c32
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c320 step %c32
+// Each vector is asked for where it is read.
+// CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c64
+// CHECK: scf.for
+// CHECK: memref.prefetch
+// CHECK: vector.transfer_read
+// CHECK: memref.prefetch
+// CHECK: vector.transfer_read
+// CHECK: memref.prefetch
+// CHECK: vector.transfer_read
+// CHECK: scf.for %[[I:.*]] = %c0 to %{{.*}} step %c32
 // CHECK-COUNT-3: vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
 // CHECK-NOT: vector.transfer_write
 // CHECK: sfence
@@ -252,6 +290,96 @@ func.func @several(%x: memref<960xf32>, %y: memref<960xf32>) {
     vector.transfer_write %c, %y[%l] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
     %b = vector.transfer_read %x[%k], %pad {in_bounds = [true]} : memref<960xf32>, vector<32xf32>
     vector.transfer_write %b, %y[%k] {in_bounds = [true]} : vector<32xf32>, memref<960xf32>
+  }
+  return
+}
+
+// -----
+
+// 57 lanes and 64, which no line begins with twice: never from registers.
+// CHECK-LABEL: func.func @masked
+// CHECK: %[[STAGE:.*]] = memref.alloca() {alignment = 64 : i64} : memref<1160xi8>
+// CHECK: scf.for
+// CHECK: vector.transfer_write %{{.*}}, %arg1
+// CHECK: scf.for
+// CHECK: vector.transfer_write %{{.*}}, %[[STAGE]][%{{.*}}] {in_bounds = [true]} : vector<64xi8>
+// CHECK: vector.transfer_write %{{.*}}, %[[STAGE]][%{{.*}}], %{{.*}} {in_bounds = [true]} : vector<64xi8>
+// CHECK-COUNT-1: nontemporal
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @masked(%x: memref<2420xi8>, %y: memref<2420xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c20 = arith.constant 20 : index
+  %pad = arith.constant 0 : i8
+  %m = vector.constant_mask [57] : vector<64xi1>
+  scf.for %i = %c0 to %c20 step %c1 {
+    %j = affine.apply affine_map<(d0) -> (d0 * 121)>(%i)
+    %k = affine.apply affine_map<(d0) -> (d0 * 121 + 64)>(%i)
+    %a = vector.transfer_read %x[%j], %pad {in_bounds = [true]} : memref<2420xi8>, vector<64xi8>
+    vector.transfer_write %a, %y[%j] {in_bounds = [true]} : vector<64xi8>, memref<2420xi8>
+    %b = vector.transfer_read %x[%k], %pad, %m {in_bounds = [true]} : memref<2420xi8>, vector<64xi8>
+    vector.transfer_write %b, %y[%k], %m {in_bounds = [true]} : vector<64xi8>, memref<2420xi8>
+  }
+  return
+}
+
+// -----
+
+// What a loop before read is in a cache: both ask for the next row, 8 KiB later.
+// CHECK-LABEL: func.func @read_twice
+// CHECK-SAME: (%[[X:[^:]*]]: memref<64x2048xf32>
+// CHECK: scf.for %[[ROW:.*]] = %c0
+// CHECK: scf.for %[[I:.*]] = %c0
+// CHECK: %[[NEXT:.*]] = arith.addi %[[I]], %c2048
+// CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[NEXT]]]
+// CHECK-NEXT: vector.transfer_read
+// CHECK: scf.for %[[J:.*]] =
+// CHECK: vector.transfer_write
+// CHECK: scf.for %[[J:.*]] =
+// CHECK: memref.prefetch
+// CHECK-NEXT: vector.transfer_read
+// CHECK: nontemporal
+func.func @read_twice(%x: memref<64x2048xf32>, %y: memref<64x2048xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c32 = arith.constant 32 : index
+  %c64 = arith.constant 64 : index
+  %c2048 = arith.constant 2048 : index
+  %pad = arith.constant 0.0 : f32
+  %zeros = arith.constant dense<0.0> : vector<32xf32>
+  scf.for %row = %c0 to %c64 step %c1 {
+    %most = scf.for %i = %c0 to %c2048 step %c32 iter_args(%m = %zeros) -> (vector<32xf32>) {
+      %a = vector.transfer_read %x[%row, %i], %pad {in_bounds = [true]} : memref<64x2048xf32>, vector<32xf32>
+      %n = arith.maximumf %a, %m : vector<32xf32>
+      scf.yield %n : vector<32xf32>
+    }
+    %all = vector.reduction <maximumf>, %most : vector<32xf32> into f32
+    %s = vector.broadcast %all : f32 to vector<32xf32>
+    scf.for %j = %c0 to %c2048 step %c32 {
+      %a = vector.transfer_read %x[%row, %j], %pad {in_bounds = [true]} : memref<64x2048xf32>, vector<32xf32>
+      %b = arith.mulf %a, %s : vector<32xf32>
+      vector.transfer_write %b, %y[%row, %j] {in_bounds = [true]} : vector<32xf32>, memref<64x2048xf32>
+    }
+  }
+  return
+}
+
+// -----
+
+// LLVM's optimizer would undo what makes these stores possible.
+// CHECK-LABEL: func.func @bf16
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @bf16(%x: memref<2048xbf16>, %y: memref<2048xbf16>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c2048 = arith.constant 2048 : index
+  %pad = arith.constant 0.0 : bf16
+  scf.for %i = %c0 to %c2048 step %c32 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xbf16>, vector<32xbf16>
+    %b = arith.negf %a : vector<32xbf16>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<32xbf16>, memref<2048xbf16>
   }
   return
 }

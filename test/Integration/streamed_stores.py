@@ -170,6 +170,20 @@ def check_repeated_parameters(caller):
     each = numpy.repeat(blocks, 32, axis=1)
     wanted = quantize(x, each, -128, 127, numpy.int8)
     caller.check_all("quantize_blocks", x, blocks, wanted)
+    middle = scales(64)
+    x = values((2, 64, 49), numpy.float32(0.5))
+    wanted = quantize(x, middle[:, None], -128, 127, numpy.int8)
+    caller.check_all("quantize_middle49", x, middle, wanted)
+    q = numbers.integers(-128, 128, x.shape).astype(numpy.int8)
+    wanted = dequantize(q, middle[:, None])
+    caller.check_all("dequantize_middle49", q, middle, wanted)
+
+
+def check_packed(caller):
+    scale = numpy.array(9.1, numpy.float32)
+    x = values(4100, numpy.float32(0.5))
+    q = quantize(x, scale, -8, 7, numpy.int8) & 15
+    caller.check_all("quantize_i4", x, scale, q[0::2] | q[1::2] << 4)
 
 
 def main():
@@ -178,6 +192,7 @@ def main():
     check_matrices(caller)
     check_known_sizes(caller)
     check_repeated_parameters(caller)
+    check_packed(caller)
     print(f"calls: {caller.calls} mismatches: {caller.mismatches}")
 
 

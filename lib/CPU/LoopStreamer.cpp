@@ -1,0 +1,286 @@
+//===- LoopStreamer.cpp - A loop with stores that bypass caches -----------===//
+
+#include "LoopStreamer.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// Iterations from which on it pays to start at an aligned address: two more
+/// are needed then, and the lines at both ends are read all the same.
+static constexpr int64_t kLeastIterationsToAlign = 8;
+
+/// How far ahead of what is read now memory is asked for what will be. The
+/// hardware does not look beyond a page of 4 KiB by itself; measured on Zen 5,
+/// less than two pages is too late.
+static constexpr int64_t kPrefetchBytes = 8192;
+/// Whether `value` is, or is an affine function of, that induction variable.
+static bool dependsOn(Value value, Value inductionVar) {
+  if (value == inductionVar)
+    return true;
+  auto apply = value.getDefiningOp<affine::AffineApplyOp>();
+  return apply && llvm::any_of(apply.getMapOperands(), [&](Value operand) {
+           return dependsOn(operand, inductionVar);
+         });
+}
+
+/// Whether every iteration of all loops of the nest reads something else, which
+/// no cache can have then.
+static bool isReadOnce(scf::ForOp loop, scf::ForOp nest, const LoopRead &read) {
+  while (loop != nest) {
+    loop = cast<scf::ForOp>(loop->getParentOp());
+    Value inductionVar = loop.getInductionVar();
+    if (loop.isDefinedOutsideOfLoop(read.memref) &&
+        llvm::none_of(read.indices, [&](Value index) {
+          return dependsOn(index, inductionVar);
+        }))
+      return false;
+  }
+  return true;
+}
+
+/// What an index of the body is for that value of the induction variable.
+Value LoopStreamer::substitute(Value index, Value inductionVar) {
+  if (index == loop.getInductionVar())
+    return inductionVar;
+  if (loop.isDefinedOutsideOfLoop(index))
+    return index;
+  auto apply = index.getDefiningOp<affine::AffineApplyOp>();
+  assert(apply && "an index whose growth is known");
+  SmallVector<OpFoldResult> operands = llvm::map_to_vector(
+      apply.getMapOperands(), [&](Value operand) -> OpFoldResult {
+        return substitute(operand, inductionVar);
+      });
+  return getValueOrCreateConstantIndexOp(
+      rewriter, loc,
+      affine::makeComposedFoldedAffineApply(rewriter, loc, apply.getAffineMap(),
+                                            operands));
+}
+
+SmallVector<Value> LoopStreamer::substitute(ValueRange indices,
+                                            Value inductionVar) {
+  return llvm::map_to_vector(
+      indices, [&](Value index) { return substitute(index, inductionVar); });
+}
+
+/// Where the iteration of that value of the induction variable begins to read
+/// or write.
+Value LoopStreamer::emitAddress(Value memref, ValueRange indices,
+                                Value inductionVar) {
+  auto metadata =
+      memref::ExtractStridedMetadataOp::create(rewriter, loc, memref);
+  SmallVector<OpFoldResult> first =
+      llvm::map_to_vector(indices, [&](Value index) -> OpFoldResult {
+        return substitute(index, inductionVar);
+      });
+  auto [element, operands] =
+      computeLinearIndex(metadata.getConstifiedMixedOffset(),
+                         metadata.getConstifiedMixedStrides(), first);
+  unsigned bits = cast<MemRefType>(memref.getType()).getElementTypeBitWidth();
+  OpFoldResult bytes = affine::makeComposedFoldedAffineApply(
+      rewriter, loc, element * llvm::divideCeil(bits, 8), operands);
+  Value pointer =
+      memref::ExtractAlignedPointerAsIndexOp::create(rewriter, loc, memref);
+  return emit<arith::AddIOp>(
+      pointer, getValueOrCreateConstantIndexOp(rewriter, loc, bytes));
+}
+
+/// Whether all that the loop reads here is before or after all that it writes.
+Value LoopStreamer::emitAreApart(const LoopRead &read, Value writeBegin,
+                                 Value writeEnd, Value iterations) {
+  Value readBegin = emitAddress(read.memref, read.indices, begin);
+  Value bytes = constant(read.bytes);
+  if (read.stride)
+    bytes = emit<arith::MulIOp>(iterations, bytes);
+  Value readEnd = emit<arith::AddIOp>(readBegin, bytes);
+  return emit<arith::OrIOp>(
+      compare(arith::CmpIPredicate::ule, readEnd, writeBegin),
+      compare(arith::CmpIPredicate::ule, writeEnd, readBegin));
+}
+
+/// Not of what is in a cache, nor of a few parameters among many values.
+bool LoopStreamer::isWorthPrefetching(const LoopRead &read) {
+  int64_t most = 0;
+  for (const LoopRead &other : streamable.reads)
+    most = std::max(most, other.bytes);
+  return read.stride && read.bytes * 8 > most && isReadOnce(loop, nest, read);
+}
+
+/// Finds the read of a loop before that reads, in the same iterations, what
+/// `read` does: for `read` it is in a cache then.
+static vector::TransferReadOp findReadBefore(scf::ForOp loop,
+                                             const LoopRead &read) {
+  auto isSame = [](Value lhs, Value rhs) {
+    return isEqualConstantIntOrValue(lhs, rhs);
+  };
+  for (Operation *user : read.memref.getUsers()) {
+    auto other = dyn_cast<vector::TransferReadOp>(user);
+    auto before = dyn_cast<scf::ForOp>(user->getParentOp());
+    if (other && before && before != loop &&
+        before->getBlock() == loop->getBlock() &&
+        before->isBeforeInBlock(loop) &&
+        other.getVectorType() == read.op->getResult(0).getType() &&
+        isSame(before.getLowerBound(), loop.getLowerBound()) &&
+        isSame(before.getUpperBound(), loop.getUpperBound()) &&
+        isSame(before.getStep(), loop.getStep()) &&
+        llvm::all_of(llvm::zip_equal(other.getIndices(), read.indices),
+                     [&](auto indices) {
+                       auto [lhs, rhs] = indices;
+                       return isSame(lhs, rhs) ||
+                              (lhs == before.getInductionVar() &&
+                               rhs == loop.getInductionVar());
+                     }))
+      return other;
+  }
+  return nullptr;
+}
+
+/// Asks for some of what `read` would need if the induction variable was that
+/// much larger, beyond the end of a row too: there the next one is, and no
+/// address is wrong to ask for.
+void LoopStreamer::emitPrefetches(const LoopRead &read, Value inductionVar,
+                                  Value distance, int64_t from, int64_t to) {
+  Value later = emit<arith::AddIOp>(inductionVar, distance);
+  SmallVector<Value> indices = substitute(read.indices, later);
+  Value first = indices.back();
+  int64_t elementBytes =
+      cast<MemRefType>(read.memref.getType()).getElementTypeBitWidth() / 8;
+  for (int64_t bytes = from; bytes < to; bytes += kLineBytes) {
+    indices.back() = emit<arith::AddIOp>(first, constant(bytes / elementBytes));
+    memref::PrefetchOp::create(rewriter, loc, read.memref, indices,
+                               /*isWrite=*/false, /*localityHint=*/3,
+                               /*isDataCache=*/true);
+  }
+}
+
+/// Asks for what `read`, of which `copy` is the one in `clone`, will read
+/// later.
+void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
+                            Operation *copy) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  vector::TransferReadOp before = findReadBefore(loop, read);
+  auto other = before ? cast<scf::ForOp>(before->getParentOp()) : clone;
+  rewriter.setInsertionPoint(other);
+  Value distance =
+      constant(llvm::divideCeil(kPrefetchBytes, read.stride) * streamable.step);
+  int64_t from = 0;
+  if (before) {
+    // Both loops ask for a part of the next row, lest memory is idle while the
+    // first one runs.
+    Value length =
+        emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
+    Value fits = compare(arith::CmpIPredicate::ule, length,
+                         constant(rowBytes / read.stride * streamable.step));
+    distance = select(fits, length, distance);
+    from = llvm::alignTo(read.bytes / 2, kLineBytes);
+    rewriter.setInsertionPoint(before);
+    if (askedBefore.insert(before).second)
+      emitPrefetches(read, other.getInductionVar(), distance, 0, from);
+  }
+  // Each before its read, not all at once: only so many can be under way.
+  rewriter.setInsertionPoint(copy);
+  emitPrefetches(read, clone.getInductionVar(), distance, from, read.bytes);
+}
+
+/// The loop once more, between other bounds, and asking for what it will read.
+scf::ForOp LoopStreamer::cloneLoop(Value from, Value to, IRMapping &mapping) {
+  auto clone = cast<scf::ForOp>(rewriter.clone(*loop, mapping));
+  clone.setLowerBound(from);
+  clone.setUpperBound(to);
+  for (const LoopRead &read : streamable.reads)
+    if (isWorthPrefetching(read))
+      prefetch(read, clone, mapping.lookup(read.op));
+  return clone;
+}
+
+void LoopStreamer::emitAlignedLoop(Value from, Value to) {
+  rewriter.setInsertionPointAfter(loop);
+  IRMapping mapping;
+  cloneLoop(from, to, mapping);
+  for (vector::TransferWriteOp original : streamable.writes) {
+    auto write =
+        cast<vector::TransferWriteOp>(mapping.lookup(original.getOperation()));
+    rewriter.setInsertionPoint(write);
+    rewriter.replaceOpWithNewOp<vector::StoreOp>(
+        write, write.getVector(), write.getBase(), write.getIndices(),
+        /*nontemporal=*/true, llvm::MaybeAlign(streamable.alignment));
+  }
+}
+
+/// Starts at the first aligned address, and leaves the original loop its first
+/// and its last iteration.
+void LoopStreamer::splitAtAlignment() {
+  Value zero = constant(0), step = loop.getStep();
+  Value unit = constant(streamable.unitBytes);
+  Value shift = emit<arith::DivUIOp>(missing, unit);
+  Value canAlign =
+      emit<arith::AndIOp>(compare(arith::CmpIPredicate::eq,
+                                  emit<arith::RemUIOp>(missing, unit), zero),
+                          compare(arith::CmpIPredicate::uge, iterations,
+                                  constant(kLeastIterationsToAlign)));
+  Value streams = emit<arith::OrIOp>(isAligned, canAlign);
+  Value writeEnd = emit<arith::AddIOp>(
+      address,
+      emit<arith::MulIOp>(iterations, constant(streamable.writtenBytes)));
+  for (const LoopRead &read : streamable.reads)
+    streams = emit<arith::AndIOp>(
+        streams, emitAreApart(read, address, writeEnd, iterations));
+
+  Value beforeLast = emit<arith::SubIOp>(covered, step);
+  Value last = emit<arith::AddIOp>(begin, beforeLast);
+  Value isWhole = emit<arith::AndIOp>(streams, isAligned);
+  Value from = emit<arith::AddIOp>(begin, shift);
+  emitAlignedLoop(from, select(streams, select(isAligned, end, last), begin));
+  rewriter.setInsertionPoint(loop);
+  loop.setLowerBound(select(isWhole, end, begin));
+  // With nothing missing, the step is not used.
+  Value isSplit = emit<arith::AndIOp>(
+      streams, compare(arith::CmpIPredicate::ne, missing, zero));
+  loop.setStep(select(isSplit, beforeLast, step));
+}
+
+void LoopStreamer::run() {
+  rewriter.setInsertionPoint(loop);
+  Value zero = constant(0), step = loop.getStep();
+  begin = loop.getLowerBound();
+  Value length = emit<arith::SubIOp>(loop.getUpperBound(), begin);
+  iterations =
+      emit<arith::MaxSIOp>(emit<arith::CeilDivSIOp>(length, step), zero);
+  covered = emit<arith::MulIOp>(iterations, step);
+  end = emit<arith::AddIOp>(begin, covered);
+
+  vector::TransferWriteOp write = streamable.writes.front();
+  address = emitAddress(write.getBase(), write.getIndices(), begin);
+  missing = emit<arith::AndIOp>(emit<arith::SubIOp>(zero, address),
+                                constant(streamable.alignment - 1));
+  isAligned = compare(arith::CmpIPredicate::eq, missing, zero);
+
+  std::optional<int64_t> known = getConstantIntValue(iterations);
+  bool isWhole =
+      streamable.keepsAlignment && streamable.alignment == kLineBytes;
+  // What could be aligned may be too short for it.
+  if (streamable.keepsAlignment && streamable.startsAnywhere &&
+      (isWhole || !canStage()) && (!known || *known >= kLeastIterationsToAlign))
+    return splitAtAlignment();
+
+  Value border = begin;
+  if (isWhole || (streamable.keepsAlignment && !canStage())) {
+    border = select(isAligned, end, begin);
+    emitAlignedLoop(begin, border);
+    rewriter.setInsertionPoint(loop);
+  }
+  if (canStage()) {
+    Value stages = emitAreBuffersApart();
+    if (isWhole)
+      stages = emit<arith::AndIOp>(
+          stages, compare(arith::CmpIPredicate::ne, missing, zero));
+    emitStagedLoop(begin, select(stages, end, begin));
+    rewriter.setInsertionPoint(loop);
+    border = select(stages, end, border);
+  }
+  loop.setLowerBound(border);
+}

@@ -1,0 +1,93 @@
+//===- LoopStreamer.h - A loop with stores that bypass caches ---*- C++ -*-===//
+
+#ifndef QUANTEXT_LIB_CPU_LOOPSTREAMER_H
+#define QUANTEXT_LIB_CPU_LOOPSTREAMER_H
+
+#include "StreamableLoop.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace mlir::quant_ext {
+
+/// A line of a cache.
+constexpr int64_t kLineBytes = 64;
+
+/// Makes loops with stores that bypass the caches of one, before and after that
+/// the values of the induction variable are the same:
+///
+/// - one whose vectors go to memory from registers, where they are aligned.
+/// Where
+///   an iteration may start anywhere, the first that this loop has is the first
+///   that is aligned;
+/// - one whose vectors go by way of a buffer in the first-level cache, from
+/// where
+///   whole lines go to memory, where vectors are not aligned;
+/// - the original one, for what is left: all where the buffers overlap, nothing
+///   where one of the others takes all, or the first and the last iteration,
+///   whose lanes overlap those of the aligned loop and are the same there.
+class LoopStreamer {
+public:
+  LoopStreamer(RewriterBase &rewriter, const StreamableLoop &streamable,
+               scf::ForOp nest, int64_t rowBytes)
+      : rewriter(rewriter), streamable(streamable), loop(streamable.loop),
+        nest(nest), rowBytes(rowBytes), loc(loop.getLoc()) {}
+
+  void run();
+
+private:
+  Value constant(int64_t value) {
+    return arith::ConstantIndexOp::create(rewriter, loc, value);
+  }
+  template <typename OpT, typename... Args>
+  Value emit(Args &&...args) {
+    return rewriter.createOrFold<OpT>(loc, std::forward<Args>(args)...);
+  }
+  Value compare(arith::CmpIPredicate predicate, Value lhs, Value rhs) {
+    return emit<arith::CmpIOp>(predicate, lhs, rhs);
+  }
+  Value select(Value condition, Value yes, Value no) {
+    return emit<arith::SelectOp>(condition, yes, no);
+  }
+
+  Value substitute(Value index, Value inductionVar);
+  SmallVector<Value> substitute(ValueRange indices, Value inductionVar);
+  Value emitAddress(Value memref, ValueRange indices, Value inductionVar);
+  Value emitAreApart(const LoopRead &read, Value writeBegin, Value writeEnd,
+                     Value iterations);
+  bool isWorthPrefetching(const LoopRead &read);
+  void emitPrefetches(const LoopRead &read, Value inductionVar, Value distance,
+                      int64_t from, int64_t to);
+  void prefetch(const LoopRead &read, scf::ForOp clone, Operation *copy);
+  scf::ForOp cloneLoop(Value from, Value to, IRMapping &mapping);
+  void emitAlignedLoop(Value from, Value to);
+  void splitAtAlignment();
+
+  // By way of the first-level cache.
+  bool canStage();
+  std::pair<Value, Value> emitExtent(Value buffer);
+  Value emitAreBuffersApart();
+  Value makeStage(int64_t elements);
+  void emitStagedLoop(Value from, Value to);
+
+  RewriterBase &rewriter;
+  StreamableLoop streamable;
+  scf::ForOp loop, nest;
+  /// Bytes of a row at most, for the next one to be in the cache beside it.
+  int64_t rowBytes;
+  Location loc;
+
+  // Of the original loop.
+  Value begin, end, covered, iterations;
+  /// Where the first iteration writes, and the bytes up to a multiple of the
+  /// alignment.
+  Value address, missing;
+  Value isAligned;
+  /// Reads of loops before that ask for what comes next already.
+  SmallPtrSet<Operation *, 2> askedBefore;
+};
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CPU_LOOPSTREAMER_H
