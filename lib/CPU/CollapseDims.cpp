@@ -18,9 +18,7 @@ static Value skipReshapes(Value value) {
   return value;
 }
 
-/// True where bufferization may give `value` a buffer with gaps between its
-/// rows. To collapse its dimensions would then cost a copy.
-static bool mayHaveGaps(Value value) {
+bool quant_ext::mayHaveGaps(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || type.getRank() < 2)
     return false;
@@ -54,7 +52,13 @@ bool quant_ext::hasAdjacentRows(Value value) {
            part.getDimSize(rank - 1) == whole.getDimSize(rank - 1) &&
            llvm::all_of(slice.getMixedStrides(), isOne);
   };
-  if (auto slice = skipReshapes(value).getDefiningOp<tensor::ExtractSliceOp>())
+  // Rows that are made of one row.
+  auto isRun = [](tensor::ExtractSliceOp slice) {
+    return slice.getSourceType().getRank() == 1 &&
+           llvm::all_of(slice.getMixedStrides(), isOneInteger);
+  };
+  if (auto slice = skipReshapes(value).getDefiningOp<tensor::ExtractSliceOp>();
+      slice && !isRun(slice))
     if (slice.getResult() != value ||
         !hasWholeRows(slice, slice.getType(), slice.getSourceType()))
       return false;

@@ -16,6 +16,10 @@ linalg::LinalgOp collapseDims(RewriterBase &rewriter, linalg::LinalgOp op);
 /// become one without a copy: its last dimension has no gaps in memory.
 bool hasAdjacentRows(Value value);
 
+/// True where bufferization may give `value` a buffer with gaps between its
+/// rows. To collapse its dimensions would then cost a copy.
+bool mayHaveGaps(Value value);
+
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_LIB_CPU_COLLAPSEDIMS_H

@@ -269,7 +269,17 @@ struct PackLinalg final
                   ConversionPatternRewriter &rewriter) const override {
     if (!op.hasPureTensorSemantics())
       return rewriter.notifyMatchFailure(op, "it is not on tensors");
-    if (isOnRowsThatShareBytes(op)) {
+    // Where only values are read that what is packed was made from, nothing is
+    // taken apart.
+    bool readsValues =
+        llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+          Type type = operand.get().getType();
+          return !PackedLayout::get(type) ||
+                 (!op.isDpsInit(&operand) &&
+                  packer.getKnownValues(operands[operand.getOperandNumber()],
+                                        type));
+        });
+    if (!readsValues && isOnRowsThatShareBytes(op)) {
       rewriter.replaceOpWithMultiple(op,
                                      emitRows(rewriter, op, operands, packer));
       return success();

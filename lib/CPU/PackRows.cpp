@@ -1,11 +1,10 @@
 //===- PackRows.cpp - Rows that share bytes -------------------------------===//
 
 #include "PackRows.h"
+#include "RowEmitter.h"
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
@@ -17,6 +16,10 @@ using namespace mlir;
 using namespace mlir::quant_ext;
 
 using utils::IteratorType;
+
+/// Elements from which on what a row has beside whole vectors costs less than
+/// to move all of its elements once more.
+static constexpr int64_t kLongRow = 128;
 
 //===----------------------------------------------------------------------===//
 // What is served
@@ -87,74 +90,8 @@ bool quant_ext::isOnRowsThatShareBytes(linalg::LinalgOp op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Emission
+// Operands
 //===----------------------------------------------------------------------===//
-
-namespace {
-
-/// An operand as it is read and written.
-struct RowOperand {
-  Value tensor;
-  AffineMap map;
-  /// None where there is an element for each index of the tensor.
-  std::optional<PackedLayout> layout;
-};
-
-class RowEmitter {
-public:
-  RowEmitter(OpBuilder &builder, linalg::LinalgOp op,
-             ArrayRef<ValueRange> operands, Packer &packer);
-
-  SmallVector<SmallVector<Value>> emit();
-
-private:
-  using Values = SmallVector<Value>;
-
-  Values emitNest(unsigned dim, Values results);
-  Values emitRow(Values results);
-  Values emitElements(OpFoldResult begin, OpFoldResult end, Values results);
-  Values emitBytes(OpFoldResult begin, OpFoldResult numBytes, Values results);
-  Values emitScalars(Value column, ValueRange results);
-
-  Value getSlice(const RowOperand &operand, Value tensor, OpFoldResult begin,
-                 OpFoldResult numBytes);
-  Value putSlice(const RowOperand &operand, Value slice, Value tensor,
-                 OpFoldResult begin, OpFoldResult numBytes);
-  void getSliceGeometry(const RowOperand &operand, OpFoldResult begin,
-                        OpFoldResult count, SmallVector<OpFoldResult> &offsets,
-                        SmallVector<OpFoldResult> &sizes);
-  Value readElement(const RowOperand &operand, Value tensor, Value column);
-  Value placeElement(const PackedLayout &layout, Value bytes, Value element,
-                     Value column);
-  void cloneBody(OpBuilder &builder, ValueRange arguments,
-                 function_ref<Value(unsigned)> getIndex, Values &yielded);
-
-  OpFoldResult apply(AffineExpr expr, ArrayRef<OpFoldResult> values) {
-    return affine::makeComposedFoldedAffineApply(b, loc, expr, values);
-  }
-  Value toValue(OpFoldResult value) {
-    return getValueOrCreateConstantIndexOp(b, loc, value);
-  }
-  OpFoldResult getByte(OpFoldResult column) {
-    return apply(
-        (b.getAffineDimExpr(0) + b.getAffineDimExpr(1)).floorDiv(perByte),
-        {base, column});
-  }
-  Values getIndices(const RowOperand &operand, Value column);
-
-  OpBuilder &b;
-  linalg::LinalgOp op;
-  Location loc;
-  int64_t perByte = 0;
-  SmallVector<RowOperand> inputs, inits;
-  SmallVector<OpFoldResult> sizes;
-  /// Where the loops are: the indices of the row, and the number of elements
-  /// before it.
-  SmallVector<OpFoldResult> row;
-  OpFoldResult base;
-};
-
-} // namespace
 
 RowEmitter::RowEmitter(OpBuilder &builder, linalg::LinalgOp op,
                        ArrayRef<ValueRange> operands, Packer &packer)
@@ -188,13 +125,16 @@ RowEmitter::RowEmitter(OpBuilder &builder, linalg::LinalgOp op,
       tensor = packer.unpack(b, loc, memory, type);
     }
     auto &list = op.isDpsInit(&operand) ? inits : inputs;
-    list.push_back({tensor, map, layout});
+    list.push_back({tensor, map, layout, false});
   }
 }
 
 /// The indices of the element of this row in `column`.
 SmallVector<Value> RowEmitter::getIndices(const RowOperand &operand,
                                           Value column) {
+  if (operand.isFlat)
+    return {toValue(
+        apply(b.getAffineDimExpr(0) + b.getAffineDimExpr(1), {base, column}))};
   unsigned last = sizes.size() - 1;
   Values indices;
   for (unsigned i = 0, e = operand.map.getNumResults(); i < e; ++i) {
@@ -209,6 +149,10 @@ SmallVector<Value> RowEmitter::getIndices(const RowOperand &operand,
 void RowEmitter::cloneBody(OpBuilder &builder, ValueRange arguments,
                            function_ref<Value(unsigned)> getIndex,
                            Values &yielded) {
+  if (onlyMoves) {
+    yielded.push_back(arguments.front());
+    return;
+  }
   Block *block = op.getBlock();
   IRMapping mapping;
   for (auto [from, to] : llvm::zip_equal(block->getArguments(), arguments)) {
@@ -284,15 +228,19 @@ Value RowEmitter::placeElement(const PackedLayout &layout, Value bytes,
 
 SmallVector<Value> RowEmitter::emitScalars(Value column, ValueRange results) {
   Values arguments;
-  Block *block = op.getBlock();
-  for (auto [argument, input] : llvm::zip(block->getArguments(), inputs))
-    arguments.push_back(argument.use_empty()
-                            ? Value()
-                            : readElement(input, input.tensor, column));
-  for (auto [argument, init, result] :
-       llvm::zip_equal(op.getRegionOutputArgs(), inits, results))
-    arguments.push_back(
-        argument.use_empty() ? Value() : readElement(init, result, column));
+  if (onlyMoves) {
+    arguments = {readElement(inputs.front(), inputs.front().tensor, column)};
+  } else {
+    for (auto [argument, input] :
+         llvm::zip(op.getBlock()->getArguments(), inputs))
+      arguments.push_back(argument.use_empty()
+                              ? Value()
+                              : readElement(input, input.tensor, column));
+    for (auto [argument, init, result] :
+         llvm::zip_equal(op.getRegionOutputArgs(), inits, results))
+      arguments.push_back(
+          argument.use_empty() ? Value() : readElement(init, result, column));
+  }
   Values elements;
   cloneBody(
       b, arguments,
@@ -498,15 +446,17 @@ SmallVector<Value> RowEmitter::emitRow(Values results) {
   OpFoldResult size = sizes.back();
   AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
   OpFoldResult head = b.getIndexAttr(0);
-  base = head;
   if (sizes.size() > 1) {
     SmallVector<OpFoldResult> position(row);
     position.push_back(b.getIndexAttr(0));
     base = affine::linearizeIndex(b, loc, position, sizes);
+  } else if (!onlyMoves) {
+    base = head;
+  }
+  if (!isZeroInteger(base))
     head = affine::makeComposedFoldedAffineMin(
         b, loc, AffineMap::get(2, 0, {(-d0) % perByte, d1}, b.getContext()),
         {base, size});
-  }
   OpFoldResult numBytes = apply((d1 - d0).floorDiv(perByte), {head, size});
   OpFoldResult tail = apply(d0 + d1 * perByte, {head, numBytes});
   results = emitElements(b.getIndexAttr(0), head, results);
@@ -518,6 +468,24 @@ SmallVector<Value> RowEmitter::emitRow(Values results) {
 SmallVector<Value> RowEmitter::emitNest(unsigned dim, Values results) {
   if (dim + 1 == sizes.size())
     return emitRow(results);
+  if (dim + 2 < sizes.size())
+    return emitRows(dim, results);
+  if (std::optional<int64_t> columns = getConstantIntValue(sizes.back()))
+    return *columns < kLongRow ? emitChunks(results) : emitRows(dim, results);
+  Value isShort = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                        toValue(sizes.back()),
+                                        toValue(b.getIndexAttr(kLongRow)));
+  auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(results)),
+                                  isShort, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, loc, emitChunks(results));
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, loc, emitRows(dim, results));
+  return Values(branch.getResults());
+}
+
+SmallVector<Value> RowEmitter::emitRows(unsigned dim, Values results) {
   auto loop = scf::ForOp::create(b, loc, toValue(b.getIndexAttr(0)),
                                  toValue(sizes[dim]),
                                  toValue(b.getIndexAttr(1)), results);

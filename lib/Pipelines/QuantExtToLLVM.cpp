@@ -139,6 +139,9 @@ static void addArithmetic(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createQuantExtStreamStores(stream));
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerElementOps(
       forTarget<QuantExtLowerElementOpsOptions>(options)));
+  if (options.approximateMath)
+    pm.addNestedPass<func::FuncOp>(createQuantExtApproximateMath(
+        forTarget<QuantExtApproximateMathOptions>(options)));
   // Arithmetic on small floats would become a call for each lane.
   arith::ArithEmulateUnsupportedFloatsOptions emulate;
   emulate.sourceTypeStrs = {"bf16", "f16"};
@@ -164,10 +167,11 @@ static void addLowering(OpPassManager &pm,
   addCleanup(pm);
   if (options.emitCInterface)
     pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
-  // Those on modules declare functions that they call.
-  pm.addPass(createConvertVectorToLLVMPass());
+  // Those on modules declare functions that they call. A call for each lane
+  // takes vectors apart, which must be lowered after it.
   pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertVectorToLLVMPass());
   pm.addNestedPass<func::FuncOp>(arith::createArithExpandOpsPass());
   pm.addNestedPass<func::FuncOp>(createArithToLLVMConversionPass());
   pm.addNestedPass<func::FuncOp>(createConvertIndexToLLVMPass());

@@ -10,6 +10,7 @@
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-fuse-rows{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-expand-small-floats{%{target}})" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-approximate-math{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-to-llvm{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // UNKNOWN: error: target must be one of 'native', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4', 'aarch64', found 'no-such-cpu' (or the LLVM name of a 64-bit x86 or Arm CPU)
 // UNKNOWN-NOT: error:

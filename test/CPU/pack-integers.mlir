@@ -533,16 +533,16 @@ func.func @uncountable_from_countable(%q: tensor<?x4611686018427387904xi2>)
 
 // -----
 
-// Rows of 5, each with a scale. Row r begins at element 5 r: the first element of
+// Rows of 129, each with a scale. Row r begins at element 129 r: the first element of
 // odd rows goes to the byte that the row before began, and so may the last one
 // begin a byte that the next row ends, which clears what lay there.
-// CHECK-DAG: #[[HEAD_MAP:.*]] = affine_map<()[s0] -> ((s0 * -5) mod 2, 5)>
-// CHECK-DAG: #[[NUM_BYTES_MAP:.*]] = affine_map<(d0) -> ((-d0 + 5) floordiv 2)>
-// CHECK-DAG: #[[TAIL_MAP:.*]] = affine_map<(d0) -> (d0 + ((-d0 + 5) floordiv 2) * 2)>
-// CHECK-DAG: #[[BYTE_MAP:.*]] = affine_map<(d0)[s0] -> ((d0 + s0 * 5) floordiv 2)>
-// CHECK-DAG: #[[PART_MAP:.*]] = affine_map<(d0)[s0] -> ((d0 + s0 * 5) mod 2)>
+// CHECK-DAG: #[[HEAD_MAP:.*]] = affine_map<()[s0] -> ((s0 * -129) mod 2, 129)>
+// CHECK-DAG: #[[NUM_BYTES_MAP:.*]] = affine_map<(d0) -> ((-d0 + 129) floordiv 2)>
+// CHECK-DAG: #[[TAIL_MAP:.*]] = affine_map<(d0) -> (d0 + ((-d0 + 129) floordiv 2) * 2)>
+// CHECK-DAG: #[[BYTE_MAP:.*]] = affine_map<(d0)[s0] -> ((d0 + s0 * 129) floordiv 2)>
+// CHECK-DAG: #[[PART_MAP:.*]] = affine_map<(d0)[s0] -> ((d0 + s0 * 129) mod 2)>
 // CHECK-LABEL: func.func @rows_apart(
-// CHECK-SAME: %[[X:.*]]: tensor<4x5xf32>, %[[S:.*]]: tensor<4xf32>) -> tensor<10xi8>
+// CHECK-SAME: %[[X:.*]]: tensor<4x129xf32>, %[[S:.*]]: tensor<4xf32>) -> tensor<258xi8>
 // CHECK: scf.for %[[ROW:.*]] = %c0 to %c4 step %c1
 // CHECK: %[[HEAD:.*]] = affine.min #[[HEAD_MAP]]()[%[[ROW]]]
 // CHECK: %[[NUM_BYTES:.*]] = affine.apply #[[NUM_BYTES_MAP]](%[[HEAD]])
@@ -559,26 +559,26 @@ func.func @uncountable_from_countable(%q: tensor<?x4611686018427387904xi2>)
 // CHECK: tensor.extract_slice %[[BEGUN]][%[[FIRST]]] [%[[NUM_BYTES]]] [1]
 // CHECK: %[[WHOLE:.*]] = linalg.generic
 // CHECK: tensor.insert_slice %[[WHOLE]] into %[[BEGUN]][%[[FIRST]]] [%[[NUM_BYTES]]] [1]
-// CHECK: scf.for %{{.*}} = %[[TAIL]] to %c5 step %c1
-func.func @rows_apart(%x: tensor<4x5xf32>, %s: tensor<4xf32>) -> tensor<4x5xi4> {
-  %init = tensor.empty() : tensor<4x5xi4>
+// CHECK: scf.for %{{.*}} = %[[TAIL]] to %c129 step %c1
+func.func @rows_apart(%x: tensor<4x129xf32>, %s: tensor<4xf32>) -> tensor<4x129xi4> {
+  %init = tensor.empty() : tensor<4x129xi4>
   %q = linalg.generic {
       indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>,
                        affine_map<(d0, d1) -> (d0, d1)>],
       iterator_types = ["parallel", "parallel"]}
-      ins(%x, %s : tensor<4x5xf32>, tensor<4xf32>) outs(%init : tensor<4x5xi4>) {
+      ins(%x, %s : tensor<4x129xf32>, tensor<4xf32>) outs(%init : tensor<4x129xi4>) {
   ^bb0(%a: f32, %b: f32, %out: i4):
     %v = quant_ext.apply_quantize %a, %b storage = <i4> : (f32, f32) -> i4
     linalg.yield %v : i4
-  } -> tensor<4x5xi4>
-  return %q : tensor<4x5xi4>
+  } -> tensor<4x129xi4>
+  return %q : tensor<4x129xi4>
 }
 
 // -----
 
 // What is read is split the same way, with what has a column for each element.
 // CHECK-LABEL: func.func @rows_apart_input(
-// CHECK-SAME: %[[BYTES:.*]]: tensor<10xi8>, %[[S:.*]]: tensor<5xf32>) -> tensor<4x5xf32>
+// CHECK-SAME: %[[BYTES:.*]]: tensor<258xi8>, %[[S:.*]]: tensor<129xf32>) -> tensor<4x129xf32>
 // CHECK: %[[HEAD:.*]] = affine.min
 // CHECK: %[[NUM_BYTES:.*]] = affine.apply #{{.*}}(%[[HEAD]])
 // CHECK: scf.for
@@ -590,7 +590,69 @@ func.func @rows_apart(%x: tensor<4x5xf32>, %s: tensor<4xf32>) -> tensor<4x5xi4> 
 // CHECK-SAME: iterator_types = ["parallel", "parallel"]} ins(%[[SLICE]], %[[SCALES]]
 // CHECK: scf.for
 // CHECK: quant_ext.apply_dequantize %{{.*}} : (i4, f32) -> f32
-func.func @rows_apart_input(%q: tensor<4x5xi4>, %s: tensor<5xf32>) -> tensor<4x5xf32> {
+func.func @rows_apart_input(%q: tensor<4x129xi4>, %s: tensor<129xf32>) -> tensor<4x129xf32> {
+  %init = tensor.empty() : tensor<4x129xf32>
+  %x = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>,
+                       affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%q, %s : tensor<4x129xi4>, tensor<129xf32>) outs(%init : tensor<4x129xf32>) {
+  ^bb0(%a: i4, %b: f32, %out: f32):
+    %v = quant_ext.apply_dequantize %a, %b storage = <i4> : (i4, f32) -> f32
+    linalg.yield %v : f32
+  } -> tensor<4x129xf32>
+  return %x : tensor<4x129xf32>
+}
+
+// -----
+
+// Shorter rows are computed together, a byte for each element, and then packed as
+// one: the first row of a chunk may begin within a byte.
+// CHECK-LABEL: func.func @rows_together(
+// CHECK-SAME: %[[X:.*]]: tensor<6000x5xf32>, %[[S:.*]]: tensor<6000xf32>) -> tensor<15000xi8>
+// CHECK: scf.for %[[ROW:.*]] = %c0 to %c6000 step %c3000 iter_args(%[[BYTES:.*]] =
+// CHECK: %[[ALL:.*]] = tensor.collapse_shape %[[X]]
+// CHECK: %[[PART:.*]] = tensor.extract_slice %[[ALL]][%{{.*}}] [15000] [1]
+// CHECK: %[[CHUNK:.*]] = tensor.expand_shape %[[PART]] {{.*}} into tensor<3000x5xf32>
+// CHECK: %[[SCALES:.*]] = tensor.extract_slice %[[S]][%[[ROW]]] [3000] [1]
+// CHECK: %[[VALUES:.*]] = linalg.generic
+// CHECK-SAME: ins(%[[CHUNK]], %[[SCALES]]
+// CHECK: quant_ext.apply_quantize
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[VALUES]]
+// CHECK-NOT: quant_ext.apply_quantize
+// CHECK: tensor.extract %[[FLAT]]
+// CHECK: iterator_types = ["parallel", "reduction"]
+// CHECK: return
+func.func @rows_together(%x: tensor<6000x5xf32>, %s: tensor<6000xf32>) -> tensor<6000x5xi4> {
+  %init = tensor.empty() : tensor<6000x5xi4>
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>,
+                       affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : tensor<6000x5xf32>, tensor<6000xf32>) outs(%init : tensor<6000x5xi4>) {
+  ^bb0(%a: f32, %b: f32, %out: i4):
+    %v = quant_ext.apply_quantize %a, %b storage = <i4> : (f32, f32) -> i4
+    linalg.yield %v : i4
+  } -> tensor<6000x5xi4>
+  return %q : tensor<6000x5xi4>
+}
+
+// -----
+
+// So are those that are read. What is less than a chunk needs no loop.
+// CHECK-LABEL: func.func @rows_together_input(
+// CHECK-SAME: %[[BYTES:.*]]: tensor<10xi8>, %[[S:.*]]: tensor<5xf32>) -> tensor<4x5xf32>
+// CHECK-NOT: scf.for
+// CHECK: %[[SPLIT:.*]] = linalg.generic
+// CHECK-SAME: ins(%[[BYTES]]
+// CHECK-NOT: quant_ext.apply_dequantize
+// CHECK: linalg.yield
+// CHECK: %[[VALUES:.*]] = tensor.expand_shape %{{.*}} : tensor<20xi8> into tensor<4x5xi8>
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[VALUES]], %[[S]]
+// CHECK: quant_ext.apply_dequantize
+// CHECK: return
+func.func @rows_together_input(%q: tensor<4x5xi4>, %s: tensor<5xf32>) -> tensor<4x5xf32> {
   %init = tensor.empty() : tensor<4x5xf32>
   %x = linalg.generic {
       indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>,
@@ -602,6 +664,30 @@ func.func @rows_apart_input(%q: tensor<4x5xi4>, %s: tensor<5xf32>) -> tensor<4x5
     linalg.yield %v : f32
   } -> tensor<4x5xf32>
   return %x : tensor<4x5xf32>
+}
+
+// -----
+
+// Where their size is known at run time only, it decides.
+// CHECK-LABEL: func.func @rows_of_any_size(
+// CHECK: %[[SHORT:.*]] = arith.cmpi ult, %{{.*}}, %c128
+// CHECK: scf.if %[[SHORT]]
+// CHECK: arith.divui %c16384,
+// CHECK: scf.for
+// CHECK: } else {
+// CHECK: affine.min
+// CHECK: return
+func.func @rows_of_any_size(%x: tensor<?x?xf32>, %s: tensor<?xf32>, %init: tensor<?x?xi4>) -> tensor<?x?xi4> {
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>,
+                       affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : tensor<?x?xf32>, tensor<?xf32>) outs(%init : tensor<?x?xi4>) {
+  ^bb0(%a: f32, %b: f32, %out: i4):
+    %v = quant_ext.apply_quantize %a, %b storage = <i4> : (f32, f32) -> i4
+    linalg.yield %v : i4
+  } -> tensor<?x?xi4>
+  return %q : tensor<?x?xi4>
 }
 
 // -----

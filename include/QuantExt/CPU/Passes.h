@@ -22,6 +22,10 @@ struct TargetInfo;
 void populateExpandSmallFloatsPatterns(RewritePatternSet &patterns,
                                        const TargetInfo &target);
 
+/// Rewrites erf, exp and tanh of f16, bf16 and f32 to polynomials, computed in
+/// f32 with fused multiply-adds.
+void populateApproximateMathPatterns(RewritePatternSet &patterns);
+
 /// Rewrites quantize of lanes that share a scale so that what depends on the
 /// scale alone is computed once: the reciprocal, and an exact quotient by fused
 /// multiply-adds where `target` has them.

@@ -99,7 +99,10 @@ def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
     packing with the one that makes them. Where rows share bytes, that is a loop
     over rows: element by element up to the first byte that the row has for
     itself, then whole bytes, then the elements left over. Rows that no operand
-    tells apart are one; values that only other linalg operations read are not
+    tells apart are one, and rows of fewer than 128 elements are computed
+    together, a byte for each element, and packed or unpacked as one: as many of
+    them as the first-level cache holds. Where the size of rows is known at run
+    time only, it decides. Values that only other linalg operations read are not
     packed between.
 
     Operations that the pass does not know keep their types, between a

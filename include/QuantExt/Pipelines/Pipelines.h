@@ -54,6 +54,12 @@ struct QuantExtToLLVMOptions
           "bypass the caches, on x86; 0 takes those of the target's "
           "last-level cache, and below 0 none ever do"),
       llvm::cl::init(0)};
+  Option<bool> approximateMath{
+      *this, "approximate-math",
+      llvm::cl::desc("Compute erf, exp and tanh by polynomials in vectors, "
+                     "whose results differ in their last bits from those of "
+                     "libm's functions, which are called otherwise"),
+      llvm::cl::init(false)};
   Option<bool> emitCInterface{
       *this, "emit-c-interface",
       llvm::cl::desc("Give every function a _mlir_ciface_ wrapper that takes "

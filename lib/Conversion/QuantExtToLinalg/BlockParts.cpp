@@ -212,3 +212,34 @@ quant_ext::getBlockParts(OpBuilder &builder, Location loc, Value tensor,
   }
   return parts;
 }
+
+std::optional<WholeBlocks>
+quant_ext::getWholeBlocks(OpBuilder &builder, Location loc, Value tensor,
+                          const Granularity &granularity) {
+  WholeBlocks whole;
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, tensor);
+  for (auto [dim, size] : llvm::enumerate(sizes)) {
+    SmallVector<DimPart> dimParts =
+        getDimParts(builder, loc, size, granularity.getBlockSize(dim));
+    DimPart &full = dimParts.front();
+    if (dimParts.size() > 1) {
+      Value hasRest = dimParts.back().isPresent;
+      if (!hasRest)
+        return std::nullopt;
+      whole.isRagged =
+          whole.isRagged
+              ? arith::OrIOp::create(builder, loc, whole.isRagged, hasRest)
+                    .getResult()
+              : hasRest;
+      full.size = size;
+      full.isWhole = true;
+    } else if (full.isPresent) {
+      return std::nullopt;
+    }
+    whole.part = extend(builder, loc, whole.part, full,
+                        granularity.getScaleDim(dim).has_value());
+  }
+  if (!whole.isRagged)
+    return std::nullopt;
+  return whole;
+}

@@ -77,6 +77,16 @@ std::vector<BlockPart> getBlockParts(OpBuilder &builder, Location loc,
                                      Value tensor,
                                      const Granularity &granularity);
 
+/// The one part that `tensor` is where none of its blocks is ragged, and
+/// whether one is, an i1; none where that is known before run time.
+struct WholeBlocks {
+  BlockPart part;
+  Value isRagged;
+};
+std::optional<WholeBlocks> getWholeBlocks(OpBuilder &builder, Location loc,
+                                          Value tensor,
+                                          const Granularity &granularity);
+
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_LIB_CONVERSION_QUANTEXTTOLINALG_BLOCKPARTS_H

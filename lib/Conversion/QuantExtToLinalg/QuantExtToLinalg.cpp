@@ -157,6 +157,32 @@ static Value buildPart(OpBuilder &builder, Location loc, const BlockPart &part,
   return part.insertSlice(builder, loc, generic.getResult(0), result);
 }
 
+/// Whether neighbours share bytes, which no part of a tensor can then be
+/// written to alone.
+static bool sharesBytes(Type element) {
+  return element.getIntOrFloatBitWidth() < 8;
+}
+
+/// `tensor` of integers, extended or cut.
+template <typename CastOp>
+static Value castElements(OpBuilder &builder, Location loc, Value tensor,
+                          Type element) {
+  Value init = makeEmpty(builder, loc,
+                         tensor::getMixedSizes(builder, loc, tensor), element);
+  unsigned rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  AffineMap identity = builder.getMultiDimIdentityMap(rank);
+  return linalg::GenericOp::create(
+             builder, loc, init.getType(), tensor, init,
+             ArrayRef<AffineMap>{identity, identity},
+             SmallVector<IteratorType>(rank, IteratorType::parallel),
+             [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+               linalg::YieldOp::create(
+                   body, bodyLoc,
+                   CastOp::create(body, bodyLoc, element, args[0]).getResult());
+             })
+      .getResult(0);
+}
+
 /// The input, and as many values as `granularity` cuts it apart for, in one
 /// linalg.generic for each part.
 static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
@@ -166,14 +192,45 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
                               Type resultElement, ElementFn element) {
   // All parts write into one tensor, which has the shape of the result even
   // where a part is reshaped: it may become a buffer of the caller's.
-  Value result = makeEmpty(
-      builder, loc, tensor::getMixedSizes(builder, loc, input), resultElement);
-  for (const BlockPart &part : getBlockParts(builder, loc, input, granularity))
-    result = part.emitIfPresent(builder, loc, result, [&](OpBuilder &inner) {
-      return SmallVector<Value>{buildPart(inner, loc, part, input, parameters,
-                                          position, result, element)};
-    })[0];
-  return result;
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, input);
+  auto buildParts = [&](OpBuilder &b, Value result, ElementFn partElement) {
+    for (const BlockPart &part : getBlockParts(b, loc, input, granularity))
+      result = part.emitIfPresent(b, loc, result, [&](OpBuilder &inner) {
+        return SmallVector<Value>{buildPart(inner, loc, part, input, parameters,
+                                            position, result, partElement)};
+      })[0];
+    return result;
+  };
+  std::optional<WholeBlocks> whole;
+  if (isa<IntegerType>(resultElement) && sharesBytes(resultElement))
+    whole = getWholeBlocks(builder, loc, input, granularity);
+  Value empty = makeEmpty(builder, loc, sizes, resultElement);
+  if (!whole)
+    return buildParts(builder, empty, element);
+
+  // Parts of a byte cannot be written alone. Where no block is ragged there is
+  // one part, whose blocks fill bytes; otherwise a byte for each element, and
+  // all are packed at last.
+  auto branch = scf::IfOp::create(
+      builder, loc, whole->isRagged,
+      [&](OpBuilder &then, Location) {
+        Type byte = then.getI8Type();
+        Value bytes = buildParts(
+            then, makeEmpty(then, loc, sizes, byte),
+            [&](OpBuilder &body, Location bodyLoc, ValueRange args) -> Value {
+              return arith::ExtUIOp::create(body, bodyLoc, byte,
+                                            element(body, bodyLoc, args));
+            });
+        scf::YieldOp::create(
+            then, loc,
+            castElements<arith::TruncIOp>(then, loc, bytes, resultElement));
+      },
+      [&](OpBuilder &otherwise, Location) {
+        scf::YieldOp::create(otherwise, loc,
+                             buildPart(otherwise, loc, whole->part, input,
+                                       parameters, position, empty, element));
+      });
+  return branch.getResult(0);
 }
 
 /// Lowers an operation with one scale and perhaps a zero point; `element` gets

@@ -209,3 +209,26 @@ func.func @quantized_scales(%x: tensor<4x32xf16>, %s2: tensor<f32>) -> tensor<4x
   %s = quant_ext.choose_qparams %x scaled_by(%s2) block_sizes = [1, 16] storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<4x32xf16>, tensor<f32>) -> tensor<4x2xf8E4M3FN>
   return %s : tensor<4x2xf8E4M3FN>
 }
+
+// Elements that share bytes cannot be written to in parts: where no block is
+// ragged, all are written at once, and otherwise a byte for each at first.
+// CHECK-LABEL: func.func @quantize_dynamic_blocks_in_shared_bytes(
+// CHECK-SAME: %[[X:.*]]: tensor<?x?xf32>, %[[S:.*]]: tensor<?x?xf32>)
+// CHECK: %[[RAGGED:.*]] = arith.cmpi ne, %{{.*}}, %{{.*}} : index
+// CHECK: scf.if %[[RAGGED]] -> (tensor<?x?xi4>) {
+// CHECK: tensor.empty(%{{.*}}) : tensor<?x?xi8>
+// CHECK-NOT: tensor.insert_slice {{.*}}xi4>
+// CHECK: arith.trunci %{{.*}} : i8 to i4
+// CHECK: scf.yield %{{.*}} : tensor<?x?xi4>
+// CHECK: } else {
+// CHECK-NOT: tensor.extract_slice
+// CHECK: tensor.expand_shape %[[X]] {{.*}} : tensor<?x?xf32> into tensor<?x?x32xf32>
+// CHECK-NOT: tensor.extract_slice
+// CHECK: linalg.generic
+// CHECK: tensor.collapse_shape %{{.*}} : tensor<?x?x32xi4> into tensor<?x?xi4>
+// CHECK-NOT: tensor.insert_slice
+// CHECK: return
+func.func @quantize_dynamic_blocks_in_shared_bytes(%x: tensor<?x?xf32>, %s: tensor<?x?xf32>) -> tensor<?x?xi4> {
+  %q = quant_ext.quantize %x, %s block_sizes = [1, 32] storage = <i4> : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xi4>
+  return %q : tensor<?x?xi4>
+}

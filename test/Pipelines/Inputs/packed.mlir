@@ -70,26 +70,6 @@ func.func @dequantize_i4_dynamic_per_tensor(%x: tensor<?x?xi4>, %s: tensor<f32>)
   return %y : tensor<?x?xf32>
 }
 
-func.func @quantize_i4_dynamic_outer_axis(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi4> {
-  %y = quant_ext.quantize %x, %s axis = 0 storage = <i4> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi4>
-  return %y : tensor<?x?xi4>
-}
-
-func.func @dequantize_i4_dynamic_outer_axis(%x: tensor<?x?xi4>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
-  %y = quant_ext.dequantize %x, %s axis = 0 storage = <i4> : (tensor<?x?xi4>, tensor<?xf32>) -> tensor<?x?xf32>
-  return %y : tensor<?x?xf32>
-}
-
-func.func @quantize_i4_dynamic_inner_axis(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi4> {
-  %y = quant_ext.quantize %x, %s axis = 1 storage = <i4> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi4>
-  return %y : tensor<?x?xi4>
-}
-
-func.func @dequantize_i4_dynamic_inner_axis(%x: tensor<?x?xi4>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
-  %y = quant_ext.dequantize %x, %s axis = 1 storage = <i4> : (tensor<?x?xi4>, tensor<?xf32>) -> tensor<?x?xf32>
-  return %y : tensor<?x?xf32>
-}
-
 func.func @quantize_i2_whole_per_tensor(%x: tensor<64x256xf32>, %s: tensor<f32>) -> tensor<64x256xi2> {
   %y = quant_ext.quantize %x, %s storage = <i2> : (tensor<64x256xf32>, tensor<f32>) -> tensor<64x256xi2>
   return %y : tensor<64x256xi2>
@@ -157,26 +137,6 @@ func.func @quantize_i2_dynamic_per_tensor(%x: tensor<?x?xf32>, %s: tensor<f32>) 
 
 func.func @dequantize_i2_dynamic_per_tensor(%x: tensor<?x?xi2>, %s: tensor<f32>) -> tensor<?x?xf32> {
   %y = quant_ext.dequantize %x, %s storage = <i2> : (tensor<?x?xi2>, tensor<f32>) -> tensor<?x?xf32>
-  return %y : tensor<?x?xf32>
-}
-
-func.func @quantize_i2_dynamic_outer_axis(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi2> {
-  %y = quant_ext.quantize %x, %s axis = 0 storage = <i2> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi2>
-  return %y : tensor<?x?xi2>
-}
-
-func.func @dequantize_i2_dynamic_outer_axis(%x: tensor<?x?xi2>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
-  %y = quant_ext.dequantize %x, %s axis = 0 storage = <i2> : (tensor<?x?xi2>, tensor<?xf32>) -> tensor<?x?xf32>
-  return %y : tensor<?x?xf32>
-}
-
-func.func @quantize_i2_dynamic_inner_axis(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi2> {
-  %y = quant_ext.quantize %x, %s axis = 1 storage = <i2> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi2>
-  return %y : tensor<?x?xi2>
-}
-
-func.func @dequantize_i2_dynamic_inner_axis(%x: tensor<?x?xi2>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
-  %y = quant_ext.dequantize %x, %s axis = 1 storage = <i2> : (tensor<?x?xi2>, tensor<?xf32>) -> tensor<?x?xf32>
   return %y : tensor<?x?xf32>
 }
 
