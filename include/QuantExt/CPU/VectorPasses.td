@@ -223,8 +223,8 @@ def QuantExtStreamStores
         vector.transfer_write %scaled, %y[%i, %c0] {in_bounds = [true]}
             : vector<16xf32>, memref<64x16xf32>
       }
+      %c128 = arith.constant 128 : index
       scf.for %i = %c0 to %border step %c1 {
-        %c128 = arith.constant 128 : index
         %later = arith.addi %i, %c128 : index
         memref.prefetch %x[%later, %c0], read, locality<3>, data
             : memref<64x16xf32>
