@@ -1,138 +1,18 @@
 //===- ConstantFolding.cpp - Evaluating operations on constants -----------===//
 
 #include "QuantExt/IR/ConstantFolding.h"
-#include "QuantExt/IR/ConstantData.h"
+
+#include "ConstantOperands.h"
+
 #include "QuantExt/IR/ResourceConstants.h"
 #include "QuantExt/Numerics/Philox.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/IR/Threading.h"
-#include "mlir/IR/TypeUtilities.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "llvm/Support/raw_ostream.h"
-#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
-
-namespace {
-
-/// The constant operands of an operation; the last of them, `positionSize` in
-/// number, place what it rounds in a whole tensor.
-class Operands {
-public:
-  Operands(ArrayRef<Attribute> attrs, size_t positionSize,
-           ResourceUse resources)
-      : attrs(attrs.drop_back(positionSize)),
-        positionAttrs(attrs.take_back(positionSize)), resources(resources) {
-    anyResource =
-        llvm::any_of(attrs, llvm::IsaAndPresentPred<DenseResourceElementsAttr>);
-  }
-
-  /// Reads every operand; fails where one is no constant.
-  LogicalResult read() {
-    if (anyResource && resources == ResourceUse::Refuse)
-      return failure();
-    for (Attribute attr : attrs) {
-      std::optional<ConstantData> data = ConstantData::get(attr);
-      if (!data)
-        return failure();
-      values.push_back(std::move(*data));
-    }
-    for (Attribute attr : positionAttrs) {
-      auto value = dyn_cast_if_present<IntegerAttr>(attr);
-      if (!value)
-        return failure();
-      position.push_back(value.getInt());
-    }
-    // Splats alone give a splat, which takes no space however large its type.
-    return success(areAllSplats() ||
-                   llvm::all_of(values, [](const ConstantData &data) {
-                     return data.canExpand();
-                   }));
-  }
-
-  bool hasResource() const { return anyResource; }
-  bool areAllSplats() const {
-    return llvm::all_of(
-        values, [](const ConstantData &data) { return data.isSplat(); });
-  }
-
-  /// The operand at `index`, one element of it where only one is computed.
-  ConstantData get(unsigned index, bool single) const {
-    return single ? values[index] : values[index].expanded();
-  }
-  const ConstantData &operator[](unsigned index) const { return values[index]; }
-  Attribute getAttr(unsigned index) const { return attrs[index]; }
-  size_t size() const { return attrs.size(); }
-  ArrayRef<uint64_t> getPosition() const { return position; }
-
-private:
-  ArrayRef<Attribute> attrs;
-  ArrayRef<Attribute> positionAttrs;
-  ResourceUse resources;
-  bool anyResource = false;
-  SmallVector<ConstantData> values;
-  SmallVector<uint64_t> position;
-};
-
-} // namespace
-
-/// The key of what `op` makes of the constant under operand 0: readable, and
-/// different for different operations, types, attributes and parameters.
-static std::string deriveKey(Operation *op, StringRef tag,
-                             const Operands &operands) {
-  auto hashOf = [&](unsigned index) {
-    const ConstantData &data = operands[index];
-    int64_t count = data.isSplat() ? 1 : data.getNumElements();
-    return llvm::xxh3_64bits(StringRef(
-        data.getRaw(), count * getContainerBytes(data.getElementType())));
-  };
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  op->getAttrDictionary().print(os);
-  llvm::interleave(op->getOperandTypes(), os, " ");
-  os << " " << op->getResult(0).getType();
-  for (unsigned index = 1; index < operands.size(); ++index)
-    os << " " << llvm::utohexstr(hashOf(index));
-  for (uint64_t value : operands.getPosition())
-    os << " " << value;
-
-  std::string key;
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(operands.getAttr(0)))
-    key = resource.getRawHandle().getKey().str();
-  else
-    key = "dense_" + llvm::utohexstr(hashOf(0), /*LowerCase=*/true);
-  return key + "_" + tag.str() + "_" +
-         llvm::utohexstr(llvm::xxh3_64bits(text), /*LowerCase=*/true);
-}
-
-/// A constant of elements: a resource where an operand was one.
-static Attribute makeElements(Operation *op, Type type, StringRef tag,
-                              const Operands &operands, AsmResourceBlob blob) {
-  auto shaped = cast<ShapedType>(type);
-  if (operands.hasResource())
-    return getResourceConstant(shaped, deriveKey(op, tag, operands),
-                               std::move(blob));
-  return getDenseConstant(shaped, blob.getData());
-}
-
-/// Works on the threads of the context. Parts are as large for any number of
-/// them: large beside what it takes to hand one out, small beside a weight.
-static numerics::Executor getExecutor(MLIRContext *context) {
-  return [context](int64_t count, int64_t unit,
-                   const std::function<void(int64_t, int64_t)> &work) {
-    constexpr int64_t kElements = int64_t(1) << 18;
-    int64_t size = llvm::alignTo(kElements, unit);
-    parallelFor(context, 0, llvm::divideCeil(count, size), [&](size_t index) {
-      int64_t begin = index * size;
-      work(begin, std::min(begin + size, count));
-    });
-  };
-}
 
 /// The layout for the elements that are really computed: one, or all.
 static numerics::Layout computedLayout(const Granularity &granularity,
@@ -140,7 +20,8 @@ static numerics::Layout computedLayout(const Granularity &granularity,
   return single ? numerics::Layout({}, {}) : getLayout(granularity, shape);
 }
 
-static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
+static LogicalResult evaluate(ChooseQParamsOp op,
+                              const ConstantOperands &operands,
                               SmallVectorImpl<Attribute> &results) {
   auto type = cast<RankedTensorType>(op.getScale().getType());
   const ConstantData &input = operands[0];
@@ -185,7 +66,8 @@ static LogicalResult evaluate(ChooseQParamsOp op, const Operands &operands,
 /// The random number of each element; none where no rounding needs them. A seed
 /// is the last operand before the position.
 template <typename OpT>
-static std::vector<uint32_t> drawNumbers(OpT op, const Operands &operands) {
+static std::vector<uint32_t> drawNumbers(OpT op,
+                                         const ConstantOperands &operands) {
   std::vector<uint32_t> draws;
   if (!op.getSeed())
     return draws;
@@ -215,7 +97,7 @@ static std::vector<uint32_t> drawNumbers(OpT op, const Operands &operands) {
 /// True where one element stands for all of them: equal inputs give equal
 /// results, unless each is rounded by a random number of its own.
 template <typename OpT>
-static bool computesSingle(OpT op, const Operands &operands) {
+static bool computesSingle(OpT op, const ConstantOperands &operands) {
   if constexpr (!std::is_same_v<OpT, DequantizeOp>)
     if (op.getSeed())
       return false;
@@ -226,7 +108,7 @@ static bool computesSingle(OpT op, const Operands &operands) {
 /// result.
 template <typename OpT, typename ComputeFn>
 static LogicalResult
-evaluateOneScale(OpT op, StringRef tag, const Operands &operands,
+evaluateOneScale(OpT op, StringRef tag, const ConstantOperands &operands,
                  SmallVectorImpl<Attribute> &results, ComputeFn compute) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
@@ -253,14 +135,7 @@ evaluateOneScale(OpT op, StringRef tag, const Operands &operands,
   return success();
 }
 
-/// Names a storage in a key, which a range would not suit.
-static std::string getTag(StorageAttr storage) {
-  return storage.isFloat() ? storage.str()
-                           : (storage.getIsSigned() ? "i" : "u") +
-                                 llvm::utostr(storage.getWidth());
-}
-
-static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
+static LogicalResult evaluate(QuantizeOp op, const ConstantOperands &operands,
                               SmallVectorImpl<Attribute> &results) {
   return evaluateOneScale(
       op, getTag(op.getStorage()), operands, results,
@@ -272,7 +147,8 @@ static LogicalResult evaluate(QuantizeOp op, const Operands &operands,
       });
 }
 
-static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
+static LogicalResult evaluate(FakeQuantizeOp op,
+                              const ConstantOperands &operands,
                               SmallVectorImpl<Attribute> &results) {
   StorageAttr storage = op.getStorage();
   return evaluateOneScale(
@@ -298,7 +174,7 @@ static LogicalResult evaluate(FakeQuantizeOp op, const Operands &operands,
       });
 }
 
-static LogicalResult evaluate(DequantizeOp op, const Operands &operands,
+static LogicalResult evaluate(DequantizeOp op, const ConstantOperands &operands,
                               SmallVectorImpl<Attribute> &results) {
   return evaluateOneScale(
       op, "float", operands, results,
@@ -309,7 +185,7 @@ static LogicalResult evaluate(DequantizeOp op, const Operands &operands,
       });
 }
 
-static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
+static LogicalResult evaluate(RequantizeOp op, const ConstantOperands &operands,
                               SmallVectorImpl<Attribute> &results) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
@@ -352,7 +228,7 @@ static LogicalResult evaluate(RequantizeOp op, const Operands &operands,
 }
 
 static LogicalResult evaluate(RequantizeFixedPointOp op,
-                              const Operands &operands,
+                              const ConstantOperands &operands,
                               SmallVectorImpl<Attribute> &results) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   if (!type.hasStaticShape() || type.getShape() != operands[0].getShape())
@@ -396,7 +272,7 @@ LogicalResult
 quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
                              ResourceUse resources,
                              SmallVectorImpl<Attribute> &results) {
-  Operands operands(attrs, getPositionSize(op), resources);
+  ConstantOperands operands(attrs, getPositionSize(op), resources);
   if (failed(operands.read()))
     return failure();
   return TypeSwitch<Operation *, LogicalResult>(op)
@@ -404,79 +280,6 @@ quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
             RequantizeFixedPointOp, FakeQuantizeOp>(
           [&](auto typed) { return evaluate(typed, operands, results); })
       .Default([](Operation *) { return failure(); });
-}
-
-//===----------------------------------------------------------------------===//
-// quantize by what is chosen from the same constant
-//===----------------------------------------------------------------------===//
-
-/// Whether `quantize` rounds what `choose` takes its range from, in the same
-/// groups and to the same integers.
-static bool isQuantizedByChosen(QuantizeOp quantize, ChooseQParamsOp choose) {
-  return quantize.getInput() == choose.getInput() &&
-         quantize.getScale() == choose.getScale() &&
-         quantize.getZeroPoint() == choose.getZeroPoint() &&
-         quantize.getGranularity() == choose.getGranularity() &&
-         quantize.getStorage() == choose.getStorage() &&
-         !quantize.getStorage().isFloat() && !quantize.getSeed();
-}
-
-QuantizeOp quant_ext::findQuantizeOfChosen(ChooseQParamsOp choose) {
-  if (choose.getScaleStorage())
-    return {};
-  for (Operation *user : choose.getScale().getUsers())
-    if (auto quantize = dyn_cast<QuantizeOp>(user))
-      if (isQuantizedByChosen(quantize, choose))
-        return quantize;
-  return {};
-}
-
-LogicalResult quant_ext::evaluateChosen(ChooseQParamsOp choose,
-                                        QuantizeOp quantize,
-                                        Attribute inputAttr,
-                                        SmallVectorImpl<Attribute> &results) {
-  Operands operands(inputAttr, /*positionSize=*/0, ResourceUse::Allow);
-  if (failed(operands.read()))
-    return failure();
-  const ConstantData &input = operands[0];
-  auto scaleType = cast<RankedTensorType>(choose.getScale().getType());
-  auto type = cast<RankedTensorType>(quantize.getResult().getType());
-  Granularity granularity = choose.getGranularity();
-  if (input.isSplat() || type.getShape() != input.getShape() ||
-      !scaleType.hasStaticShape() ||
-      granularity.getScaleShape(input.getShape()) !=
-          SmallVector<int64_t>(scaleType.getShape()))
-    return failure();
-  numerics::Layout layout = getLayout(granularity, input.getShape());
-  numerics::IntegerFormat storage = getIntegerFormat(choose.getStorage());
-  int64_t groups = layout.getNumGroups();
-  std::vector<char> scale(groups *
-                          getContainerBytes(scaleType.getElementType()));
-  std::vector<char> zeroPoint;
-  if (!choose.isSymmetric())
-    zeroPoint.resize(groups * storage.getBytes());
-  AsmResourceBlob blob =
-      allocateBlob(layout.getNumElements() * storage.getBytes());
-  numerics::chooseAndQuantizeArray(
-      input.getFloats(), layout, storage,
-      getRoundingMode(quantize.getRounding()),
-      getDivisionMode(quantize.getDivision(), quantize.getPrecision()),
-      scale.data(), choose.isSymmetric() ? nullptr : zeroPoint.data(),
-      blob.getMutableData().data(), getExecutor(choose.getContext()));
-
-  results.push_back(getDenseConstant(scaleType, scale));
-  if (!choose.isSymmetric())
-    results.push_back(
-        getDenseConstant(choose.getZeroPoint().getType(), zeroPoint));
-  // Under the key that quantize would give it alone.
-  SmallVector<Attribute> attrs = {inputAttr};
-  attrs.append(results.begin(), results.end());
-  Operands all(attrs, /*positionSize=*/0, ResourceUse::Allow);
-  if (failed(all.read()))
-    return failure();
-  results.push_back(makeElements(quantize, type, getTag(choose.getStorage()),
-                                 all, std::move(blob)));
-  return success();
 }
 
 /// The constant operands of `op`; fails where one is not constant.
