@@ -9,6 +9,7 @@
 #include "QuantExt/CPU/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -213,6 +214,14 @@ static Value roundToOddF32(BitBuilder &b, Value x) {
 // Patterns
 //===----------------------------------------------------------------------===//
 
+/// Whether `op` is one of those that the name of the operation around it stands
+/// for: that one's verifier knows no others.
+static bool isInNamedOperation(Operation *op) {
+  Operation *parent = op->getParentOp();
+  return isa_and_nonnull<linalg::LinalgOp>(parent) &&
+         !isa<linalg::GenericOp, linalg::MapOp, linalg::ReduceOp>(parent);
+}
+
 namespace {
 
 struct ExpandExtend : public OpRewritePattern<arith::ExtFOp> {
@@ -227,6 +236,8 @@ struct ExpandExtend : public OpRewritePattern<arith::ExtFOp> {
       return rewriter.notifyMatchFailure(op, "the target has this conversion");
     if (!to.isF32() && !to.isF64())
       return rewriter.notifyMatchFailure(op, "the result is not f32 or f64");
+    if (isInNamedOperation(op))
+      return rewriter.notifyMatchFailure(op, "a named operation implies it");
     BitBuilder b(rewriter, op.getLoc(), op.getType());
     Value wide =
         from.isBF16() ? extendBF16(b, op.getIn()) : extendF16(b, op.getIn());
@@ -257,6 +268,8 @@ struct ExpandTruncate : public OpRewritePattern<arith::TruncFOp> {
         *op.getRoundingmode() != arith::RoundingMode::to_nearest_even)
       return rewriter.notifyMatchFailure(op,
                                          "rounds otherwise than to nearest");
+    if (isInNamedOperation(op))
+      return rewriter.notifyMatchFailure(op, "a named operation implies it");
 
     BitBuilder b(rewriter, op.getLoc(), op.getType());
     Value x = op.getIn();

@@ -137,6 +137,9 @@ static void addArithmetic(OpPassManager &pm,
   auto stream = forTarget<QuantExtStreamStoresOptions>(options);
   stream.minBytes = options.minBytesToStream;
   pm.addNestedPass<func::FuncOp>(createQuantExtStreamStores(stream));
+  // What had no vector form. What follows rewrites arithmetic, and that of a
+  // named operation has to stay what its name says.
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerElementOps(
       forTarget<QuantExtLowerElementOpsOptions>(options)));
   if (options.approximateMath)
@@ -157,8 +160,6 @@ static void addArithmetic(OpPassManager &pm,
 
 static void addLowering(OpPassManager &pm,
                         const QuantExtToLLVMOptions &options) {
-  // What had no vector form, and copies of buffers.
-  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   pm.addNestedPass<func::FuncOp>(createQuantExtExpandDynamicReshapes());
   pm.addNestedPass<func::FuncOp>(memref::createExpandStridedMetadataPass());

@@ -191,3 +191,23 @@ func.func @shuffle_f8(%x: vector<3xf8E4M3FN>) -> vector<4xf8E4M3FN> {
   %y = vector.shuffle %x, %x [0, 1, 2, 0] : vector<3xf8E4M3FN>, vector<3xf8E4M3FN>
   return %y : vector<4xf8E4M3FN>
 }
+
+// A body that the operation's name implies stays; any other is rewritten.
+// CHECK-LABEL: func.func @named(
+// CHECK: linalg.matvec ins(%{{.*}} : memref<3x4xbf16>, memref<4xbf16>) outs(%{{.*}} : memref<3xf32>)
+// CHECK: linalg.generic
+// CHECK-NOT: arith.extf
+// CHECK: arith.addf
+// CHECK: return
+func.func @named(%a: memref<3x4xbf16>, %x: memref<4xbf16>, %y: memref<3xf32>) {
+  linalg.matvec ins(%a, %x : memref<3x4xbf16>, memref<4xbf16>) outs(%y : memref<3xf32>)
+  linalg.generic {
+      indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (0)>],
+      iterator_types = ["reduction"]} ins(%x : memref<4xbf16>) outs(%y : memref<3xf32>) {
+  ^bb0(%in: bf16, %out: f32):
+    %wide = arith.extf %in : bf16 to f32
+    %sum = arith.addf %out, %wide : f32
+    linalg.yield %sum : f32
+  }
+  return
+}

@@ -426,6 +426,10 @@ def QuantExtExpandSmallFloats : Pass<"quant-ext-expand-small-floats"> {
 
     Vectors of bf16 are deinterleaved as integers.
 
+    What the name of a linalg operation implies, such as the extensions of a
+    `linalg.matmul` of bf16 to f32, stays: make loops of it, or a
+    `linalg.generic`, first.
+
     Fast-math flags of conversions are dropped: upstream's
     `arith-emulate-unsupported-floats` sets one that lets a rounding to f16 and
     the extension after it cancel each other. But `nnan` stays, and saves a
