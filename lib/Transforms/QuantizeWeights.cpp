@@ -2,10 +2,9 @@
 
 #include "QuantExt/Transforms/Passes.h"
 #include "QuantExt/Transforms/WeightFinder.h"
+#include "Remarks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Regex.h"
 
 #include <algorithm>
@@ -152,13 +151,6 @@ struct Outcome {
 };
 } // namespace
 
-static remark::RemarkOpts remarkOpts(StringRef name, Operation *op) {
-  remark::RemarkOpts opts = remark::RemarkOpts::name(name).category(kCategory);
-  if (auto function = op->getParentOfType<FunctionOpInterface>())
-    return opts.function(function.getName());
-  return opts;
-}
-
 /// `i8`, or `f4E2M1FN with scales of f8E8M0FNU`.
 static std::string describeStorage(const WeightScheme &scheme) {
   std::string text = scheme.storage.str();
@@ -170,18 +162,13 @@ static std::string describeStorage(const WeightScheme &scheme) {
 static void remarkQuantized(Operation *op, const Weight &weight,
                             const Granularity &granularity,
                             const WeightScheme &scheme) {
-  remark::passed(op->getLoc(), remarkOpts("quantized", op))
+  remark::passed(op->getLoc(), getRemarkOpts("quantized", kCategory, op))
       << remark::add("quantized")
       << remark::metric("Operand", weight.operand->getOperandNumber())
       << remark::metric("Role", stringifyWeightRole(weight.role))
       << remark::metric("Storage", describeStorage(scheme))
       << remark::metric("Scheme", scheme.symmetric ? "symmetric" : "asymmetric")
       << remark::metric("Granularity", granularity.str());
-}
-
-static void remarkLeftInFloat(Operation *op, StringRef reason) {
-  remark::missed(op->getLoc(), remarkOpts("left-in-float", op))
-      << remark::add("left in float") << remark::reason("{0}", reason.str());
 }
 
 static void remarkSummary(Operation *root, const Outcome &outcome) {
@@ -327,7 +314,7 @@ void QuantizeWeights::runOnOperation() {
       continue;
     }
     ++outcome.numOpsLeft;
-    remarkLeftInFloat(op, reason);
+    remarkLeftInFloat(op, kCategory, reason);
   }
   remarkSummary(getOperation(), outcome);
   numQuantized += outcome.numTensors;

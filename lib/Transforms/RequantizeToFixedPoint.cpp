@@ -2,12 +2,11 @@
 
 #include "QuantExt/IR/ConstantData.h"
 #include "QuantExt/Transforms/Passes.h"
+#include "Remarks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace mlir::quant_ext {
 #define GEN_PASS_DEF_REQUANTIZETOFIXEDPOINT
@@ -99,15 +98,6 @@ static LogicalResult convertToFixedPoint(RewriterBase &rewriter,
       op.getZeroPointIn(), op.getZeroPointOut(), op.getAxisAttr(),
       op.getStorageIn(), op.getStorage(), rounding);
   return success();
-}
-
-static void remarkLeftInFloat(RequantizeOp op, StringRef category,
-                              StringRef reason) {
-  auto opts = remark::RemarkOpts::name("left-in-float").category(category);
-  if (auto function = op->getParentOfType<FunctionOpInterface>())
-    opts = opts.function(function.getName());
-  remark::missed(op.getLoc(), opts)
-      << remark::add("left in float") << remark::reason("{0}", reason.str());
 }
 
 namespace {

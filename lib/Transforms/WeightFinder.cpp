@@ -2,6 +2,7 @@
 
 #include "QuantExt/Transforms/WeightFinder.h"
 #include "QuantExt/IR/ConstantData.h"
+#include "Remarks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -121,13 +122,6 @@ static Source getSource(OpOperand &operand) {
   return source;
 }
 
-/// `is a block argument`, for reasons.
-static std::string describeProducer(Value value) {
-  if (Operation *producer = value.getDefiningOp())
-    return "comes from '" + producer->getName().getStringRef().str() + "'";
-  return "is a block argument";
-}
-
 template <typename T>
 static std::string printed(T value) {
   std::string text;
@@ -170,7 +164,7 @@ static std::optional<Weight> getWeight(linalg::LinalgOp op,
                                        const Candidate &candidate,
                                        std::string &reason) {
   OpOperand &operand = *candidate.operand;
-  std::string name = "operand #" + std::to_string(operand.getOperandNumber());
+  std::string name = describeOperand(operand);
   Source source = getSource(operand);
   ElementsAttr value;
   if (source.value.getDefiningOp<DequantizeOp>()) {
