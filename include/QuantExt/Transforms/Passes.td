@@ -150,6 +150,128 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
                            "::mlir::quant_ext::QuantExtDialect"];
 }
 
+def QDQToInteger : Pass<"quant-ext-qdq-to-integer"> {
+  let summary = "Compute contractions of dequantized operands in integers";
+  let description = [{
+    Turns a contraction of two operands that come from `dequantize` into one of
+    their integers, with sums of 32 bits:
+
+    ```
+    sum_k s_a (a - z_a) s_w (w - z_w)
+        = s_a s_w (sum_k a w - z_a sum_k (w - z_w) - z_w sum_k a)
+    ```
+
+    **Which operations.** Every linalg operation on tensors that sums products of
+    two float operands, each indexed by plain loops: `matmul` with any maps,
+    `batch_matmul`, `matvec`, `vecmat`, `batch_matvec`, `dot`, `contract`,
+    generics. A `linalg.transpose` between operand and `dequantize`, or before
+    it, becomes part of the indexing map. Storages are integers of at most 16
+    bits, parameters per-tensor or along loops that are not reduced, `block_sizes`
+    of 1 and -1 included.
+
+    **When.** Iff no sum can leave 32 bits, whatever the integers are: the size of
+    the reduction times the largest `|a - z_a|` and `|w - z_w|` of the storages
+    (for a constant operand the largest sum of its magnitudes instead of the
+    product with the size), plus the largest `|bias|`, is below 2^31. The scales
+    must be numbers to compute with where they are constant, and so must their
+    product: a normal number.
+
+    **What it becomes.** The named operation again, or `linalg.contract`, where
+    both operands are extended alike (with `cast_unsigned` where both are
+    unsigned); a `linalg.generic` with `extui` and `extsi` where they are not.
+    Integers narrower than a byte are extended to one first. One generic behind
+    it adds what zero points make; sums over constants are constants. Then
+
+    - `requantize` where a `quantize` is the only user and has no `division`,
+      `precision` or seed that `requantize` lacks, the product of the scales
+      follows one loop at most, and all is in f32;
+    - `dequantize` by the product of the scales where that is per-tensor or
+      per-axis;
+    - a generic that multiplies by both scales where each follows a loop of its
+      own (a scale for each row and one for each column).
+
+    **Bias.** An init operand that is not zero is added behind the `dequantize`.
+    A constant of i32 under a `dequantize` whose scale is the product of the
+    scales, number for number, is added to the integers instead: as init operand
+    or behind the contraction, broadcast or not.
+
+    **Rounding.** T is f32, or f64 where a scale or the result is f64. The sums
+    are exact; what follows rounds the sum to T, the product of the scales to T,
+    the product of both to T, and the result to its own type. The relative error
+    of a result in f32 is therefore at most 3 * 2^-24, where the float form has
+    one that grows with the terms it cancels. `requantize` rounds as it says. A
+    product of scales that is not constant stays finite, as the multiplier of
+    `requantize` does.
+
+    `linalg.quantized_matmul` and `linalg.quantized_batch_matmul` become integer
+    matmuls too, their zero points what is added behind.
+
+    **Remarks**, of the category `quant-ext-qdq-to-integer`: for each contraction
+    `integer`, and how, or `left-in-float`, and why.
+
+    Example:
+
+    ```mlir
+    func.func @layer(%x: tensor<2x4xi8>) -> tensor<2x3xf32> {
+      %zero = arith.constant dense<0.0> : tensor<2x3xf32>
+      %s = arith.constant dense<0.5> : tensor<f32>
+      %z = arith.constant dense<-10> : tensor<i8>
+      %w = arith.constant dense<[[4, 10, -11], [127, -127, 127], [2, 5, -5],
+          [-42, 25, 21]]> : tensor<4x3xi8>
+      %sw = arith.constant dense<[0.5, 0.25, 0.125]> : tensor<3xf32>
+      %a = quant_ext.dequantize %x, %s, %z storage = <i8>
+          : (tensor<2x4xi8>, tensor<f32>, tensor<i8>) -> tensor<2x4xf32>
+      %b = quant_ext.dequantize %w, %sw axis = 1 storage = <i8>
+          : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
+      %y = linalg.matmul ins(%a, %b : tensor<2x4xf32>, tensor<4x3xf32>)
+          outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+      return %y : tensor<2x3xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    #map = affine_map<(d0, d1) -> (d0, d1)>
+    #map1 = affine_map<(d0, d1) -> (d1)>
+    func.func @layer(%arg0: tensor<2x4xi8>) -> tensor<2x3xf32> {
+      %cst = arith.constant dense<[[4, 10, -11], [127, -127, 127], [2, 5, -5], [-42,
+          25, 21]]> : tensor<4x3xi8>
+      %0 = tensor.empty() : tensor<2x3xi32>
+      %c0_i32 = arith.constant 0 : i32
+      %1 = linalg.fill ins(%c0_i32 : i32) outs(%0 : tensor<2x3xi32>)
+          -> tensor<2x3xi32>
+      %2 = linalg.matmul ins(%arg0, %cst : tensor<2x4xi8>, tensor<4x3xi8>) outs(%1
+          : tensor<2x3xi32>) -> tensor<2x3xi32>
+      %cst_0 = arith.constant dense<[910, -870, 1320]> : tensor<3xi32>
+      %3 = tensor.empty() : tensor<2x3xi32>
+      %4 = linalg.generic {indexing_maps = [#map, #map1, #map],
+          iterator_types = ["parallel", "parallel"]} ins(%2, %cst_0
+          : tensor<2x3xi32>, tensor<3xi32>) outs(%3 : tensor<2x3xi32>) {
+      ^bb0(%in: i32, %in_2: i32, %out: i32):
+        %5 = arith.addi %in, %in_2 : i32
+        linalg.yield %5 : i32
+      } -> tensor<2x3xi32>
+      %cst_1 = arith.constant dense<[2.500000e-01, 1.250000e-01, 6.250000e-02]>
+          : tensor<3xf32>
+      %dq = quant_ext.dequantize %4, %cst_1 axis = 1 storage = <i32>
+          : (tensor<2x3xi32>, tensor<3xf32>) -> tensor<2x3xf32>
+      return %dq : tensor<2x3xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numRewritten", "contractions-in-integers",
+              "Number of contractions computed in integers">,
+    Statistic<"numLeft", "contractions-in-float",
+              "Number of contractions left in floating point">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::quant_ext::QuantExtDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def CheckParams : Pass<"quant-ext-check-params"> {
   let summary = "Report constant parameters and resources that cannot be "
                 "computed with";

@@ -1,0 +1,167 @@
+//===- IntegerBounds.cpp - What sums of products may come to --------------===//
+
+#include "IntegerBounds.h"
+
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+static uint64_t magnitudeOf(int64_t value) {
+  return value < 0 ? -static_cast<uint64_t>(value) : value;
+}
+
+/// Of each dimension that `map` indexes: what one step along it adds to the
+/// linear index of a row-major array that has the dimensions `loops`.
+static SmallVector<int64_t> getSteps(AffineMap map, ArrayRef<unsigned> loops,
+                                     ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides = computeStrides(shape);
+  SmallVector<int64_t> steps(map.getNumResults(), 0);
+  for (unsigned dim = 0; dim < map.getNumResults(); ++dim) {
+    const auto *found = llvm::find(loops, map.getDimPosition(dim));
+    if (found != loops.end())
+      steps[dim] = strides[found - loops.begin()];
+  }
+  return steps;
+}
+
+std::optional<ConstantSums>
+quant_ext::sumConstant(linalg::LinalgOp op, const IntegerOperand &operand) {
+  Attribute attr;
+  if (!matchPattern(operand.value, m_Constant(&attr)) ||
+      (operand.zeroPoint && !operand.zeroPoint->constant))
+    return std::nullopt;
+  std::optional<ConstantData> data = ConstantData::get(attr);
+  if (!data || !data->canExpand())
+    return std::nullopt;
+
+  ConstantSums result;
+  ArrayRef<int64_t> shape = data->getShape();
+  AffineMap map = operand.map;
+  auto iterators = op.getIteratorTypesArray();
+  SmallVector<int64_t> loopSizes(map.getNumDims(), 1);
+  for (unsigned dim = 0; dim < shape.size(); ++dim) {
+    unsigned loop = map.getDimPosition(dim);
+    loopSizes[loop] = shape[dim];
+    if (linalg::isReductionIterator(iterators[loop]))
+      continue;
+    result.loops.push_back(loop);
+    result.shape.push_back(shape[dim]);
+  }
+  SmallVector<int64_t> steps = getSteps(map, result.loops, result.shape);
+  SmallVector<int64_t> zeroSteps(shape.size(), 0);
+  if (operand.zeroPoint) {
+    SmallVector<int64_t> zeroShape;
+    for (unsigned loop : operand.zeroPoint->loops)
+      zeroShape.push_back(loopSizes[loop]);
+    zeroSteps = getSteps(map, operand.zeroPoint->loops, zeroShape);
+  }
+
+  bool isSigned = operand.storage.getIsSigned();
+  int64_t count = ShapedType::getNumElements(result.shape);
+  result.sums.assign(count, 0);
+  result.magnitudes.assign(count, 0);
+  SmallVector<int64_t> place(shape.size(), 0);
+  int64_t sum = 0, zero = 0;
+  for (int64_t i = 0, n = data->getNumElements(); i < n; ++i) {
+    int64_t value = data->getInteger(i, isSigned);
+    if (operand.zeroPoint)
+      value -= operand.zeroPoint->constant->getInteger(zero, isSigned);
+    result.sums[sum] += value;
+    result.magnitudes[sum] += magnitudeOf(value);
+    for (size_t dim = shape.size(); dim-- > 0;) {
+      sum += steps[dim];
+      zero += zeroSteps[dim];
+      if (++place[dim] < shape[dim])
+        break;
+      sum -= steps[dim] * shape[dim];
+      zero -= zeroSteps[dim] * shape[dim];
+      place[dim] = 0;
+    }
+  }
+  return result;
+}
+
+/// How many products are summed up; none where that is dynamic.
+static std::optional<uint64_t> getReductionSize(linalg::LinalgOp op,
+                                                const IntegerOperand &lhs,
+                                                const IntegerOperand &rhs) {
+  uint64_t size = 1;
+  for (auto [loop, type] : llvm::enumerate(op.getIteratorTypesArray())) {
+    if (!linalg::isReductionIterator(type))
+      continue;
+    int64_t loopSize = ShapedType::kDynamic;
+    // One of the two may know what the other does not.
+    for (const IntegerOperand *operand : {&lhs, &rhs}) {
+      unsigned dim = *operand->map.getResultPosition(
+          getAffineDimExpr(loop, op->getContext()));
+      if (!operand->getType().isDynamicDim(dim))
+        loopSize = operand->getType().getDimSize(dim);
+    }
+    if (ShapedType::isDynamic(loopSize))
+      return std::nullopt;
+    size = llvm::SaturatingMultiply<uint64_t>(size, loopSize);
+  }
+  return size;
+}
+
+/// The largest magnitude of an element without its zero point. Elements may be
+/// outside a narrow range, and a zero point that is not known may be anything
+/// that its type holds.
+static uint64_t getLargestElement(const IntegerOperand &operand) {
+  StorageAttr storage = operand.storage;
+  unsigned width = storage.getWidth();
+  bool isSigned = storage.getIsSigned();
+  int64_t lo = StorageAttr::getDefaultMin(width, isSigned);
+  int64_t hi = StorageAttr::getDefaultMax(width, isSigned);
+  if (!operand.zeroPoint)
+    return std::max(magnitudeOf(lo), magnitudeOf(hi));
+  if (!operand.zeroPoint->constant)
+    return hi - lo;
+  const ConstantData &zero = *operand.zeroPoint->constant;
+  uint64_t largest = 0;
+  for (int64_t i = 0, n = zero.getNumElements(); i < n; ++i) {
+    int64_t z = zero.getInteger(i, isSigned);
+    largest = std::max({largest, magnitudeOf(lo - z), magnitudeOf(hi - z)});
+  }
+  return largest;
+}
+
+std::optional<uint64_t> quant_ext::boundSums(linalg::LinalgOp op,
+                                             const IntegerOperand &lhs,
+                                             const IntegerOperand &rhs) {
+  std::optional<uint64_t> bound;
+  auto lower = [&](uint64_t candidate) {
+    bound = bound ? std::min(*bound, candidate) : candidate;
+  };
+  uint64_t lhsElement = getLargestElement(lhs);
+  uint64_t rhsElement = getLargestElement(rhs);
+  if (std::optional<uint64_t> size = getReductionSize(op, lhs, rhs))
+    lower(llvm::SaturatingMultiply(
+        *size, llvm::SaturatingMultiply(lhsElement, rhsElement)));
+  auto lowerBySums = [&](const IntegerOperand &operand, uint64_t other) {
+    uint64_t largest = 0;
+    for (uint64_t magnitude : operand.sums->magnitudes)
+      largest = std::max(largest, magnitude);
+    lower(llvm::SaturatingMultiply(largest, other));
+  };
+  if (lhs.sums)
+    lowerBySums(lhs, rhsElement);
+  if (rhs.sums)
+    lowerBySums(rhs, lhsElement);
+  return bound;
+}
+
+uint64_t quant_ext::getLargestMagnitude(const ConstantData &integers) {
+  uint64_t largest = 0;
+  int64_t count = integers.getNumElements();
+  for (int64_t i = 0,
+               n = integers.isSplat() ? std::min<int64_t>(count, 1) : count;
+       i < n; ++i)
+    largest = std::max(largest,
+                       magnitudeOf(integers.getInteger(i, /*isSigned=*/true)));
+  return largest;
+}
