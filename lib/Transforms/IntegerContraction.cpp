@@ -2,6 +2,7 @@
 
 #include "IntegerBounds.h"
 #include "IntegerBuilder.h"
+#include "UnitDims.h"
 
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -33,31 +34,10 @@ AffineMap IntegerBuilder::getResultMap(ArrayRef<unsigned> loops) {
   return AffineMap::get(op.getNumParallelLoops(), 0, results, b.getContext());
 }
 
-/// The parameter without its dimensions of size 1. By groups that are spelled
-/// out: a slice that reduces the rank guesses which of equal sizes go.
 LoopTensor IntegerBuilder::compress(const LoopParameter &parameter,
                                     bool isSigned) {
-  auto type = cast<RankedTensorType>(parameter.value.getType());
-  LoopTensor result{parameter.value, parameter.loops, isSigned};
-  ArrayRef<int64_t> dims = parameter.dims;
-  if (static_cast<int64_t>(dims.size()) == type.getRank())
-    return result;
-  SmallVector<int64_t> shape(type.getRank(), 1);
-  SmallVector<ReassociationIndices> groups(dims.size());
-  for (int64_t dim : dims)
-    shape[dim] = type.getDimSize(dim);
-  for (int64_t dim = 0, group = 0, rank = type.getRank();
-       dim < rank && !dims.empty(); ++dim) {
-    groups[group].push_back(dim);
-    if (dim == dims[group] && group + 1 < static_cast<int64_t>(dims.size()))
-      ++group;
-  }
-  // A size that the type leaves open is 1 all the same.
-  auto refined = RankedTensorType::get(shape, type.getElementType());
-  if (refined != type)
-    result.value = tensor::CastOp::create(b, loc, refined, result.value);
-  result.value = tensor::CollapseShapeOp::create(b, loc, result.value, groups);
-  return result;
+  return {dropUnitDims(b, loc, parameter.value, parameter.dims),
+          parameter.loops, isSigned};
 }
 
 //===----------------------------------------------------------------------===//

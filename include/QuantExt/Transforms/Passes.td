@@ -150,6 +150,74 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
                            "::mlir::quant_ext::QuantExtDialect"];
 }
 
+def MoveQDQ : Pass<"quant-ext-move-qdq"> {
+  let summary = "Move quantize and dequantize across data movement";
+  let description = [{
+    Front ends put reshapes and transposes between a `dequantize` and the
+    operation that computes with its result, or between that and a `quantize`.
+    This pass moves `dequantize` behind them and `quantize` before them, so that
+    both meet the operation and integers are what is moved. Every element keeps
+    its bits.
+
+    | across | dequantize moves down | quantize moves up |
+    |---|---|---|
+    | `tensor.cast`, `collapse_shape`, `expand_shape`, `linalg.transpose` | yes | yes |
+    | `tensor.reshape` | per-tensor | per-tensor |
+    | `linalg.broadcast` | to a contraction | yes, unless the axis is new |
+    | `tensor.extract_slice` | yes | no: the source may be much larger |
+    | `tensor.pad` with zero | where one integer is zero | where one integer is zero |
+    | `tensor.concat` | of parts that share their parameters, or along the axis | per-tensor or along another axis |
+    | `tensor.insert_slice` | per-tensor, of one quantization | per-tensor |
+
+    The axis follows its dimension; `block_sizes` that say no more than an axis
+    or nothing become that, and others move across a transpose only. A reshape is
+    crossed where the axis keeps its indices: all that it is merged with, or
+    split into, is of size 1. Scale and zero point of a slice are sliced with it.
+
+    Padding is crossed where scales are known to be positive and finite (constants
+    or chosen), and the zero point to be in its range, because only then is zero
+    the zero point. `quantize` moves only where nothing else uses the floats, and
+    not with a seed, since its random numbers depend on the place.
+
+    Example:
+
+    ```mlir
+    func.func @linear(%x: tensor<2x4xf32>, %q: tensor<3x4xi8>,
+                      %s: tensor<3xf32>, %init: tensor<2x3xf32>)
+        -> tensor<2x3xf32> {
+      %w = quant_ext.dequantize %q, %s axis = 0 storage = <i8>
+          : (tensor<3x4xi8>, tensor<3xf32>) -> tensor<3x4xf32>
+      %empty = tensor.empty() : tensor<4x3xf32>
+      %t = linalg.transpose ins(%w : tensor<3x4xf32>)
+          outs(%empty : tensor<4x3xf32>) permutation = [1, 0]
+      %y = linalg.matmul ins(%x, %t : tensor<2x4xf32>, tensor<4x3xf32>)
+          outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32>
+      return %y : tensor<2x3xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @linear(%arg0: tensor<2x4xf32>, %arg1: tensor<3x4xi8>, %arg2:
+        tensor<3xf32>, %arg3: tensor<2x3xf32>) -> tensor<2x3xf32> {
+      %0 = tensor.empty() : tensor<4x3xi8>
+      %transposed = linalg.transpose ins(%arg1 : tensor<3x4xi8>) outs(%0
+          : tensor<4x3xi8>) permutation = [1, 0] 
+      %dq = quant_ext.dequantize %transposed, %arg2 axis = 1 storage = <i8>
+          : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
+      %1 = linalg.matmul ins(%arg0, %dq : tensor<2x4xf32>, tensor<4x3xf32>)
+          outs(%arg3 : tensor<2x3xf32>) -> tensor<2x3xf32>
+      return %1 : tensor<2x3xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::quant_ext::QuantExtDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def QDQToInteger : Pass<"quant-ext-qdq-to-integer"> {
   let summary = "Compute contractions of dequantized operands in integers";
   let description = [{
