@@ -155,6 +155,20 @@ std::optional<uint64_t> quant_ext::boundSums(linalg::LinalgOp op,
   return bound;
 }
 
+LogicalResult quant_ext::checkSums(std::optional<uint64_t> bound,
+                                   std::string &reason) {
+  if (!bound) {
+    reason = "the reduction has a dynamic size, so that its sums have no bound";
+    return failure();
+  }
+  if (*bound >= kSumLimit) {
+    reason = "sums may reach " + std::to_string(*bound) + ", must stay below " +
+             std::to_string(kSumLimit);
+    return failure();
+  }
+  return success();
+}
+
 uint64_t quant_ext::getLargestMagnitude(const ConstantData &integers) {
   uint64_t largest = 0;
   int64_t count = integers.getNumElements();

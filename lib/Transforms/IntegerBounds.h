@@ -19,6 +19,12 @@ std::optional<uint64_t> boundSums(linalg::LinalgOp op,
                                   const IntegerOperand &lhs,
                                   const IntegerOperand &rhs);
 
+/// Fails, with `reason` set, where sums of that bound may leave 32 bits.
+LogicalResult checkSums(std::optional<uint64_t> bound, std::string &reason);
+
+/// What the magnitude of an integer of 32 bits is below.
+constexpr uint64_t kSumLimit = uint64_t(1) << 31;
+
 /// The largest magnitude among signed integers; 0 where there are none.
 uint64_t getLargestMagnitude(const ConstantData &integers);
 

@@ -1,14 +1,13 @@
 //===- QuantizeWeights.cpp - Quantize constant weights --------------------===//
 
+#include "OpSelection.h"
 #include "QuantExt/Transforms/Passes.h"
 #include "QuantExt/Transforms/WeightFinder.h"
 #include "Remarks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "llvm/Support/Regex.h"
 
 #include <algorithm>
-#include <memory>
 
 namespace mlir::quant_ext {
 #define GEN_PASS_DEF_QUANTIZEWEIGHTS
@@ -193,11 +192,6 @@ struct QuantizeWeights : quant_ext::impl::QuantizeWeightsBase<QuantizeWeights> {
   void runOnOperation() override;
 
 private:
-  LogicalResult initializeSelection(MLIRContext *context);
-
-  /// True where options select `op`; else `reason` is set.
-  bool isSelected(Operation *op, std::string &reason) const;
-
   /// Quantizes the weights of `op`, or sets `reason`; the pass fails where a
   /// weight cannot be read.
   bool quantizeWeightsOf(linalg::LinalgOp op, const WeightSearch &search,
@@ -206,8 +200,7 @@ private:
 
   WeightScheme scheme;
   WeightGranularity wanted;
-  /// Shared, since passes are copied for each thread.
-  std::shared_ptr<llvm::Regex> locationRegex;
+  OpSelection selection;
 };
 } // namespace
 
@@ -230,43 +223,7 @@ LogicalResult QuantizeWeights::initialize(MLIRContext *context) {
     scheme = getBlockScheme(context, blockFormat);
     wanted = WeightGranularity::PerBlock;
   }
-  return initializeSelection(context);
-}
-
-LogicalResult QuantizeWeights::initializeSelection(MLIRContext *context) {
-  auto emitOptionError = [&] { return emitError(UnknownLoc::get(context)); };
-  if (!location.empty()) {
-    std::string message;
-    locationRegex = std::make_shared<llvm::Regex>(location);
-    if (!locationRegex->isValid(message))
-      return emitOptionError()
-             << "option 'location' must be a regular expression, found '"
-             << location << "': " << message;
-  }
-  // A misspelt name would select nothing, which nobody would notice.
-  for (const std::string &name : ops) {
-    std::optional<RegisteredOperationName> registered =
-        RegisteredOperationName::lookup(name, context);
-    if (!registered || !registered->hasInterface<linalg::LinalgOp>())
-      return emitOptionError()
-             << "option 'ops' must name linalg operations, found '" << name
-             << "'";
-  }
-  return success();
-}
-
-bool QuantizeWeights::isSelected(Operation *op, std::string &reason) const {
-  if (!ops.empty() && !llvm::is_contained(ops, op->getName().getStringRef())) {
-    reason = "not selected by option 'ops'";
-    return false;
-  }
-  if (!locationRegex)
-    return true;
-  auto matches = [&](StringRef name) { return locationRegex->match(name); };
-  if (llvm::any_of(getLocationNames(op->getLoc()), matches))
-    return true;
-  reason = "not selected by option 'location'";
-  return false;
+  return selection.initialize(context, location, ops);
 }
 
 bool QuantizeWeights::quantizeWeightsOf(linalg::LinalgOp op,
@@ -308,7 +265,7 @@ void QuantizeWeights::runOnOperation() {
     if (!search)
       continue;
     std::string reason;
-    if (isSelected(op, reason) &&
+    if (selection.isSelected(op, reason) &&
         quantizeWeightsOf(op, *search, quantizer, outcome, reason)) {
       ++outcome.numOpsQuantized;
       continue;

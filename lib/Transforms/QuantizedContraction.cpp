@@ -17,8 +17,6 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// What a sum must stay below, to be an integer of 32 bits.
-static constexpr uint64_t kSumLimit = uint64_t(1) << 31;
 /// Storages that are wider are for biases and sums.
 static constexpr unsigned kMaxWidth = 16;
 
@@ -129,9 +127,18 @@ static void setConstant(LoopParameter &parameter, Attribute attr) {
     parameter.constant = data;
 }
 
-static LogicalResult matchOperand(linalg::LinalgOp op, OpOperand &operand,
-                                  IntegerOperand &integers,
-                                  LoopParameter &scale, std::string &reason) {
+bool quant_ext::comesFromDequantize(linalg::LinalgOp op, OpOperand &operand) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  return skipTransposes(operand.get(), map).getDefiningOp<DequantizeOp>() !=
+         nullptr;
+}
+
+LogicalResult quant_ext::matchIntegerOperand(linalg::LinalgOp op,
+                                             OpOperand &operand,
+                                             IntegerOperand &integers,
+                                             LoopParameter &scale,
+                                             std::string &reason) {
+
   std::string name = describeOperand(operand);
   AffineMap map = op.getMatchingIndexingMap(&operand);
   Value source = skipTransposes(operand.get(), map);
@@ -267,9 +274,9 @@ quant_ext::matchQuantizedContraction(linalg::LinalgOp op, std::string &reason) {
   }
   // Both are looked at, so that one remark says all that is in the way.
   std::string lhsReason, rhsReason;
-  bool lhsMatches = succeeded(matchOperand(
+  bool lhsMatches = succeeded(matchIntegerOperand(
       op, *op.getDpsInputOperand(0), match.lhs, match.lhsScale, lhsReason));
-  bool rhsMatches = succeeded(matchOperand(
+  bool rhsMatches = succeeded(matchIntegerOperand(
       op, *op.getDpsInputOperand(1), match.rhs, match.rhsScale, rhsReason));
   if (!lhsMatches || !rhsMatches) {
     reason = lhsReason;
@@ -282,26 +289,19 @@ quant_ext::matchQuantizedContraction(linalg::LinalgOp op, std::string &reason) {
     return failure();
   matchBias(match);
   std::optional<uint64_t> bound = boundSums(op, match.lhs, match.rhs);
-  if (!bound) {
-    reason = "the reduction has a dynamic size, so that its sums have no bound";
+  if (failed(checkSums(bound, reason)))
     return failure();
-  }
   match.bound = *bound;
   if (match.bias) {
     uint64_t largest = getLargestMagnitude(match.bias->constant);
-    // The bias can still be added in floating point.
-    if (match.bound < kSumLimit && match.bound + largest >= kSumLimit) {
+    if (match.bound + largest < kSumLimit) {
+      match.bound += largest;
+    } else {
+      // It can still be added in floating point.
       match.hasFloatInit = match.root == match.op;
       match.root = match.op;
       match.bias.reset();
-    } else {
-      match.bound += largest;
     }
-  }
-  if (match.bound >= kSumLimit) {
-    reason = "sums may reach " + std::to_string(match.bound) +
-             ", must stay below " + std::to_string(kSumLimit);
-    return failure();
   }
   matchQuantize(match);
   return match;

@@ -13,6 +13,9 @@ namespace mlir::quant_ext {
 /// How the account of accuracy and storage is written.
 enum class ReportFormat { Table, Json };
 
+/// Which elements of an activation share a scale.
+enum class ActivationGranularity { PerTensor, PerRow };
+
 #define GEN_PASS_DECL
 #include "QuantExt/Transforms/Passes.h.inc"
 

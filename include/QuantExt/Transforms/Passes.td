@@ -33,6 +33,15 @@ defvar schemeOptions = [
                       "16 of f4E2M1FN, scale f8E4M3FN by one of the tensor"))}]>,
 ];
 
+/// Which operations a pass is asked for.
+defvar selectionOptions = [
+  Option<"location", "location", "std::string", /*default=*/"",
+         "Regular expression (POSIX extended, unanchored); only operations "
+         "with a location name that it matches">,
+  ListOption<"ops", "ops", "std::string",
+             "Names of linalg operations, such as linalg.matmul; only these">,
+];
+
 def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
   let summary = "Quantize constant weights of linalg contractions and "
                 "convolutions";
@@ -115,7 +124,7 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     }
     ```
   }];
-  let options = !listconcat(schemeOptions, [
+  let options = !listconcat(schemeOptions, selectionOptions, [
     Option<"granularity", "granularity", "::mlir::quant_ext::WeightGranularity",
            /*default=*/"::mlir::quant_ext::WeightGranularity::PerAxis",
            "Which elements share a scale; per-axis by default",
@@ -130,11 +139,6 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     Option<"blockSize", "block-size", "int64_t", /*default=*/"32",
            "Elements that share a scale where granularity is per-block; 32 by "
            "default">,
-    Option<"location", "location", "std::string", /*default=*/"",
-           "Regular expression (POSIX extended, unanchored); only operations "
-           "with a location name that it matches">,
-    ListOption<"ops", "ops", "std::string",
-               "Names of linalg operations, such as linalg.matmul; only these">,
     Option<"errorIfNone", "error-if-none", "bool", /*default=*/"false",
            "Fail where no weight was quantized">,
   ]);
@@ -144,6 +148,94 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     Statistic<"bytesSaved", "bytes-saved",
               "Bytes of the float weights beyond those of packed integers and "
               "parameters">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::quant_ext::QuantExtDialect"];
+}
+
+def QuantizeActivations : Pass<"quant-ext-quantize-activations"> {
+  let summary = "Quantize activations of contractions with quantized weights";
+  let description = [{
+    Puts `choose_qparams`, `quantize` and `dequantize` in front of a contraction
+    that multiplies floats with the result of a `dequantize`, so that parameters
+    are chosen at run time and `quant-ext-qdq-to-integer` finds both operands
+    quantized.
+
+    **Which operations.** Those of `quant-ext-qdq-to-integer` with one operand from
+    a `dequantize` (perhaps transposed) and the other neither that nor constant,
+    if their sums are sure to fit 32 bits then: otherwise quantizing would cost
+    accuracy and save nothing. `location` and `ops` narrow the choice further.
+    A value that several operations use is quantized once.
+
+    **How.** By default to u8 with a zero point: it is what instructions multiply
+    with the signed integers of weights, activations behind a relu use all of its
+    range, and the zero point only meets the columns' sums of the weights, which
+    are constants.
+
+    - `per-row` gives each index of the loops that are not reduced a scale: `axis`
+      of a matmul's rows, `block_sizes` of 1 for batch and row where both are
+      there. Rows then do not depend on each other.
+    - `per-tensor` gives the value one scale.
+
+    **Remarks**, of the category `quant-ext-quantize-activations`: for each
+    contraction `quantized`, and how, or `left-in-float`, and why.
+
+    Example:
+
+    ```mlir
+    func.func @layer(%x: tensor<?x4xf32>, %q: tensor<4x3xi8>,
+                     %s: tensor<3xf32>, %init: tensor<?x3xf32>)
+        -> tensor<?x3xf32> {
+      %w = quant_ext.dequantize %q, %s axis = 1 storage = <i8>
+          : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
+      %y = linalg.matmul ins(%x, %w : tensor<?x4xf32>, tensor<4x3xf32>)
+          outs(%init : tensor<?x3xf32>) -> tensor<?x3xf32>
+      return %y : tensor<?x3xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @layer(%arg0: tensor<?x4xf32>, %arg1: tensor<4x3xi8>, %arg2:
+        tensor<3xf32>, %arg3: tensor<?x3xf32>) -> tensor<?x3xf32> {
+      %scale, %zero_point = quant_ext.choose_qparams %arg0 axis = 0 storage = <u8>
+          : (tensor<?x4xf32>) -> (tensor<?xf32>, tensor<?xi8>)
+      %q = quant_ext.quantize %arg0, %scale, %zero_point axis = 0 storage = <u8>
+          : (tensor<?x4xf32>, tensor<?xf32>, tensor<?xi8>) -> tensor<?x4xi8>
+      %dq = quant_ext.dequantize %q, %scale, %zero_point axis = 0 storage = <u8>
+          : (tensor<?x4xi8>, tensor<?xf32>, tensor<?xi8>) -> tensor<?x4xf32>
+      %dq_0 = quant_ext.dequantize %arg1, %arg2 axis = 1 storage = <i8>
+          : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
+      %0 = linalg.matmul ins(%dq, %dq_0 : tensor<?x4xf32>, tensor<4x3xf32>)
+          outs(%arg3 : tensor<?x3xf32>) -> tensor<?x3xf32>
+      return %0 : tensor<?x3xf32>
+    }
+    ```
+  }];
+  let options = !listconcat(selectionOptions, [
+    Option<"granularity", "granularity",
+           "::mlir::quant_ext::ActivationGranularity",
+           /*default=*/"::mlir::quant_ext::ActivationGranularity::PerRow",
+           "Which elements share a scale; per-row by default",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::quant_ext::ActivationGranularity::PerTensor,
+                        "per-tensor", "All of an activation"),
+             clEnumValN(::mlir::quant_ext::ActivationGranularity::PerRow,
+                        "per-row", "Those that are summed up together"))}]>,
+    Option<"bits", "bits", "int64_t", /*default=*/"8",
+           "Width of the integers, 2 to 16 bits; 8 by default">,
+    Option<"symmetric", "symmetric", "bool", /*default=*/"false",
+           "Quantize without a zero point; needs signed integers">,
+    Option<"isSigned", "signed", "bool", /*default=*/"false",
+           "Quantize to signed integers">,
+    Option<"narrowRange", "narrow-range", "bool", /*default=*/"false",
+           "Leave out the lowest integer, as i8<-127:127> does">,
+  ]);
+  let statistics = [
+    Statistic<"numQuantized", "tensors-quantized",
+              "Number of activation tensors quantized">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",

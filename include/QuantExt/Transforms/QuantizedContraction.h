@@ -97,6 +97,16 @@ struct QuantizedContraction {
 /// whatever its name.
 bool isFloatContraction(linalg::LinalgOp op);
 
+/// Analyses one operand of a float contraction. Fails with `reason` set, as the
+/// end of a sentence, where it is not dequantized, or not in a way that lets
+/// the scale be taken out of the sums.
+LogicalResult matchIntegerOperand(linalg::LinalgOp op, OpOperand &operand,
+                                  IntegerOperand &integers,
+                                  LoopParameter &scale, std::string &reason);
+
+/// Whether an operand comes from a dequantize, perhaps transposed.
+bool comesFromDequantize(linalg::LinalgOp op, OpOperand &operand);
+
 /// Analyses a float contraction. Fails with `reason` set, as the end of a
 /// sentence, where it has no integer form.
 FailureOr<QuantizedContraction> matchQuantizedContraction(linalg::LinalgOp op,
