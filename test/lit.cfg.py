@@ -63,6 +63,8 @@ def host_features():
         features.append("host-avx512")
         if "avx512_bf16" in flags:
             features.append("host-avx512-bf16")
+        if "avx512_vnni" in flags:
+            features.append("host-avx512-vnni")
     return features
 
 
@@ -102,6 +104,10 @@ config.substitutions += [
         "--sysroot=" + aarch64_sysroot, "-fuse-ld=lld", "-nostdlib",
         "-Wno-override-module", os.path.join(aarch64_lib, "crt1.o"),
         os.path.join(aarch64_lib, "libc.so.6")])),
+    # Ahead of the shorter name, which it begins with.
+    ("%aarch64-run-dotprod", " ".join(
+        "cortex-a76" if word == "cortex-a53" else word
+        for word in aarch64_emulator)),
     ("%aarch64-run", " ".join(aarch64_emulator)),
 ]
 

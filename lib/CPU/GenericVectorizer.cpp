@@ -15,12 +15,44 @@ using namespace mlir::quant_ext;
 // The body
 //===----------------------------------------------------------------------===//
 
-/// Clones the body onto the lanes. What does not depend on the vector dimension
-/// stays scalar, so that it can be hoisted as such. A null accumulator is one
-/// that the body does not read.
+SmallVector<Value> quant_ext::cloneBodyOnLanes(OpBuilder &b,
+                                               linalg::LinalgOp op,
+                                               IRMapping &mapping,
+                                               int64_t width) {
+  auto isVector = [](Value value) { return isa<VectorType>(value.getType()); };
+  auto widen = [&](Value value) -> Value {
+    if (width == 0 || isVector(value))
+      return value;
+    auto type = VectorType::get({width}, value.getType());
+    return vector::BroadcastOp::create(b, op.getLoc(), type, value);
+  };
+  Block *block = op.getBlock();
+  for (Operation &inner : block->without_terminator()) {
+    if (inner.getNumResults() == 1 && mapping.contains(inner.getResult(0)))
+      continue;
+    SmallVector<Value> operands =
+        llvm::map_to_vector(inner.getOperands(), [&](Value v) {
+          return mapping.lookupOrDefault(v);
+        });
+    SmallVector<Type> types(inner.getResultTypes());
+    if (llvm::any_of(operands, isVector)) {
+      for (Value &operand : operands)
+        operand = widen(operand);
+      for (Type &type : types)
+        type = VectorType::get({width}, type);
+    }
+    Operation *copy = clone(b, &inner, types, operands);
+    mapping.map(inner.getResults(), copy->getResults());
+  }
+  return llvm::map_to_vector(
+      block->getTerminator()->getOperands(),
+      [&](Value v) { return widen(mapping.lookupOrDefault(v)); });
+}
+
+/// Clones the body onto the lanes. A null accumulator is one that the body does
+/// not read.
 SmallVector<Value> LoopEmitter::emitBody(ValueRange accumulators, Lanes lanes) {
   IRMapping mapping;
-  Block *block = op.getBlock();
   for (auto [operand, tensor] :
        llvm::zip_equal(op.getDpsInputOperands(), inputs))
     if (op.payloadUsesValueFromOperand(operand))
@@ -30,39 +62,16 @@ SmallVector<Value> LoopEmitter::emitBody(ValueRange accumulators, Lanes lanes) {
        llvm::zip_equal(op.getRegionOutputArgs(), accumulators))
     if (accumulator)
       mapping.map(argument, accumulator);
-
-  auto isVector = [](Value value) { return isa<VectorType>(value.getType()); };
-  auto widen = [&](Value value) {
-    return lanes.isScalar() || isVector(value) ? value
-                                               : splat(value, lanes.width);
-  };
-  for (Operation &inner : block->without_terminator()) {
-    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
-      Value iv = toValue(ivs[index.getDim()]);
-      if (!lanes.isScalar() && index.getDim() == plan.vectorDim) {
-        auto type = VectorType::get({lanes.width}, b.getIndexType());
-        Value step = vector::StepOp::create(b, loc, type);
-        iv = arith::AddIOp::create(b, loc, splat(iv, lanes.width), step);
-      }
-      mapping.map(index.getResult(), iv);
-      continue;
+  for (auto index : op.getBlock()->getOps<linalg::IndexOp>()) {
+    Value iv = toValue(ivs[index.getDim()]);
+    if (!lanes.isScalar() && index.getDim() == plan.vectorDim) {
+      auto type = VectorType::get({lanes.width}, b.getIndexType());
+      Value step = vector::StepOp::create(b, loc, type);
+      iv = arith::AddIOp::create(b, loc, splat(iv, lanes.width), step);
     }
-    Values operands = llvm::map_to_vector(inner.getOperands(), [&](Value v) {
-      return mapping.lookupOrDefault(v);
-    });
-    SmallVector<Type> types(inner.getResultTypes());
-    if (llvm::any_of(operands, isVector)) {
-      for (Value &operand : operands)
-        operand = widen(operand);
-      for (Type &type : types)
-        type = VectorType::get({lanes.width}, type);
-    }
-    Operation *copy = clone(b, &inner, types, operands);
-    mapping.map(inner.getResults(), copy->getResults());
+    mapping.map(index.getResult(), iv);
   }
-  return llvm::map_to_vector(
-      block->getTerminator()->getOperands(),
-      [&](Value v) { return widen(mapping.lookupOrDefault(v)); });
+  return cloneBodyOnLanes(b, op, mapping, lanes.width);
 }
 
 //===----------------------------------------------------------------------===//

@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/PatternMatch.h"
 
 #include <optional>
@@ -96,6 +97,13 @@ Access getAccess(linalg::LinalgOp op, OpOperand &operand,
 
 /// Whether every operation of the body has a vector form of the same name.
 bool isBodyVectorizable(linalg::LinalgOp op);
+
+/// Clones the body of `op` onto vectors of `width` lanes, or onto scalars where
+/// that is 0, and returns what it yields. `mapping` has its arguments, and the
+/// results of operations that have no copy. What does not depend on a vector
+/// stays scalar, so that it can be hoisted as such.
+SmallVector<Value> cloneBodyOnLanes(OpBuilder &b, linalg::LinalgOp op,
+                                    IRMapping &mapping, int64_t width);
 
 /// Decides how `op` is vectorized; failure, with the reason in `reason`, where
 /// it is to be left alone.

@@ -48,6 +48,10 @@ static void addVectorization(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createConvertQuantExtToLinalg());
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
+  // Before what they leave to add is fused with what reads their results.
+  pm.addNestedPass<func::FuncOp>(createQuantExtPackContractions(
+      forTarget<QuantExtPackContractionsOptions>(options)));
+  addCleanup(pm);
   // Before narrow integers are packed: what reads and makes them then is what
   // unpacks and packs them.
   pm.addNestedPass<func::FuncOp>(createQuantExtFuseElementwise());
@@ -58,6 +62,10 @@ static void addVectorization(OpPassManager &pm,
   addCleanup(pm);
   pm.addPass(
       createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));
+
+  pm.addNestedPass<func::FuncOp>(createQuantExtTileContractions(
+      forTarget<QuantExtTileContractionsOptions>(options)));
+  addCleanup(pm);
 
   auto rows = forTarget<QuantExtFuseRowsOptions>(options);
   rows.cacheBytes = options.cacheBytes;
@@ -140,6 +148,8 @@ static void addArithmetic(OpPassManager &pm,
   // What had no vector form. What follows rewrites arithmetic, and that of a
   // named operation has to stay what its name says.
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addNestedPass<func::FuncOp>(createQuantExtLowerDotProducts(
+      forTarget<QuantExtLowerDotProductsOptions>(options)));
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerElementOps(
       forTarget<QuantExtLowerElementOpsOptions>(options)));
   if (options.approximateMath)

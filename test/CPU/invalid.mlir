@@ -8,6 +8,9 @@
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-and-vectorize{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-distribute-over-threads{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-fuse-rows{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-pack-contractions{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-contractions{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-dot-products{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-expand-small-floats{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-approximate-math{%{target}}))" %s 2>&1 | %{check}=UNKNOWN

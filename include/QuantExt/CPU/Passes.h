@@ -74,6 +74,11 @@ void populateLegalizeBF16AccessesPatterns(RewritePatternSet &patterns);
 /// upstream's expansion of strided metadata crashes on.
 void populateExpandDynamicReshapesPatterns(RewritePatternSet &patterns);
 
+/// Rewrites vector.contract of a group of neighbouring products for each column
+/// to the dot product instructions of `target`.
+void populateLowerDotProductPatterns(RewritePatternSet &patterns,
+                                     const TargetInfo &target);
+
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_CPU_PASSES_H

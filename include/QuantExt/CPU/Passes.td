@@ -5,6 +5,7 @@
 
 include "QuantExt/CPU/TensorPasses.td"
 include "QuantExt/CPU/FusionPasses.td"
+include "QuantExt/CPU/ContractionPasses.td"
 include "QuantExt/CPU/VectorPasses.td"
 include "QuantExt/CPU/BufferPasses.td"
 

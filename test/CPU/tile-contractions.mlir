@@ -1,0 +1,101 @@
+// DEFINE: %{tile} = %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-pack-contractions{target=x86-64-v4 features=+avx512vnni},canonicalize,quant-ext-tile-contractions{target=x86-64-v4 features=+avx512vnni},canonicalize,cse))" %s
+// RUN: %{tile} | FileCheck %s
+
+// 13 rows are 5 and twice 4; 100 columns are a panel of 64, and 32 and 16 of the
+// next, of which the last 12 are not written. The bias is added to accumulators.
+// CHECK-LABEL: func.func @static(
+// CHECK-SAME: %[[A:.*]]: tensor<13x8xi8>, %[[BIAS:.*]]: tensor<100xi32>
+// CHECK-NOT: linalg.
+// CHECK: scf.for %{{.*}} -> (vector<64xi32>, vector<64xi32>, vector<64xi32>, vector<64xi32>, vector<64xi32>) {
+// CHECK-NEXT: vector.transfer_read %{{.*}} : tensor<2x2x256xi8>, vector<256xi8>
+// CHECK-COUNT-5: vector.contract
+// CHECK-NEXT: scf.yield
+// CHECK-NEXT: } {llvm.loop_annotation =
+// CHECK: vector.transfer_read %[[BIAS]]
+// CHECK: arith.addi %{{.*}} : vector<64xi32>
+// CHECK: vector.transfer_write %{{.*}} : vector<64xi32>, tensor<13x100xi32>
+// CHECK: scf.for %{{.*}} = %c5 to %c13 step %c4
+// CHECK: scf.for %{{.*}} -> (vector<64xi32>, vector<64xi32>, vector<64xi32>, vector<64xi32>) {
+// CHECK: scf.for %{{.*}} -> (vector<32xi32>, vector<16xi32>, vector<32xi32>, vector<16xi32>, vector<32xi32>, vector<16xi32>, vector<32xi32>, vector<16xi32>, vector<32xi32>, vector<16xi32>) {
+// CHECK: vector.transfer_write %{{.*}} : vector<32xi32>, tensor<13x100xi32>
+// CHECK: vector.transfer_write %{{.*}} : vector<4xi32>, tensor<13x100xi32>
+// CHECK-NOT: linalg.
+// CHECK: return
+func.func @static(%a: tensor<13x8xi8>, %bias: tensor<100xi32>) -> tensor<13x100xi32> {
+  %w = arith.constant dense<1> : tensor<8x100xi8>
+  %e = tensor.empty() : tensor<13x100xi32>
+  %zero = arith.constant 0 : i32
+  %i = linalg.fill ins(%zero : i32) outs(%e : tensor<13x100xi32>) -> tensor<13x100xi32>
+  %r = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %w : tensor<13x8xi8>, tensor<8x100xi8>) outs(%i : tensor<13x100xi32>) {
+  ^bb0(%x: i8, %y: i8, %o: i32):
+    %p = arith.extui %x : i8 to i32
+    %q = arith.extsi %y : i8 to i32
+    %t = arith.muli %p, %q : i32
+    %u = arith.addi %o, %t : i32
+    linalg.yield %u : i32
+  } -> tensor<13x100xi32>
+  %s = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} ins(%r, %bias : tensor<13x100xi32>, tensor<100xi32>) outs(%e : tensor<13x100xi32>) {
+  ^bb0(%x: i32, %y: i32, %o: i32):
+    %t = arith.addi %x, %y : i32
+    linalg.yield %t : i32
+  } -> tensor<13x100xi32>
+  return %s : tensor<13x100xi32>
+}
+
+// -----
+
+// Of a number of rows that is not known, what 6 do not divide goes by 4, 2, 1;
+// none of it is read past the end of a row: 5 is a group, and a value with three
+// zeros. What two read is written as it is.
+// CHECK-LABEL: func.func @dynamic(
+// CHECK-SAME: %[[A:.*]]: tensor<?x5xi8>
+// CHECK: scf.for %{{.*}} step %c6
+// CHECK: %[[LAST:.*]] = tensor.extract %[[A]][%{{.*}}, %c4]
+// CHECK: vector.from_elements %[[LAST]], %c0_i8, %c0_i8, %c0_i8 : vector<4xi8>
+// CHECK: scf.for %{{.*}} step %c4
+// CHECK: scf.for %{{.*}} step %c2
+// CHECK: scf.for %{{.*}} step %c1
+// CHECK: vector.transfer_write %{{.*}} : vector<16xi32>, tensor<?x16xi32>
+// CHECK: linalg.mul
+func.func @dynamic(%a: tensor<?x5xi8>, %e: tensor<?x16xi32>) -> (tensor<?x16xi32>, tensor<?x16xi32>) {
+  %w = arith.constant dense<1> : tensor<5x16xi8>
+  %zero = arith.constant 0 : i32
+  %i = linalg.fill ins(%zero : i32) outs(%e : tensor<?x16xi32>) -> tensor<?x16xi32>
+  %r = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%a, %w : tensor<?x5xi8>, tensor<5x16xi8>) outs(%i : tensor<?x16xi32>) -> tensor<?x16xi32>
+  %s = linalg.mul ins(%r, %r : tensor<?x16xi32>, tensor<?x16xi32>) outs(%e : tensor<?x16xi32>) -> tensor<?x16xi32>
+  return %r, %s : tensor<?x16xi32>, tensor<?x16xi32>
+}
+
+// -----
+
+// Half of the second-level cache holds 48 rows of 5501 values, so that there are
+// three blocks, of 36, 36 and 28.
+// CHECK-LABEL: func.func @blocks(
+// CHECK: scf.for %{{.*}} = %c0 to %c72 step %c36
+// CHECK: scf.for %{{.*}} step %c6
+// CHECK: scf.for %{{.*}} = %c72 to %c90 step %c6
+// CHECK: scf.for %{{.*}} = %c90 to %c100 step %c5
+func.func @blocks(%a: tensor<100x5501xi8>) -> tensor<100x16xi32> {
+  %w = arith.constant dense<1> : tensor<5501x16xi8>
+  %zero = arith.constant dense<0> : tensor<100x16xi32>
+  %r = linalg.matmul ins(%a, %w : tensor<100x5501xi8>, tensor<5501x16xi8>) outs(%zero : tensor<100x16xi32>) -> tensor<100x16xi32>
+  return %r : tensor<100x16xi32>
+}
+
+// -----
+
+// Packing at run time: what is missing is zero, and the rest is transposed.
+// CHECK-LABEL: func.func @run_time(
+// CHECK-NOT: tensor.pad
+// CHECK: %[[ZEROS:.*]] = linalg.fill
+// CHECK: %[[PART:.*]] = tensor.extract_slice %[[ZEROS]][0, 0] [6, 10] [1, 1]
+// CHECK: %[[COPY:.*]] = linalg.copy ins(%{{.*}} : tensor<6x10xi8>) outs(%[[PART]] :
+// CHECK: %[[WHOLE:.*]] = tensor.insert_slice %[[COPY]] into %[[ZEROS]]
+// CHECK: %[[GROUPS:.*]] = tensor.expand_shape %[[WHOLE]] {{.*}} output_shape [2, 4, 1, 16]
+// CHECK: linalg.transpose ins(%[[GROUPS]] {{.*}} permutation = [2, 0, 3, 1]
+// CHECK: scf.for
+func.func @run_time(%a: tensor<8x6xi8>, %b: tensor<6x10xi8>) -> tensor<8x10xi32> {
+  %zero = arith.constant dense<0> : tensor<8x10xi32>
+  %r = linalg.matmul ins(%a, %b : tensor<8x6xi8>, tensor<6x10xi8>) outs(%zero : tensor<8x10xi32>) -> tensor<8x10xi32>
+  return %r : tensor<8x10xi32>
+}
