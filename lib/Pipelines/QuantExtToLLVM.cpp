@@ -16,7 +16,6 @@
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -205,12 +204,4 @@ void quant_ext::buildQuantExtToLLVMPipeline(
   addThreads(pm, options);
   addArithmetic(pm, options);
   addLowering(pm, options);
-}
-
-void quant_ext::registerQuantExtPipelines() {
-  PassPipelineRegistration<QuantExtToLLVMOptions>(
-      "quant-ext-to-llvm",
-      "Compile quant_ext and linalg on tensors to the llvm dialect, vectorized "
-      "for a target",
-      buildQuantExtToLLVMPipeline);
 }

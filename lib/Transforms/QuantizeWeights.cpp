@@ -233,6 +233,10 @@ bool QuantizeWeights::quantizeWeightsOf(linalg::LinalgOp op,
   reason = search.reason;
   bool any = false;
   for (const Weight &weight : search.weights) {
+    if (contractionsOnly && weight.role == WeightRole::ConvolutionFilter) {
+      reason = "not selected by option 'contractions-only'";
+      continue;
+    }
     if (failed(checkResource(weight))) {
       reason = "the weight cannot be read";
       signalPassFailure();

@@ -3,7 +3,7 @@
 
 // REQUIRES: host-x86
 
-// DEFINE: %{quantize} = quant-ext-quantize-weights,canonicalize,quant-ext-move-qdq,quant-ext-quantize-activations{granularity=per-row},quant-ext-qdq-to-integer,canonicalize,cse
+// DEFINE: %{quantize} = quant-ext-quantize-dynamic
 // DEFINE: %{run} = %mlir-runner -e main --entry-point-result=void --shared-libs=%mlir_lib_dir/libmlir_runner_utils.so,%mlir_lib_dir/libmlir_c_runner_utils.so
 
 // RUN: %quant-opt %s --pass-pipeline="builtin.module(%{quantize})" | FileCheck %s --check-prefix=IR

@@ -3,6 +3,8 @@
 #ifndef QUANTEXT_PIPELINES_PIPELINES_H
 #define QUANTEXT_PIPELINES_PIPELINES_H
 
+#include "QuantExt/Transforms/Passes.h"
+
 #include "mlir/Pass/PassOptions.h"
 
 #include <string>
@@ -78,6 +80,40 @@ struct QuantExtToLLVMOptions
 /// mlir-runner executes and mlir-translate makes LLVM IR of.
 void buildQuantExtToLLVMPipeline(OpPassManager &pm,
                                  const QuantExtToLLVMOptions &options);
+
+struct QuantizeDynamicOptions
+    : public PassPipelineOptions<QuantizeDynamicOptions> {
+  Option<ActivationGranularity> granularity{
+      *this, "granularity",
+      llvm::cl::desc("Which elements of an activation share a scale; per-row "
+                     "by default"),
+      llvm::cl::init(ActivationGranularity::PerRow),
+      llvm::cl::values(clEnumValN(ActivationGranularity::PerTensor,
+                                  "per-tensor", "All of an activation"),
+                       clEnumValN(ActivationGranularity::PerRow, "per-row",
+                                  "Those that are summed up together"))};
+  Option<std::string> location{
+      *this, "location",
+      llvm::cl::desc("Regular expression (POSIX extended, unanchored); only "
+                     "operations with a location name that it matches"),
+      llvm::cl::init("")};
+  ListOption<std::string> ops{
+      *this, "ops",
+      llvm::cl::desc("Names of linalg operations, such as linalg.matmul; only "
+                     "these")};
+};
+
+/// Contractions of floats with constant weights to contractions of integers:
+/// weights in 8 bits per-axis, computed by canonicalization, activations in 8
+/// bits by parameters that are chosen at run time, sums in 32 bits, floats
+/// again behind them. Nothing has to be calibrated. What cannot be computed in
+/// integers, and convolutions, stay in float; the remarks of the passes say
+/// what became of each operation.
+///
+/// Example: `quant-opt model.mlir --quant-ext-quantize-dynamic
+/// --quant-ext-to-llvm`.
+void buildQuantizeDynamicPipeline(OpPassManager &pm,
+                                  const QuantizeDynamicOptions &options);
 
 /// Registers the pipelines under their names, such as `quant-ext-to-llvm`.
 void registerQuantExtPipelines();

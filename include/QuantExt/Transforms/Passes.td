@@ -139,6 +139,8 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
     Option<"blockSize", "block-size", "int64_t", /*default=*/"32",
            "Elements that share a scale where granularity is per-block; 32 by "
            "default">,
+    Option<"contractionsOnly", "contractions-only", "bool", /*default=*/"false",
+           "Leave the weights of convolutions in float">,
     Option<"errorIfNone", "error-if-none", "bool", /*default=*/"false",
            "Fail where no weight was quantized">,
   ]);
@@ -152,6 +154,74 @@ def QuantizeWeights : Pass<"quant-ext-quantize-weights"> {
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::quant_ext::QuantExtDialect"];
+}
+
+def CollapseRows : Pass<"quant-ext-collapse-rows"> {
+  let summary = "Batch and row dimensions of activations to one";
+  let description = [{
+    Where an operand from a `dequantize` has no batch dimension, the batches of
+    the other operand of a contraction are rows like its rows: neighbouring
+    dimensions that only that operand and the result have become one, by
+    `tensor.collapse_shape` and `tensor.expand_shape` around the contraction. Each
+    row then has its scale along one axis when `quant-ext-quantize-activations`
+    comes after this, and loops over rows are as long as they can be.
+
+    Example:
+
+    ```mlir
+    func.func @linear(%x: tensor<2x8x4xf32>, %q: tensor<4x3xi8>,
+                      %s: tensor<3xf32>, %init: tensor<2x8x3xf32>)
+        -> tensor<2x8x3xf32> {
+      %w = quant_ext.dequantize %q, %s axis = 1 storage = <i8>
+          : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
+      %y = linalg.contract
+          indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>,
+                           affine_map<(b, m, n, k) -> (k, n)>,
+                           affine_map<(b, m, n, k) -> (b, m, n)>]
+          ins(%x, %w : tensor<2x8x4xf32>, tensor<4x3xf32>)
+          outs(%init : tensor<2x8x3xf32>) -> tensor<2x8x3xf32>
+      return %y : tensor<2x8x3xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    #map = affine_map<(d0, d1, d2) -> (d0, d2)>
+    #map1 = affine_map<(d0, d1, d2) -> (d2, d1)>
+    #map2 = affine_map<(d0, d1, d2) -> (d0, d1)>
+    func.func @linear(%x: tensor<2x8x4xf32>, %q: tensor<4x3xi8>,
+                      %s: tensor<3xf32>, %init: tensor<2x8x3xf32>)
+        -> tensor<2x8x3xf32> {
+      %w = quant_ext.dequantize %q, %s axis = 1 storage = <i8>
+          : (tensor<4x3xi8>, tensor<3xf32>) -> tensor<4x3xf32>
+      %rows = tensor.collapse_shape %x [[0, 1], [2]]
+          : tensor<2x8x4xf32> into tensor<16x4xf32>
+      %dest = tensor.collapse_shape %init [[0, 1], [2]]
+          : tensor<2x8x3xf32> into tensor<16x3xf32>
+      %y = linalg.generic {indexing_maps = [#map, #map1, #map2],
+          iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%rows, %w : tensor<16x4xf32>, tensor<4x3xf32>)
+          outs(%dest : tensor<16x3xf32>) {
+      ^bb0(%a: f32, %b: f32, %sum: f32):
+        %product = arith.mulf %a, %b : f32
+        %next = arith.addf %sum, %product : f32
+        linalg.yield %next : f32
+      } -> tensor<16x3xf32>
+      %batches = tensor.expand_shape %y [[0, 1], [2]] output_shape [2, 8, 3]
+          : tensor<16x3xf32> into tensor<2x8x3xf32>
+      return %batches : tensor<2x8x3xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCollapsed", "contractions-collapsed",
+              "Number of contractions whose rows became one dimension">,
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def QuantizeActivations : Pass<"quant-ext-quantize-activations"> {
