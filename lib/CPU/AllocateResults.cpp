@@ -2,12 +2,15 @@
 
 #include "QuantExt/CPU/Passes.h"
 
+#include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Dominance.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace mlir::quant_ext {
@@ -18,17 +21,21 @@ namespace mlir::quant_ext {
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// Whether `value` is returned, by way of any number of reshapes.
+/// Whether `value` is returned, by way of any number of reshapes and branches.
 static bool isReturned(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
+  return llvm::any_of(value.getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
     if (isa<memref::ExpandShapeOp, memref::CollapseShapeOp>(user))
       return isReturned(user->getResult(0));
+    if (isa<scf::YieldOp>(user) && isa<scf::IfOp>(user->getParentOp()))
+      return isReturned(user->getParentOp()->getResult(use.getOperandNumber()));
     return isa<func::ReturnOp>(user);
   });
 }
 
 static bool isReturnedAsItIs(Value value) {
-  return llvm::any_of(value.getUsers(), llvm::IsaPred<func::ReturnOp>);
+  return llvm::any_of(value.getUsers(),
+                      llvm::IsaPred<func::ReturnOp, scf::YieldOp>);
 }
 
 /// The dynamic sizes of what `op` makes of `alloc`.
@@ -105,14 +112,89 @@ struct AllocateReshaped : public OpRewritePattern<ReshapeOp> {
   }
 };
 
+/// What both branches allocate and yield is allocated before them, once.
+struct AllocateBeforeBranch : public OpRewritePattern<scf::IfOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(scf::IfOp op,
+                                PatternRewriter &rewriter) const override {
+    for (OpResult result : op.getResults()) {
+      if (!isReturned(result))
+        continue;
+      memref::AllocOp inThen = getAlloc(op.thenYield(), result);
+      memref::AllocOp inElse = getAlloc(op.elseYield(), result);
+      if (!inThen || !inElse || inThen == inElse)
+        continue;
+      FailureOr<SmallVector<Value>> thenSizes = copySizes(rewriter, op, inThen);
+      FailureOr<SmallVector<Value>> elseSizes = copySizes(rewriter, op, inElse);
+      if (failed(thenSizes) || failed(elseSizes))
+        continue;
+      rewriter.setInsertionPoint(op);
+      SmallVector<Value> sizes;
+      for (auto [first, second] : llvm::zip_equal(*thenSizes, *elseSizes))
+        sizes.push_back(first == second
+                            ? first
+                            : arith::SelectOp::create(rewriter, op.getLoc(),
+                                                      op.getCondition(), first,
+                                                      second));
+      auto alloc =
+          memref::AllocOp::create(rewriter, op.getLoc(), inThen.getType(),
+                                  sizes, inThen.getAlignmentAttr());
+      rewriter.replaceAllUsesWith(result, alloc);
+      rewriter.replaceOp(inThen, alloc);
+      rewriter.replaceOp(inElse, alloc);
+      return success();
+    }
+    return rewriter.notifyMatchFailure(op, "no result is allocated in both");
+  }
+
+private:
+  /// The allocation in this branch that becomes `result`.
+  static memref::AllocOp getAlloc(scf::YieldOp yield, OpResult result) {
+    auto alloc = yield.getOperand(result.getResultNumber())
+                     .getDefiningOp<memref::AllocOp>();
+    bool isSuited = alloc && alloc->getBlock() == yield->getBlock() &&
+                    alloc.getSymbolOperands().empty();
+    return isSuited ? alloc : nullptr;
+  }
+
+  /// The dynamic sizes of `alloc` before `branch`, where they can be computed
+  /// there.
+  static FailureOr<SmallVector<Value>> copySizes(PatternRewriter &rewriter,
+                                                 scf::IfOp branch,
+                                                 memref::AllocOp alloc) {
+    SetVector<Operation *> slice;
+    BackwardSliceOptions options;
+    options.omitBlockArguments = true;
+    options.inclusive = true;
+    options.filter = [&](Operation *op) { return branch->isAncestor(op); };
+    for (Value size : alloc.getDynamicSizes())
+      if (failed(getBackwardSlice(size, &slice, options)))
+        return failure();
+    if (!llvm::all_of(slice, [](Operation *op) {
+          return isPure(op) && op->getNumRegions() == 0;
+        }))
+      return failure();
+    rewriter.setInsertionPoint(branch);
+    IRMapping mapping;
+    for (Operation *op : slice)
+      rewriter.clone(*op, mapping);
+    return llvm::map_to_vector(alloc.getDynamicSizes(), [&](Value size) {
+      return mapping.lookupOrDefault(size);
+    });
+  }
+};
+
 struct AllocateResultsPass
     : public quant_ext::impl::QuantExtAllocateResultsBase<AllocateResultsPass> {
   using QuantExtAllocateResultsBase::QuantExtAllocateResultsBase;
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<AllocateReshaped<memref::ExpandShapeOp>,
-                 AllocateReshaped<memref::CollapseShapeOp>>(&getContext());
+    patterns
+        .add<AllocateReshaped<memref::ExpandShapeOp>,
+             AllocateReshaped<memref::CollapseShapeOp>, AllocateBeforeBranch>(
+            &getContext());
     memref::ExpandShapeOp::getCanonicalizationPatterns(patterns, &getContext());
     memref::CollapseShapeOp::getCanonicalizationPatterns(patterns,
                                                          &getContext());

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
@@ -102,12 +103,27 @@ Value LoopStreamer::emitAreApart(const LoopRead &read, Value writeBegin,
       compare(arith::CmpIPredicate::ule, writeEnd, readBegin));
 }
 
+bool quant_ext::isWrittenIn(scf::ForOp nest, Value memref) {
+  auto getBuffer = [](Value view) {
+    return memref::skipViewLikeOps(cast<MemrefValue>(view));
+  };
+  Value buffer = getBuffer(memref);
+  return nest
+      .walk([&](vector::TransferWriteOp write) {
+        auto written = dyn_cast<MemrefValue>(write.getBase());
+        return written && getBuffer(written) == buffer ? WalkResult::interrupt()
+                                                       : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 /// Not of what is in a cache, nor of a few parameters among many values.
 bool LoopStreamer::isWorthPrefetching(const LoopRead &read) {
   int64_t most = 0;
   for (const LoopRead &other : streamable.reads)
     most = std::max(most, other.bytes);
-  return read.stride && read.bytes * 8 > most && isReadOnce(loop, nest, read);
+  return read.stride && read.bytes * 8 > most && isReadOnce(loop, nest, read) &&
+         !isWrittenIn(nest, read.memref);
 }
 
 /// Finds the read of a loop before that reads, in the same iterations, what

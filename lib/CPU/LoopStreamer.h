@@ -14,15 +14,17 @@ namespace mlir::quant_ext {
 /// A line of a cache.
 constexpr int64_t kLineBytes = 64;
 
+/// Whether `nest` itself writes vectors to the buffer of `memref`: what it reads
+/// of it is in a cache then.
+bool isWrittenIn(scf::ForOp nest, Value memref);
+
 /// Makes loops with stores that bypass the caches of one, before and after that
 /// the values of the induction variable are the same:
 ///
-/// - one whose vectors go to memory from registers, where they are aligned.
-/// Where
+/// - one whose vectors go to memory from registers, where they are aligned. If
 ///   an iteration may start anywhere, the first that this loop has is the first
 ///   that is aligned;
-/// - one whose vectors go by way of a buffer in the first-level cache, from
-/// where
+/// - one whose vectors go by way of a buffer in the first-level cache, of which
 ///   whole lines go to memory, where vectors are not aligned;
 /// - the original one, for what is left: all where the buffers overlap, nothing
 ///   where one of the others takes all, or the first and the last iteration,

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -222,6 +223,8 @@ private:
     linalg::populateFoldReshapeOpsByExpansionPatterns(patterns, mayReshape);
     linalg::populateElementwiseOpsFusionPatterns(patterns, mayFuse);
     affine::AffineApplyOp::getCanonicalizationPatterns(patterns, &getContext());
+    // To ask for a size is no use of elements.
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
     tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, &getContext());
     tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns,
                                                          &getContext());

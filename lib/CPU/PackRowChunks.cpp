@@ -25,8 +25,8 @@ RowEmitter::RowEmitter(const RowEmitter &whole, RowOperand from, RowOperand to,
 /// even where the size of rows is not known.
 void RowEmitter::flatten(RowOperand &input) {
   // Where rows are written that might have gaps, they are taken one by one.
-  bool packs = inits.front().layout.has_value();
-  if ((!packs && !getConstantIntValue(sizes.back())) ||
+  bool isWrittenFlat = inits.front().layout || inits.front().isFlat;
+  if ((!isWrittenFlat && !getConstantIntValue(sizes.back())) ||
       !input.map.isIdentity() || mayHaveGaps(input.tensor))
     return;
   input.tensor = tensor::CollapseShapeOp::create(
@@ -34,6 +34,52 @@ void RowEmitter::flatten(RowOperand &input) {
       ArrayRef<ReassociationIndices>{
           llvm::to_vector<2>(llvm::seq<int64_t>(0, sizes.size()))});
   input.isFlat = true;
+}
+
+/// Whether all rows have the same parameters, one for each column. Vectors can
+/// then go on to the next row, however long it is.
+bool RowEmitter::hasSameParametersInRows() const {
+  unsigned last = sizes.size() - 1;
+  bool isRepeated = false;
+  for (const RowOperand &input : inputs) {
+    bool byColumn = input.map.isFunctionOfDim(last);
+    bool byRow = llvm::any_of(llvm::seq(last), [&](unsigned dim) {
+      return input.map.isFunctionOfDim(dim);
+    });
+    if (byRow && !byColumn)
+      return false;
+    isRepeated |= byColumn && !byRow;
+  }
+  return isRepeated;
+}
+
+/// The same for what is written, where it is the operation's own and vectors go
+/// on to the next row. Of rows whose size is known at run time only, nothing
+/// else would say that they have no gaps.
+void RowEmitter::flattenResults() {
+  if (sizes.size() < 2 || getConstantIntValue(sizes.back()) ||
+      !hasSameParametersInRows())
+    return;
+  for (RowOperand &init : inits) {
+    auto empty = init.tensor.getDefiningOp<tensor::EmptyOp>();
+    if (init.layout || !empty)
+      continue;
+    SmallVector<OpFoldResult> count = {multiply(b, loc, sizes)};
+    init.tensor = tensor::EmptyOp::create(b, loc, count,
+                                          empty.getType().getElementType());
+    init.isFlat = true;
+  }
+}
+
+Value RowEmitter::unflatten(Value row, RankedTensorType type) {
+  SmallVector<OpFoldResult> shape;
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    shape.push_back(type.isDynamicDim(dim)
+                        ? OpFoldResult(toValue(size))
+                        : b.getIndexAttr(type.getDimSize(dim)));
+  ReassociationIndices all =
+      llvm::to_vector<2>(llvm::seq<int64_t>(0, sizes.size()));
+  return tensor::ExpandShapeOp::create(b, loc, type, row, all, shape);
 }
 
 SmallVector<Value> RowEmitter::emitChunks(Values results) {
@@ -117,6 +163,8 @@ SmallVector<Value> RowEmitter::emitChunk(OpFoldResult begin,
 
   for (auto [init, value, result] : llvm::zip_equal(inits, values, results)) {
     if (!init.layout) {
+      if (init.isFlat)
+        value = tensor::CollapseShapeOp::create(b, loc, value, all);
       SmallVector<OpFoldResult> offsets, lengths;
       getChunkGeometry(init, begin, numRows, offsets, lengths);
       SmallVector<OpFoldResult> strides(offsets.size(), b.getIndexAttr(1));

@@ -291,13 +291,19 @@ void RowEmitter::getSliceGeometry(const RowOperand &operand, OpFoldResult begin,
     lengths.push_back(numBytes);
     return;
   }
+  OpFoldResult numElements = apply(b.getAffineDimExpr(0) * perByte, {numBytes});
+  if (operand.isFlat) {
+    offsets.push_back(
+        apply(b.getAffineDimExpr(0) + b.getAffineDimExpr(1), {base, begin}));
+    lengths.push_back(numElements);
+    return;
+  }
   unsigned last = sizes.size() - 1;
   for (unsigned i = 0, e = operand.map.getNumResults(); i < e; ++i) {
     unsigned dim = operand.map.getDimPosition(i);
     offsets.push_back(dim == last ? begin : row[dim]);
-    lengths.push_back(dim == last
-                          ? apply(b.getAffineDimExpr(0) * perByte, {numBytes})
-                          : OpFoldResult(b.getIndexAttr(1)));
+    lengths.push_back(dim == last ? numElements
+                                  : OpFoldResult(b.getIndexAttr(1)));
   }
 }
 
@@ -499,11 +505,13 @@ SmallVector<Value> RowEmitter::emitRows(unsigned dim, Values results) {
 }
 
 SmallVector<SmallVector<Value>> RowEmitter::emit() {
+  flattenResults();
   Values tensors =
       llvm::map_to_vector(inits, [](RowOperand &init) { return init.tensor; });
   Values written = emitNest(0, tensors);
   SmallVector<Values> results;
-  for (auto [init, value] : llvm::zip_equal(inits, written)) {
+  for (auto [init, value, old] :
+       llvm::zip_equal(inits, written, op->getResults())) {
     Values memory = {value};
     if (init.layout) {
       RankedTensorType type = init.layout->type;
@@ -514,6 +522,8 @@ SmallVector<SmallVector<Value>> RowEmitter::emit() {
       for (auto [dim, size] : llvm::enumerate(sizes))
         if (type.isDynamicDim(dim))
           memory.push_back(toValue(size));
+    } else if (init.isFlat) {
+      memory.front() = unflatten(value, cast<RankedTensorType>(old.getType()));
     }
     results.push_back(memory);
   }

@@ -45,6 +45,9 @@ private:
 
   Values emitChunks(Values results);
   void flatten(RowOperand &input);
+  bool hasSameParametersInRows() const;
+  void flattenResults();
+  Value unflatten(Value row, RankedTensorType type);
   Values emitChunk(OpFoldResult begin, OpFoldResult numRows, Values results);
   Values emitOnValues(OpFoldResult begin, OpFoldResult numRows,
                       ValueRange results);

@@ -87,6 +87,19 @@ static OpFoldResult emitBytes(OpBuilder &builder, Location loc,
   return total;
 }
 
+/// Whether `loop` packs what `nest` has put in a cache: it reads no memory
+/// while it stores, and writes little of all that the nest moves.
+static bool onlyPacks(const StreamableLoop &streamable, scf::ForOp nest) {
+  int64_t bytesRead = 0;
+  bool isCached = true;
+  streamable.loop->walk([&](vector::TransferReadOp read) {
+    isCached &= isWrittenIn(nest, read.getBase());
+    VectorType type = read.getVectorType();
+    bytesRead += type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  });
+  return isCached && streamable.writtenBytes < bytesRead;
+}
+
 /// Stores that bypass the caches reach memory in any order: what the thread
 /// does after the nest must not.
 static void emitFence(RewriterBase &rewriter, Location loc) {
@@ -118,8 +131,11 @@ struct StreamStoresPass
     llvm::MapVector<Operation *, SmallVector<StreamableLoop>> nests;
     getOperation().walk([&](scf::ForOp loop) {
       FailureOr<StreamableLoop> streamable = matchStreamableLoop(loop);
-      if (succeeded(streamable))
-        nests[getNest(loop)].push_back(*streamable);
+      if (failed(streamable))
+        return;
+      scf::ForOp nest = getNest(loop);
+      if (!onlyPacks(*streamable, nest))
+        nests[nest].push_back(*streamable);
     });
     IRRewriter rewriter(&getContext());
     for (auto &[nest, loops] : nests)

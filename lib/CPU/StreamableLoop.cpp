@@ -9,6 +9,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -23,9 +25,52 @@ static Value getBuffer(Value memref) {
   return memref::skipViewLikeOps(cast<MemrefValue>(memref));
 }
 
-/// Whether the function only ever writes `buffer`, so that its caller is the
-/// first to read it.
-static bool isOnlyWritten(Value buffer) {
+/// Whether a loop has never more than a few iterations.
+static bool isShort(scf::ForOp loop) {
+  constexpr int64_t kFew = 8;
+  // What is known of a remainder holds though nothing is known of the dividend,
+  // of which bounds could not express a product.
+  auto isSmall = [](AffineExpr expr) {
+    auto remainder = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!remainder || remainder.getKind() != AffineExprKind::Mod)
+      return false;
+    auto divisor = dyn_cast<AffineConstantExpr>(remainder.getRHS());
+    return divisor && divisor.getValue() <= kFew;
+  };
+  std::optional<int64_t> begin = getConstantIntValue(loop.getLowerBound());
+  auto end = loop.getUpperBound().getDefiningOp<affine::AffineMinOp>();
+  if (begin && *begin >= 0 && end &&
+      llvm::any_of(end.getAffineMap().getResults(), isSmall))
+    return true;
+  AffineExpr d0, d1;
+  bindDims(loop.getContext(), d0, d1);
+  ValueBoundsConstraintSet::Variable difference(
+      AffineMap::get(2, 0, d1 - d0),
+      ValueRange{loop.getLowerBound(), loop.getUpperBound()});
+  FailureOr<int64_t> length = ValueBoundsConstraintSet::computeConstantBound(
+      presburger::BoundType::UB, difference, /*stopCondition=*/nullptr,
+      /*closedUB=*/true);
+  return succeeded(length) && *length <= kFew;
+}
+
+/// Whether `load` reads no more than a few elements each time that `loop` runs.
+static bool readsFew(memref::LoadOp load, scf::ForOp loop) {
+  if (insideMutuallyExclusiveRegions(load, loop))
+    return true;
+  if (loop->isAncestor(load))
+    return false;
+  for (Operation *op = load->getParentOp(); !op->isAncestor(loop);
+       op = op->getParentOp()) {
+    auto around = dyn_cast<scf::ForOp>(op);
+    if (!isa<scf::IfOp>(op) && !(around && isShort(around)))
+      return false;
+  }
+  return true;
+}
+
+/// Whether the function writes `buffer` and reads next to nothing of it, so
+/// that its caller is the first to read what `loop` writes.
+static bool isOnlyWritten(Value buffer, scf::ForOp loop) {
   SmallVector<Value> views = {buffer};
   while (!views.empty()) {
     Value view = views.pop_back_val();
@@ -40,6 +85,9 @@ static bool isOnlyWritten(Value buffer) {
             views.push_back(result);
         continue;
       }
+      auto load = dyn_cast<memref::LoadOp>(user);
+      if (load && readsFew(load, loop))
+        continue;
       auto effects = dyn_cast<MemoryEffectOpInterface>(user);
       if (!effects || !hasSingleEffect<MemoryEffects::Write>(user, view))
         return false;
@@ -357,7 +405,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   if (write.getVectorType().getElementType().isBF16())
     return failure();
   Value buffer = getBuffer(write.getBase());
-  if (!isResult(buffer) || !isOnlyWritten(buffer))
+  if (!isResult(buffer) || !isOnlyWritten(buffer, loop))
     return failure();
 
   StreamableLoop result;

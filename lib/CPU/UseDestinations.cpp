@@ -8,6 +8,7 @@
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace mlir::quant_ext {
@@ -71,13 +72,17 @@ static void replaceEmpty(PatternRewriter &rewriter, OpOperand *operand,
     rewriter.eraseOp(empty);
 }
 
-/// True where every value among `values` can be used by `user`.
-static bool dominateAll(ArrayRef<OpFoldResult> values, Operation *user) {
+/// True where every value among `values` can be used by `user`, before which
+/// what they are computed from is moved if it has to be.
+static bool makeAvailable(RewriterBase &rewriter, ArrayRef<OpFoldResult> values,
+                          Operation *user) {
   DominanceInfo dominance(user->getParentOfType<func::FuncOp>());
-  return llvm::all_of(values, [&](OpFoldResult value) {
-    auto dynamic = dyn_cast<Value>(value);
-    return !dynamic || dominance.properlyDominates(dynamic, user);
-  });
+  SmallVector<Value> late;
+  for (OpFoldResult value : values)
+    if (auto dynamic = dyn_cast<Value>(value);
+        dynamic && !dominance.properlyDominates(dynamic, user))
+      late.push_back(dynamic);
+  return succeeded(moveValueDefinitions(rewriter, late, user, dominance));
 }
 
 static bool hasNoElements(Type type) {
@@ -153,7 +158,7 @@ struct MakeEmptyExpanded final
       return rewriter.notifyMatchFailure(op, "it has no elements");
     SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
     Operation *user = operand->getOwner();
-    if (!dominateAll(sizes, user))
+    if (!makeAvailable(rewriter, sizes, user))
       return rewriter.notifyMatchFailure(op, "its sizes are known too late");
     SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
     if (tensor::CollapseShapeOp::inferCollapsedType(op.getResultType(),
@@ -193,7 +198,7 @@ struct WriteIntoSlice final : public OpRewritePattern<tensor::InsertSliceOp> {
     llvm::append_range(needed, op.getMixedOffsets());
     llvm::append_range(needed, op.getMixedSizes());
     llvm::append_range(needed, op.getMixedStrides());
-    if (!dominateAll(needed, user))
+    if (!makeAvailable(rewriter, needed, user))
       return rewriter.notifyMatchFailure(op, "its slice is known too late");
     rewriter.setInsertionPoint(user);
     Value slice = tensor::ExtractSliceOp::create(

@@ -104,3 +104,81 @@ func.func @late(%x: f32, %n: index) -> memref<?x?xf32> {
   %b = memref.expand_shape %a [[0, 1]] output_shape [%m, %m] : memref<?xf32> into memref<?x?xf32>
   return %b : memref<?x?xf32>
 }
+
+// -----
+
+// What both branches allocate is allocated before them, in a size that is
+// computed there.
+// CHECK-LABEL: func.func @branches(
+// CHECK-SAME: %[[C:[^:]*]]: i1, %[[N:[^:]*]]: index, %[[X:[^:]*]]: f32
+// CHECK: %[[TWICE:.*]] = affine.apply #{{.*}}()[%[[N]]]
+// CHECK: %[[SIZE:.*]] = arith.select %[[C]], %[[N]], %[[TWICE]]
+// CHECK: %[[A:.*]] = memref.alloc(%[[SIZE]]) {alignment = 64 : i64} : memref<?xf32>
+// CHECK: scf.if %[[C]]
+// CHECK: memref.store %[[X]], %[[A]][%[[N]]]
+// CHECK: } else {
+// CHECK-NOT: memref.alloc
+// CHECK: %[[B:.*]] = memref.expand_shape %[[A]]
+// CHECK: memref.store %[[X]], %[[B]]
+// CHECK: return %[[A]]
+func.func @branches(%c: i1, %n: index, %x: f32) -> memref<?xf32> {
+  %c2 = arith.constant 2 : index
+  %r = scf.if %c -> (memref<?xf32>) {
+    %a = memref.alloc(%n) {alignment = 64 : i64} : memref<?xf32>
+    memref.store %x, %a[%n] : memref<?xf32>
+    scf.yield %a : memref<?xf32>
+  } else {
+    %a = memref.alloc(%n) {alignment = 64 : i64} : memref<?x2xf32>
+    memref.store %x, %a[%n, %c2] : memref<?x2xf32>
+    %b = memref.collapse_shape %a [[0, 1]] : memref<?x2xf32> into memref<?xf32>
+    scf.yield %b : memref<?xf32>
+  }
+  return %r : memref<?xf32>
+}
+
+// -----
+
+// Not where a size takes an effect of its branch, or a branch has no
+// allocation of its own, or nothing is returned.
+// CHECK-LABEL: func.func @branches_apart(
+// CHECK-NOT: memref.alloc
+// CHECK: scf.if
+// CHECK: call @size
+// CHECK: memref.alloc
+// CHECK: } else {
+// CHECK: memref.alloc
+// CHECK: scf.if
+// CHECK: memref.alloc
+// CHECK: } else {
+// CHECK: scf.if
+// CHECK: memref.alloc
+// CHECK: } else {
+// CHECK: memref.alloc
+// CHECK: return
+func.func private @size() -> index
+func.func private @use(memref<?xf32>)
+func.func @branches_apart(%c: i1, %n: index, %y: memref<?xf32>) -> (memref<?xf32>, memref<?xf32>) {
+  %r = scf.if %c -> (memref<?xf32>) {
+    %m = func.call @size() : () -> index
+    %a = memref.alloc(%m) : memref<?xf32>
+    scf.yield %a : memref<?xf32>
+  } else {
+    %a = memref.alloc(%n) : memref<?xf32>
+    scf.yield %a : memref<?xf32>
+  }
+  %s = scf.if %c -> (memref<?xf32>) {
+    %a = memref.alloc(%n) : memref<?xf32>
+    scf.yield %a : memref<?xf32>
+  } else {
+    scf.yield %y : memref<?xf32>
+  }
+  %t = scf.if %c -> (memref<?xf32>) {
+    %a = memref.alloc(%n) : memref<?xf32>
+    scf.yield %a : memref<?xf32>
+  } else {
+    %a = memref.alloc(%n) : memref<?xf32>
+    scf.yield %a : memref<?xf32>
+  }
+  call @use(%t) : (memref<?xf32>) -> ()
+  return %r, %s : memref<?xf32>, memref<?xf32>
+}

@@ -720,3 +720,74 @@ func.func @stays_here(%x: tensor<5x3xi8>, %init: tensor<3x5xi8>) -> tensor<3x5xi
   %t = linalg.transpose ins(%wide : tensor<5x3xi8>) outs(%init : tensor<3x5xi8>) permutation = [1, 0]
   return %t : tensor<3x5xi8>
 }
+
+// -----
+
+// To ask for a size of the values keeps nobody from packing where they are made.
+// CHECK-LABEL: func.func @dynamic_sizes(
+// CHECK: linalg.fill
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]
+// CHECK-SAME: tensor<?x16x2xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @dynamic_sizes(%x: tensor<?x32xf32>, %s: tensor<f32>) -> tensor<?x32xi4> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x32xf32>
+  %e = tensor.empty(%n) : tensor<?x32xi4>
+  %q = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> ()>, affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]} ins(%x, %s : tensor<?x32xf32>, tensor<f32>) outs(%e : tensor<?x32xi4>) {
+  ^bb0(%in: f32, %scale: f32, %out: i4):
+    %a = quant_ext.apply_quantize %in, %scale storage = <i4> : (f32, f32) -> i4
+    linalg.yield %a : i4
+  } -> tensor<?x32xi4>
+  return %q : tensor<?x32xi4>
+}
+
+// -----
+
+// Rows of any size that have the same parameters in each are written as one, so
+// that vectors can go on to the next.
+// CHECK-LABEL: func.func @same_parameters(
+// CHECK-SAME: %{{.*}}: tensor<?xi8>, %[[M:[^:]*]]: index, %[[N:[^:]*]]: index, %{{.*}}: tensor<?xf32>)
+// CHECK: %[[FLAT:.*]] = tensor.empty(%{{.*}}) : tensor<?xf32>
+// CHECK: %[[ALL:.*]] = scf.if
+// CHECK: scf.for {{.*}} iter_args(%[[RESULT:.*]] = %[[FLAT]]) -> (tensor<?xf32>)
+// CHECK: tensor.insert_slice %{{.*}} into %[[RESULT]]
+// CHECK: } else {
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %[[FLAT]]) -> (tensor<?xf32>)
+// CHECK: %[[X:.*]] = tensor.expand_shape %[[ALL]] {{\[\[}}0, 1]] output_shape [%[[M]], %[[N]]]
+// CHECK: return %[[X]]
+// CHECK-LABEL: func.func @parameters_of_rows(
+// CHECK: tensor.empty(%{{.*}}, %{{.*}}) : tensor<?x?xf32>
+func.func @same_parameters(%q: tensor<?x?xi4>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %q, %c0 : tensor<?x?xi4>
+  %n = tensor.dim %q, %c1 : tensor<?x?xi4>
+  %e = tensor.empty(%m, %n) : tensor<?x?xf32>
+  %x = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]} ins(%q, %s : tensor<?x?xi4>, tensor<?xf32>) outs(%e : tensor<?x?xf32>) {
+  ^bb0(%in: i4, %scale: f32, %out: f32):
+    %a = quant_ext.apply_dequantize %in, %scale storage = <i4> : (i4, f32) -> f32
+    linalg.yield %a : f32
+  } -> tensor<?x?xf32>
+  return %x : tensor<?x?xf32>
+}
+
+func.func @parameters_of_rows(%q: tensor<?x?xi4>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %q, %c0 : tensor<?x?xi4>
+  %n = tensor.dim %q, %c1 : tensor<?x?xi4>
+  %e = tensor.empty(%m, %n) : tensor<?x?xf32>
+  %x = linalg.generic {
+      indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel"]} ins(%q, %s : tensor<?x?xi4>, tensor<?xf32>) outs(%e : tensor<?x?xf32>) {
+  ^bb0(%in: i4, %scale: f32, %out: f32):
+    %a = quant_ext.apply_dequantize %in, %scale storage = <i4> : (i4, f32) -> f32
+    linalg.yield %a : f32
+  } -> tensor<?x?xf32>
+  return %x : tensor<?x?xf32>
+}

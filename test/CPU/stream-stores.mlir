@@ -529,3 +529,150 @@ func.func @not_whole_vectors(%x: memref<2048xf32>, %y: memref<2048xf32>, %z: mem
   }
   return
 }
+
+// -----
+
+// A few elements that are read back, such as a byte that rows share, matter to
+// no cache; all of them do.
+// CHECK-LABEL: func.func @reads_few
+// CHECK: nontemporal
+// CHECK: sfence
+// CHECK-LABEL: func.func @reads_all
+// CHECK-NOT: nontemporal
+// CHECK-LABEL: func.func @reads_in_iteration
+// CHECK-NOT: nontemporal
+// CHECK-LABEL: func.func @reads_elsewhere
+// CHECK: nontemporal
+// CHECK: sfence
+func.func @reads_few(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %pad = arith.constant 0 : i8
+  %whole = affine.apply affine_map<()[s0] -> ((s0 floordiv 64) * 64)>()[%n]
+  %even = affine.apply affine_map<()[s0] -> ((s0 floordiv 2) * 2)>()[%n]
+  %head = affine.min affine_map<()[s0, s1] -> ((s0 * s1) mod 2, s0)>()[%n, %whole]
+  scf.for %i = %c0 to %head step %c1 {
+    %a = memref.load %y[%i] : memref<?xi8>
+    %b = arith.addi %a, %a : i8
+    memref.store %b, %y[%i] : memref<?xi8>
+  }
+  scf.for %i = %c0 to %whole step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xi8>, vector<64xi8>
+    vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<64xi8>, memref<?xi8>
+  }
+  scf.for %i = %even to %n step %c1 {
+    %a = memref.load %y[%i] : memref<?xi8>
+    %b = arith.addi %a, %a : i8
+    memref.store %b, %y[%i] : memref<?xi8>
+  }
+  return
+}
+
+func.func @reads_all(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xi8>, vector<64xi8>
+    vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<64xi8>, memref<?xi8>
+  }
+  scf.for %i = %c0 to %n step %c1 {
+    %a = memref.load %y[%i] : memref<?xi8>
+    %b = arith.addi %a, %a : i8
+    memref.store %b, %y[%i] : memref<?xi8>
+  }
+  return
+}
+
+func.func @reads_in_iteration(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xi8>, vector<64xi8>
+    %b = memref.load %y[%c0] : memref<?xi8>
+    %c = vector.broadcast %b : i8 to vector<64xi8>
+    %d = arith.addi %a, %c : vector<64xi8>
+    vector.transfer_write %d, %y[%i] {in_bounds = [true]} : vector<64xi8>, memref<?xi8>
+  }
+  return
+}
+
+// Where the other branch is taken, nothing is written past the caches.
+func.func @reads_elsewhere(%c: i1, %x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %pad = arith.constant 0 : i8
+  scf.if %c {
+    scf.for %i = %c0 to %n step %c64 {
+      %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xi8>, vector<64xi8>
+      vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<64xi8>, memref<?xi8>
+    }
+  } else {
+    scf.for %i = %c0 to %n step %c1 {
+      %a = memref.load %y[%i] : memref<?xi8>
+      %b = arith.addi %a, %a : i8
+      memref.store %b, %y[%i] : memref<?xi8>
+    }
+  }
+  return
+}
+
+// -----
+
+// Values that a nest has put in a cache are packed while no memory is read: that
+// saves little, and waits. What is larger than they are saves more; nobody asks
+// for them, which are there.
+// CHECK-LABEL: func.func @packs
+// CHECK-NOT: nontemporal
+// CHECK-LABEL: func.func @unpacks
+// CHECK-NOT: memref.prefetch
+// CHECK: nontemporal
+func.func @packs(%x: memref<64x1024xi8>, %y: memref<64x512xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0 : i8
+  %values = memref.alloc() : memref<1024xi8>
+  scf.for %row = %c0 to %c64 step %c1 {
+    scf.for %i = %c0 to %c1024 step %c64 {
+      %a = vector.transfer_read %x[%row, %i], %pad {in_bounds = [true]} : memref<64x1024xi8>, vector<64xi8>
+      vector.transfer_write %a, %values[%i] {in_bounds = [true]} : vector<64xi8>, memref<1024xi8>
+    }
+    scf.for %i = %c0 to %c1024 step %c64 {
+      %a = vector.transfer_read %values[%i], %pad {in_bounds = [true]} : memref<1024xi8>, vector<64xi8>
+      %even, %odd = vector.deinterleave %a : vector<64xi8> -> vector<32xi8>
+      %b = arith.addi %even, %odd : vector<32xi8>
+      %j = affine.apply affine_map<(d0) -> (d0 floordiv 2)>(%i)
+      vector.transfer_write %b, %y[%row, %j] {in_bounds = [true]} : vector<32xi8>, memref<64x512xi8>
+    }
+  }
+  memref.dealloc %values : memref<1024xi8>
+  return
+}
+
+func.func @unpacks(%x: memref<64x1024xi8>, %y: memref<64x1024xi32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0 : i8
+  %values = memref.alloc() : memref<1024xi8>
+  scf.for %row = %c0 to %c64 step %c1 {
+    scf.for %i = %c0 to %c1024 step %c64 {
+      %a = vector.transfer_read %x[%row, %i], %pad {in_bounds = [true]} : memref<64x1024xi8>, vector<64xi8>
+      vector.transfer_write %a, %values[%i] {in_bounds = [true]} : vector<64xi8>, memref<1024xi8>
+    }
+    scf.for %i = %c0 to %c1024 step %c64 {
+      %a = vector.transfer_read %values[%i], %pad {in_bounds = [true]} : memref<1024xi8>, vector<64xi8>
+      %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+      vector.transfer_write %b, %y[%row, %i] {in_bounds = [true]} : vector<64xi32>, memref<64x1024xi32>
+    }
+  }
+  memref.dealloc %values : memref<1024xi8>
+  return
+}

@@ -45,8 +45,10 @@ func.func @expand(%x: tensor<128xf32>) -> tensor<4x32xf32> {
 
 // Sizes that come after the operation cannot be those of its destination.
 // CHECK-LABEL: func.func @expand_to_later_sizes(
-// CHECK: %[[E:.*]] = tensor.empty(%{{.*}}) : tensor<?xf32>
-// CHECK: linalg.negf {{.*}} outs(%[[E]] :
+// CHECK: %[[M:.*]] = arith.divui
+// CHECK: %[[E:.*]] = tensor.empty(%[[M]], %{{.*}}) : tensor<?x?xf32>
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[E]]
+// CHECK: linalg.negf {{.*}} outs(%[[FLAT]] :
 func.func @expand_to_later_sizes(%x: tensor<?xf32>, %n: index) -> tensor<?x?xf32> {
   %e = tensor.empty(%n) : tensor<?xf32>
   %y = linalg.negf ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
@@ -54,6 +56,35 @@ func.func @expand_to_later_sizes(%x: tensor<?xf32>, %n: index) -> tensor<?x?xf32
   %m = arith.divui %n, %c4 : index
   %z = tensor.expand_shape %y [[0, 1]] output_shape [%m, %c4] : tensor<?xf32> into tensor<?x?xf32>
   return %z : tensor<?x?xf32>
+}
+
+// A size that depends on the values cannot be known before them.
+// CHECK-LABEL: func.func @expand_to_unknown_sizes(
+// CHECK: %[[E:.*]] = tensor.empty(%{{.*}}) : tensor<?xf32>
+// CHECK: linalg.negf {{.*}} outs(%[[E]] :
+func.func @expand_to_unknown_sizes(%x: tensor<?xf32>, %n: index) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %y = linalg.negf ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  %v = tensor.extract %y[%c0] : tensor<?xf32>
+  %i = arith.fptoui %v : f32 to i64
+  %m = arith.index_cast %i : i64 to index
+  %z = tensor.expand_shape %y [[0, 1]] output_shape [%m, %c4] : tensor<?xf32> into tensor<?x?xf32>
+  return %z : tensor<?x?xf32>
+}
+
+// CHECK-LABEL: func.func @insert_at_later_offset(
+// CHECK-SAME: %[[D:[a-z0-9]*]]: tensor<100xf32>
+// CHECK: %[[AT:.*]] = arith.muli
+// CHECK: %[[S:.*]] = tensor.extract_slice %[[D]][%[[AT]]] [4] [1]
+// CHECK: linalg.negf {{.*}} outs(%[[S]] :
+func.func @insert_at_later_offset(%d: tensor<100xf32>, %x: tensor<4xf32>, %n: index) -> tensor<100xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.negf ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %at = arith.muli %n, %n : index
+  %w = tensor.insert_slice %y into %d[%at] [4] [1] : tensor<4xf32> into tensor<100xf32>
+  return %w : tensor<100xf32>
 }
 
 // One reshape after the other is undone in the opposite order.

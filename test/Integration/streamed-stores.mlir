@@ -9,8 +9,9 @@
 // DEFINE: %{build} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} emit-c-interface results-to-out-params %{options}})" -o %t.%{name}.mlir && %mlir-translate --mlir-to-llvmir %t.%{name}.mlir -o %t.%{name}.ll && %clang -O2 -shared -fPIC -Wno-override-module -x ir %t.%{name}.ll -o %t.%{name}.so -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils
 // DEFINE: %{run} = %python %S/streamed_stores.py %t.%{name}.so | FileCheck %s
 // 7 calls for each of 3 lengths at 64 offsets and 14 at 8; 3 for each of 6 shapes,
-// and 9 more, at 64.
-// CHECK: calls: 3856 mismatches: 0
+// and 9 more, at 64. Packed: 6 lengths at 64; 3 for each of 5 shapes and 2 for
+// each of 3 at 8.
+// CHECK: calls: 4408 mismatches: 0
 
 // REDEFINE: %{name} = v2
 // REDEFINE: %{target} = x86-64-v2
@@ -128,6 +129,38 @@ func.func @dequantize_middle49(%q: tensor<2x64x49xi8>, %s: tensor<64xf32>) -> te
 func.func @quantize_i4(%x: tensor<4100xf32>, %s: tensor<f32>) -> tensor<4100xi4> {
   %q = quant_ext.quantize %x, %s storage = <i4> : (tensor<4100xf32>, tensor<f32>) -> tensor<4100xi4>
   return %q : tensor<4100xi4>
+}
+
+// Sizes that are known at run time only: a row may begin and end within a byte,
+// which is read back.
+func.func @quantize_i4_any(%x: tensor<?xf32>, %s: tensor<f32>) -> tensor<?xi4> {
+  %q = quant_ext.quantize %x, %s storage = <i4> : (tensor<?xf32>, tensor<f32>) -> tensor<?xi4>
+  return %q : tensor<?xi4>
+}
+
+func.func @quantize_i4_rows(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi4> {
+  %q = quant_ext.quantize %x, %s axis = 0 storage = <i4> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi4>
+  return %q : tensor<?x?xi4>
+}
+
+func.func @quantize_i4_blocks(%x: tensor<?x?xf32>, %s: tensor<?x?xf32>) -> tensor<?x?xi4> {
+  %q = quant_ext.quantize %x, %s block_sizes = [1, 32] storage = <i4> : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xi4>
+  return %q : tensor<?x?xi4>
+}
+
+func.func @dequantize_i4_columns(%q: tensor<?x?xi4>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
+  %x = quant_ext.dequantize %q, %s axis = 1 storage = <i4> : (tensor<?x?xi4>, tensor<?xf32>) -> tensor<?x?xf32>
+  return %x : tensor<?x?xf32>
+}
+
+func.func @dequantize_i4_rows(%q: tensor<?x?xi4>, %s: tensor<?xf32>) -> tensor<?x?xf32> {
+  %x = quant_ext.dequantize %q, %s axis = 0 storage = <i4> : (tensor<?x?xi4>, tensor<?xf32>) -> tensor<?x?xf32>
+  return %x : tensor<?x?xf32>
+}
+
+func.func @dequantize_i4_blocks(%q: tensor<?x?xi4>, %s: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %x = quant_ext.dequantize %q, %s block_sizes = [1, 32] storage = <i4> : (tensor<?x?xi4>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %x : tensor<?x?xf32>
 }
 
 // Each lane's draw depends on its index.

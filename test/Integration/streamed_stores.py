@@ -16,6 +16,10 @@ GUARD = 256
 LENGTHS = (0, 1, 15, 63, 64, 65, 127, 128, 511, 512, 513, 575, 640, 1000, 2000, 2001, 4099)
 SOME_OFFSETS = (0, 1, 4, 16, 28, 32, 48, 63)
 ALL_OFFSETS_AT = (512, 1000, 4099)
+# Rows that end within a byte, shorter and longer than what is taken together.
+PACKED_LENGTHS = (1, 2, 127, 1000, 2001, 4099)
+PACKED_SHAPES = ((1, 64), (7, 513), (200, 3), (37, 49), (3, 1337))
+BLOCK_SHAPES = ((9, 256), (4, 200), (1, 32))
 # Rows of fewer vectors than are worth aligning, of whole lines, and of neither.
 SHAPES = ((1, 64), (3, 200), (4, 512), (7, 513), (5, 640), (3, 1337))
 
@@ -65,6 +69,14 @@ def quantize(x, scale, low, high, dtype):
     return numpy.where(numpy.isnan(v), low, numpy.clip(v, low, high)).astype(dtype)
 
 
+def pack(q):
+    """Two elements a byte, the first in the low half, a last one alone beside 0."""
+    halves = (q.reshape(-1) & 15).astype(numpy.uint8)
+    if halves.size % 2:
+        halves = numpy.append(halves, numpy.uint8(0))
+    return halves[0::2] | halves[1::2] << 4
+
+
 def dequantize(q, scale):
     return q.astype(numpy.float32) * scale
 
@@ -74,17 +86,23 @@ class Caller:
         self.library = ctypes.CDLL(path)
         self.calls = self.mismatches = 0
 
-    def call(self, name, operand, scale, result):
-        arguments = [descriptor(a) for a in (operand, scale, result)]
-        self.library[f"_mlir_ciface_{name}"](*map(ctypes.byref, arguments))
+    def call(self, name, operand, scale, result, sizes=(), returned=0):
+        """`sizes` come after an operand of packed elements; as many as `returned`
+        are given back in a struct of the caller's."""
+        arguments = [ctypes.byref((ctypes.c_int64 * returned)())] if returned else []
+        arguments.append(ctypes.byref(descriptor(operand)))
+        arguments += map(ctypes.c_int64, sizes)
+        arguments += [ctypes.byref(descriptor(a)) for a in (scale, result)]
+        self.library[f"_mlir_ciface_{name}"](*arguments)
 
-    def check(self, name, operand, scale, wanted, offset, in_place=False):
+    def check(self, name, operand, scale, wanted, offset, in_place=False, **packed):
         result = Guarded(wanted.dtype, wanted.shape, offset)
         source = Guarded(operand.dtype, operand.shape, offset * 7 % LINE)
         source.array[...] = operand
         if in_place:
             result.array[...] = operand
-        self.call(name, result.array if in_place else source.array, scale, result.array)
+        operand = result.array if in_place else source.array
+        self.call(name, operand, scale, result.array, **packed)
         self.calls += 1
         same = result.array.tobytes() == wanted.tobytes()
         if same and result.is_intact() and source.is_intact():
@@ -93,9 +111,9 @@ class Caller:
         what = "differs" if not same else "writes beyond its end"
         print(f"{name} {wanted.shape} at offset {offset}: {what}")
 
-    def check_all(self, name, operand, scale, wanted, offsets=range(LINE)):
+    def check_all(self, name, operand, scale, wanted, offsets=range(LINE), **packed):
         for offset in offsets:
-            self.check(name, operand, scale, wanted, offset)
+            self.check(name, operand, scale, wanted, offset, **packed)
 
 
 def offsets_of(length):
@@ -182,8 +200,34 @@ def check_repeated_parameters(caller):
 def check_packed(caller):
     scale = numpy.array(9.1, numpy.float32)
     x = values(4100, numpy.float32(0.5))
-    q = quantize(x, scale, -8, 7, numpy.int8) & 15
-    caller.check_all("quantize_i4", x, scale, q[0::2] | q[1::2] << 4)
+    q = quantize(x, scale, -8, 7, numpy.int8)
+    caller.check_all("quantize_i4", x, scale, pack(q))
+    for length in PACKED_LENGTHS:
+        x = values(length, numpy.float32(0.5))
+        wanted = pack(quantize(x, scale, -8, 7, numpy.int8))
+        caller.check_all("quantize_i4_any", x, scale, wanted)
+    for shape in PACKED_SHAPES:
+        rows, columns = scales(shape[0]), scales(shape[1])
+        x = values(shape, numpy.float32(0.05))
+        by_row = quantize(x, rows[:, None], -8, 7, numpy.int8)
+        some = dict(offsets=SOME_OFFSETS)
+        caller.check_all("quantize_i4_rows", x, rows, pack(by_row), **some, returned=2)
+        q = numbers.integers(-8, 8, shape).astype(numpy.int8)
+        bytes_ = pack(q)
+        some["sizes"] = shape
+        caller.check_all("dequantize_i4_columns", bytes_, columns, dequantize(q, columns), **some)
+        wanted = dequantize(q, rows[:, None])
+        caller.check_all("dequantize_i4_rows", bytes_, rows, wanted, **some)
+    for shape in BLOCK_SHAPES:
+        blocks = scales(shape[0] * -(-shape[1] // 32)).reshape(shape[0], -1)
+        each = numpy.repeat(blocks, 32, axis=1)[:, : shape[1]]
+        x = values(shape, numpy.float32(0.05))
+        wanted = pack(quantize(x, each, -8, 7, numpy.int8))
+        some = dict(offsets=SOME_OFFSETS)
+        caller.check_all("quantize_i4_blocks", x, blocks, wanted, **some, returned=2)
+        q = numbers.integers(-8, 8, shape).astype(numpy.int8)
+        wanted = dequantize(q, each)
+        caller.check_all("dequantize_i4_blocks", pack(q), blocks, wanted, **some, sizes=shape)
 
 
 def main():

@@ -62,13 +62,15 @@ native_code::findMissingFeatures(const quant_ext::TargetInfo &target) {
 }
 
 static OwningOpRef<ModuleOp> buildModule(MLIRContext &context, StringRef target,
-                                         StringRef text, unsigned threads) {
+                                         StringRef text, unsigned threads,
+                                         bool approximateMath) {
   auto module = parseSourceString<ModuleOp>(text, &context);
   if (!module)
     return nullptr;
   quant_ext::QuantExtToLLVMOptions options;
   options.target = target.str();
   options.threads = threads;
+  options.approximateMath = approximateMath;
   options.emitCInterface = true;
   options.resultsToOutParams = true;
   PassManager pm(&context);
@@ -100,14 +102,16 @@ bool NativeModule::hasThreads() {
 
 std::unique_ptr<NativeModule>
 NativeModule::compile(MLIRContext &context, StringRef target, StringRef text,
-                      bool keepObject, unsigned threads) {
+                      bool keepObject, unsigned threads, bool approximateMath) {
   auto report = [&](llvm::Error error) {
     emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
     return nullptr;
   };
   auto info = resolveTarget(target, context);
   OwningOpRef<ModuleOp> module =
-      succeeded(info) ? buildModule(context, target, text, threads) : nullptr;
+      succeeded(info)
+          ? buildModule(context, target, text, threads, approximateMath)
+          : nullptr;
   if (!module)
     return nullptr;
   auto machine = createTargetMachine(*info);

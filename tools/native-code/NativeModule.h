@@ -39,10 +39,12 @@ using PackedFunction = void (*)(void **);
 class NativeModule {
 public:
   /// Null after a message. With `keepObject`, `dumpObject` may be called; more
-  /// than one thread need OpenMP's runtime, which `hasThreads` finds.
+  /// than one thread need OpenMP's runtime, which `hasThreads` finds; with
+  /// `approximateMath`, erf, exp and tanh are polynomials.
   static std::unique_ptr<NativeModule>
   compile(mlir::MLIRContext &context, llvm::StringRef target,
-          llvm::StringRef text, bool keepObject, unsigned threads = 1);
+          llvm::StringRef text, bool keepObject, unsigned threads = 1,
+          bool approximateMath = false);
   static bool hasThreads();
   ~NativeModule();
 

@@ -221,8 +221,8 @@ static void fillFloats(const Row &row, Buffers &buffers, Random &random) {
         float number = row.op == Op::Dynamic
                            ? random.between(-3, 5) * scale
                            : makeNumber(row, scale, zeroPoint, random);
-        // What a peer's relu makes of a NaN is its own affair.
-        if (row.op == Op::BiasReluQuantize && std::isnan(number))
+        // What a peer's relu or gelu makes of a NaN is its own affair.
+        if (row.makesIntegers() && row.bytesOfAddend() && std::isnan(number))
           number = -scale;
         storeFloat(row.value, number, buffers.input.as<void>(), index++);
       }

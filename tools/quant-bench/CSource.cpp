@@ -80,6 +80,9 @@ static inline bf16 to_bf16(f32 x) {
 #define if_even(length) ((length) % 2 == 0)
 
 static inline f32 relu(f32 x) { return x < 0 ? 0 : x; }
+static inline f32 gelu(f32 x) {
+  return x * 0.5f * (__builtin_erff(x * 0.707106769f) + 1);
+}
 static inline int quantize(f32 v, int z, int qmin, int qmax) {
   f32 low = qmin - z, high = qmax - z;
   v = v > low ? v : low;
@@ -99,6 +102,7 @@ static std::string makeElement(const Row &row) {
   case Op::Quantize:
   case Op::Dynamic:
   case Op::BiasReluQuantize:
+  case Op::BiasGeluQuantize:
     text = "quantize(@V@, z, @QMIN@, @QMAX@)";
     break;
   case Op::Dequantize:
@@ -323,13 +327,26 @@ std::string quant_bench::getLoopName(const Row &row, Division division) {
                                         "block"};
   static constexpr StringRef ops[] = {
       "quantize",      "dequantize",         "dynamic",
-      "fake_quantize", "bias_relu_quantize", "dequantize_add"};
+      "fake_quantize", "bias_relu_quantize", "bias_gelu_quantize",
+      "dequantize_add"};
   std::string name = ops[static_cast<int>(row.op)].str();
   for (StringRef part : {toString(row.value), toString(row.storage),
                          kinds[static_cast<int>(getLoopKind(row.granularity))],
                          toString(division)})
     name += "_" + part.str();
   return name;
+}
+
+/// What elements are computed from.
+static StringRef getInput(Op op) {
+  switch (op) {
+  case Op::BiasReluQuantize:
+    return "relu(in[i] + addend[c])";
+  case Op::BiasGeluQuantize:
+    return "gelu(in[i] + addend[c])";
+  default:
+    return "in[i]";
+  }
 }
 
 static std::string makeFunction(Row row, Division division) {
@@ -360,8 +377,7 @@ static std::string makeFunction(Row row, Division division) {
        {"SPLITS", hasNibbles && row.makesIntegers() ? "if_even" : "always"},
        {"PARAMETERS", constantParameters.str()},
        {"RANGE", getRange(row).str()},
-       {"INPUT",
-        row.op == Op::BiasReluQuantize ? "relu(in[i] + addend[c])" : "in[i]"},
+       {"INPUT", getInput(row.op).str()},
        {"PLUS", row.op == Op::DequantizeAdd ? " + addend[i]" : ""},
        {"CONVERT",
         substitute(convertRange, {{"DIVISORS", varies ? "divisors" : "0"}})},

@@ -17,7 +17,8 @@ enum class Agreement {
   /// In bits where the operand is a number: what becomes of NaN is its own
   /// affair.
   Numbers,
-  /// The same, but by one integer, where it rounds by a rule of its own.
+  /// The same, but by one integer, where it rounds by a rule of its own or
+  /// approximates a function.
   Quantum
 };
 llvm::StringRef toString(Agreement agreement);

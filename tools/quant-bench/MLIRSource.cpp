@@ -93,6 +93,22 @@ static void printDynamic(raw_ostream &os, const Row &row) {
      << results << "\n}\n";
 }
 
+/// Of %sum, in the order of the plain loop.
+static void printGelu(raw_ostream &os, StringRef type) {
+  auto print = [&](StringRef result, StringRef op) {
+    os << "\n  %" << result << " = " << op << " : " << type;
+  };
+  print("root", "arith.constant dense<0.707106769>");
+  print("one", "arith.constant dense<1.0>");
+  print("half", "arith.constant dense<0.5>");
+  print("scaled", "arith.mulf %sum, %root");
+  print("erf", "math.erf %scaled");
+  print("share", "arith.addf %erf, %one");
+  print("halved", "arith.mulf %sum, %half");
+  print("operand", "arith.mulf %halved, %share");
+  os << "\n";
+}
+
 /// The operations around, one by one: to make a loop of them is what is timed.
 static void printChain(raw_ostream &os, const Row &row) {
   Types types(row);
@@ -117,10 +133,13 @@ static void printChain(raw_ostream &os, const Row &row) {
      << "\n  %bias = linalg.broadcast ins(%addend : " << addend
      << ") outs(%e : " << values << ") dimensions = [0]"
      << "\n  %sum = linalg.add ins(%x, %bias : " << two
-     << ") outs(%e : " << values << ") -> " << values
-     << "\n  %zero = arith.constant dense<0.0> : " << values
-     << "\n  %operand = linalg.max ins(%sum, %zero : " << two
-     << ") outs(%e : " << values << ") -> " << values << "\n";
+     << ") outs(%e : " << values << ") -> " << values;
+  if (row.op == Op::BiasReluQuantize)
+    os << "\n  %zero = arith.constant dense<0.0> : " << values
+       << "\n  %operand = linalg.max ins(%sum, %zero : " << two
+       << ") outs(%e : " << values << ") -> " << values << "\n";
+  else
+    printGelu(os, values);
   printOp(os, row, "quantize", values, types.integers);
   os << "  return %result : " << types.integers << "\n}\n";
 }

@@ -122,7 +122,7 @@ unsigned quant_bench::getOnnxBits(int type) {
   llvm_unreachable("unknown type of ONNX");
 }
 
-/// With integers of 4 bits, blocks and types of 16 bits.
+/// With integers of 4 bits, blocks, types of 16 bits, and Gelu.
 static constexpr int64_t opset = 21;
 static constexpr int64_t irVersion = 10;
 
@@ -188,6 +188,11 @@ std::optional<OnnxModel> quant_bench::makeOnnxModel(const Row &row) {
     nodes = {makeNode("Add", {"x", "b"}, {"sum"}, row),
              makeNode("Relu", {"sum"}, {"r"}, row),
              makeNode("QuantizeLinear", {"r", "s", "z"}, {"y"}, row)};
+    break;
+  case Op::BiasGeluQuantize:
+    nodes = {makeNode("Add", {"x", "b"}, {"sum"}, row),
+             makeNode("Gelu", {"sum"}, {"g"}, row),
+             makeNode("QuantizeLinear", {"g", "s", "z"}, {"y"}, row)};
     break;
   case Op::DequantizeAdd:
     nodes = {makeNode("DequantizeLinear", {"x", "s", "z"}, {"d"}, row),

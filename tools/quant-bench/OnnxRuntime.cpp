@@ -224,6 +224,8 @@ std::optional<Contestant> OnnxRuntime::make(const Row &row,
   contestant.bytes = row.bytes();
   contestant.threads = library->threads;
   contestant.division = Division::Exact;
+  if (row.isApproximate())
+    contestant.agreement = Agreement::Quantum;
   contestant.run = [session, keep = library] {
     std::string error;
     (void)session->run(error);

@@ -106,7 +106,8 @@ std::optional<Contestant> quant_bench::makeOurs(const Row &row,
                                                 MLIRContext &context) {
   std::shared_ptr<native_code::NativeModule> module =
       native_code::NativeModule::compile(context, target, makeMLIRSource(row),
-                                         /*keepObject=*/false, row.threads);
+                                         /*keepObject=*/false, row.threads,
+                                         row.isApproximate());
   if (!module)
     return std::nullopt;
   native_code::PackedFunction function = module->lookupPacked("row");
@@ -118,6 +119,8 @@ std::optional<Contestant> quant_bench::makeOurs(const Row &row,
   ours.bytes = row.bytes();
   ours.threads = row.threads;
   ours.division = row.division;
+  if (row.isApproximate())
+    ours.agreement = Agreement::Quantum;
   FailureOr<quant_ext::TargetInfo> info =
       native_code::resolveTarget(target, context);
   // As quant-ext-stream-stores decides without an option.

@@ -68,7 +68,7 @@ std::unique_ptr<PlainLoops> PlainLoops::compile(const std::vector<Row> &rows,
   if (threads > 1)
     command.push_back("-Wl,-rpath," QUANT_BENCH_LIBRARIES);
   llvm::append_range(command, ArrayRef<StringRef>{"-shared", "-fPIC", "-w",
-                                                  "-o", object, source});
+                                                  "-o", object, source, "-lm"});
   std::string message;
   int status = llvm::sys::ExecuteAndWait(clang, command, std::nullopt, {}, 0, 0,
                                          &message);

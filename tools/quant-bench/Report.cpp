@@ -107,6 +107,7 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
             printSpread(limit.name, limit);
         });
         json.attributeObject("agreement", [&] {
+          json.attribute("ours", toString(record.ours.agreement));
           for (const Figure &peer : record.peers)
             json.attribute(peer.name, toString(peer.agreement));
         });

@@ -55,6 +55,10 @@ static const OpRows opTable[] = {
      {Storage::I8, Storage::U8},
      {Granularity::AxisOuter},
      {Division::Exact}},
+    {Op::BiasGeluQuantize,
+     {Storage::I8, Storage::U8},
+     {Granularity::AxisOuter},
+     {Division::Exact}},
     {Op::DequantizeAdd,
      {Storage::I8, Storage::U8},
      {Granularity::AxisOuter},
@@ -172,6 +176,8 @@ StringRef quant_bench::toString(Op op) {
     return "fake_quantize";
   case Op::BiasReluQuantize:
     return "bias+relu+quantize";
+  case Op::BiasGeluQuantize:
+    return "bias+gelu+quantize";
   case Op::DequantizeAdd:
     return "dequantize+add";
   }
@@ -284,7 +290,7 @@ int64_t Row::bytesIn() const {
 }
 
 std::vector<int64_t> Row::addendDimensions() const {
-  if (op == Op::BiasReluQuantize)
+  if (op == Op::BiasReluQuantize || op == Op::BiasGeluQuantize)
     return {geometry.dimensions.back()};
   return op == Op::DequantizeAdd ? geometry.dimensions : std::vector<int64_t>();
 }
@@ -332,6 +338,7 @@ static void addRows(std::vector<Row> &rows, ArrayRef<NamedSize> sizes,
             for (Shape shape : allShapes)
               for (const NamedSize &size : sizes) {
                 bool isChain = entry.op == Op::BiasReluQuantize ||
+                               entry.op == Op::BiasGeluQuantize ||
                                entry.op == Op::DequantizeAdd;
                 if (isChain && (value != Value::F32 || shape != Shape::Static))
                   continue;

@@ -21,6 +21,8 @@ enum class Op {
   FakeQuantize,
   /// A bias of each column is added, and what is below 0 becomes 0, first.
   BiasReluQuantize,
+  /// The same with gelu in the place of relu: x/2 * (1 + erf(x / sqrt(2))).
+  BiasGeluQuantize,
   /// A tensor of the same shape is added afterwards.
   DequantizeAdd
 };
@@ -79,8 +81,11 @@ struct Row {
   /// Has integers as results; else floats.
   bool makesIntegers() const {
     return op == Op::Quantize || op == Op::Dynamic ||
-           op == Op::BiasReluQuantize;
+           op == Op::BiasReluQuantize || op == Op::BiasGeluQuantize;
   }
+  /// Ours is compiled with approximate-math, and a result may be an integer
+  /// beside the one that libm's functions give.
+  bool isApproximate() const { return op == Op::BiasGeluQuantize; }
   bool readsIntegers() const {
     return op == Op::Dequantize || op == Op::DequantizeAdd;
   }

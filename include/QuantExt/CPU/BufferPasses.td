@@ -10,8 +10,9 @@ def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
   let description = [{
     Where a function returns a reshape of what it allocated, makes the
     allocation of the returned shape, and the reshape of it for those who fill
-    it. `buffer-results-to-out-params` can then replace the allocation by the
-    caller's buffer; a reshape of one it would copy.
+    it. What both branches of an `scf.if` allocate to return it is allocated
+    before them. `buffer-results-to-out-params` can then replace the allocation by
+    the caller's buffer; a reshape of one, or one of two, it would copy.
 
     Example:
 

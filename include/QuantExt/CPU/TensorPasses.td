@@ -183,6 +183,9 @@ def QuantExtUseDestinations
       `eliminate-empty-tensors` does not follow. A tensor that something else
       reads is left alone.
 
+    Sizes and offsets that are computed later, in the same block and without
+    effects, are computed in time.
+
     Per-block quantization is computed in the shape of its blocks; without this
     pass every result would be computed in a buffer of its own and copied.
 

@@ -155,7 +155,11 @@ def QuantExtStreamStores
 
     It changes innermost loops that write neighbouring vectors, and nothing else,
     to a parameter of the function or to what it allocates and returns, if nothing
-    in the function reads that buffer.
+    in the function reads that buffer: nothing but single elements, a few each time
+    the loop runs, such as a byte that rows share, or in a branch that excludes the
+    loop. A loop that packs what the nest has put in a cache stays too: it reads no
+    memory that its stores could overlap with, and they are little of what the nest
+    moves.
 
     These stores need addresses that are multiples of 64, or of the size of the
     vector where that is smaller. Every lane of a loop over elements, with one

@@ -201,19 +201,26 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
       })[0];
     return result;
   };
+  // Slices of what shares bytes are read and written by way of a tensor that
+  // has a byte for each element.
+  bool packs = isa<IntegerType>(resultElement) && sharesBytes(resultElement);
   std::optional<WholeBlocks> whole;
-  if (isa<IntegerType>(resultElement) && sharesBytes(resultElement))
+  if (packs || sharesBytes(getElementTypeOrSelf(input)))
     whole = getWholeBlocks(builder, loc, input, granularity);
-  Value empty = makeEmpty(builder, loc, sizes, resultElement);
   if (!whole)
-    return buildParts(builder, empty, element);
+    return buildParts(builder, makeEmpty(builder, loc, sizes, resultElement),
+                      element);
 
-  // Parts of a byte cannot be written alone. Where no block is ragged there is
-  // one part, whose blocks fill bytes; otherwise a byte for each element, and
-  // all are packed at last.
+  // Where no block is ragged there is one part, which is no slice. Otherwise
+  // results have a byte for each element, and all are packed at last.
   auto branch = scf::IfOp::create(
       builder, loc, whole->isRagged,
       [&](OpBuilder &then, Location) {
+        if (!packs) {
+          Value empty = makeEmpty(then, loc, sizes, resultElement);
+          scf::YieldOp::create(then, loc, buildParts(then, empty, element));
+          return;
+        }
         Type byte = then.getI8Type();
         Value bytes = buildParts(
             then, makeEmpty(then, loc, sizes, byte),
@@ -226,6 +233,7 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
             castElements<arith::TruncIOp>(then, loc, bytes, resultElement));
       },
       [&](OpBuilder &otherwise, Location) {
+        Value empty = makeEmpty(otherwise, loc, sizes, resultElement);
         scf::YieldOp::create(otherwise, loc,
                              buildPart(otherwise, loc, whole->part, input,
                                        parameters, position, empty, element));

@@ -232,3 +232,22 @@ func.func @quantize_dynamic_blocks_in_shared_bytes(%x: tensor<?x?xf32>, %s: tens
   %q = quant_ext.quantize %x, %s block_sizes = [1, 32] storage = <i4> : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xi4>
   return %q : tensor<?x?xi4>
 }
+
+// CHECK-LABEL: func.func @dequantize_dynamic_blocks_in_shared_bytes(
+// CHECK-SAME: %[[Q:.*]]: tensor<?x?xi4>, %[[S:.*]]: tensor<?x?xf32>)
+// CHECK: %[[RAGGED:.*]] = arith.cmpi ne, %{{.*}}, %{{.*}} : index
+// CHECK: scf.if %[[RAGGED]] -> (tensor<?x?xf32>) {
+// CHECK: tensor.extract_slice %[[Q]]
+// CHECK: scf.if
+// CHECK: } else {
+// CHECK: } else {
+// CHECK-NOT: slice
+// CHECK: %[[BLOCKS:.*]] = tensor.expand_shape %[[Q]]
+// CHECK-NOT: slice
+// CHECK: linalg.generic {{.*}} ins(%[[BLOCKS]], %[[S]] : tensor<?x?x32xi4>, tensor<?x?xf32>)
+// CHECK-NOT: slice
+// CHECK: return
+func.func @dequantize_dynamic_blocks_in_shared_bytes(%q: tensor<?x?xi4>, %s: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %x = quant_ext.dequantize %q, %s block_sizes = [1, 32] storage = <i4> : (tensor<?x?xi4>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %x : tensor<?x?xf32>
+}

@@ -33,9 +33,12 @@ def check_record(record, target):
         require(name not in record["peers"] or record[name + "_version"],
                 f"version of {name}")
     # What is compiled here computes by our rules; others may have theirs.
-    require(set(record["agreement"]) == set(record["peers"]), "agreement")
+    require(set(record["agreement"]) == {"ours", *record["peers"]}, "agreement")
     for name, agreement in record["agreement"].items():
         rules = {"xnnpack": ["numbers"], "onednn": ["quantum"]}
+        # erf is libm's in the plain loop, and approximated by the others.
+        if record["row"].startswith("bias+gelu"):
+            rules = {"ours": ["quantum"], "onnxruntime": ["quantum"]}
         require(agreement in rules.get(name, ["bits"]), f"agreement of {name}")
     require("clang" in record["peers"], "the plain loop is in every row")
     require(set(record["peers"]) <= set(PEERS), "peers")

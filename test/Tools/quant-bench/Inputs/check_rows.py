@@ -20,7 +20,7 @@ FORMS = {
     "fake_quantize": (STORAGES, GRANULARITIES, DIVISIONS),
 }
 # Chains of operations, in the form that is used most.
-CHAINS = ["bias+relu+quantize", "dequantize+add"]
+CHAINS = ["bias+relu+quantize", "bias+gelu+quantize", "dequantize+add"]
 SIZES = 5
 
 
