@@ -1,6 +1,7 @@
 //===- ContractionUsers.cpp - Bias and quantize behind a contraction ------===//
 
 #include "ContractionUsers.h"
+#include "ParameterFacts.h"
 
 #include "QuantExt/IR/ConstantFolding.h"
 
@@ -134,8 +135,14 @@ static bool isZero(Value value) {
   return matchPattern(value, m_AnyZeroFloat());
 }
 
+/// The only use of a result, where it is executed as often as what makes it:
+/// the integer form takes the user's place, which may not be in a loop of its
+/// own.
 static OpOperand *getOnlyUse(Value value) {
-  return value.hasOneUse() ? &*value.use_begin() : nullptr;
+  if (!value.hasOneUse())
+    return nullptr;
+  OpOperand *use = &*value.use_begin();
+  return use->getOwner()->getBlock() == value.getParentBlock() ? use : nullptr;
 }
 
 /// Finds what follows the sums: a bias that they can start from, at the init
@@ -184,13 +191,73 @@ static bool canRequantize(QuantizedContraction &match, QuantizeOp quantize) {
          getResultDim(match.op, match.scaleLoops.front()) == granularity.axis;
 }
 
+/// Whether `value`, in the body of an elementwise operation, is zero.
+static bool isZeroInBody(linalg::LinalgOp op, Value value) {
+  if (matchPattern(value, m_AnyZeroFloat()))
+    return true;
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument || argument.getOwner()->getParentOp() != op.getOperation())
+    return false;
+  OpOperand *operand = op.getMatchingOpOperand(argument);
+  return op.isDpsInput(operand) && isZero(operand->get());
+}
+
+/// Whether the body makes max(x, 0) of the element `x`.
+static bool makesRelu(linalg::LinalgOp op, Value x) {
+  Value result = op->getRegion(0).front().getTerminator()->getOperand(0);
+  Operation *last = result.getDefiningOp();
+  auto isPair = [&](Value a, Value b) { return a == x && isZeroInBody(op, b); };
+  if (isa_and_nonnull<arith::MaximumFOp, arith::MaxNumFOp>(last))
+    return isPair(last->getOperand(0), last->getOperand(1)) ||
+           isPair(last->getOperand(1), last->getOperand(0));
+  auto select = dyn_cast_if_present<arith::SelectOp>(last);
+  if (!select || !isPair(select.getTrueValue(), select.getFalseValue()))
+    return false;
+  auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
+  if (!compare || !isPair(compare.getLhs(), compare.getRhs()))
+    return false;
+  using Predicate = arith::CmpFPredicate;
+  return llvm::is_contained(
+      {Predicate::OGT, Predicate::OGE, Predicate::UGT, Predicate::UGE},
+      compare.getPredicate());
+}
+
+/// Whether the user computes max(x, 0) of each element and nothing more. What
+/// becomes of NaN makes no difference: sums of integers are none.
+static bool isRelu(OpOperand &use) {
+  Operation *user = use.getOwner();
+  if (isa<arith::MaximumFOp, arith::MaxNumFOp>(user))
+    return isZero(user->getOperand(1 - use.getOperandNumber()));
+  auto op = dyn_cast<linalg::LinalgOp>(user);
+  return op && op.hasPureTensorSemantics() && op.getNumDpsInits() == 1 &&
+         op.getNumParallelLoops() == op.getNumLoops() && op.isDpsInput(&use) &&
+         op.getMatchingIndexingMap(&use).isIdentity() &&
+         op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity() &&
+         makesRelu(op, op.getMatchingBlockArgument(&use));
+}
+
+/// Whether a relu is the same as a lower bound of the integers: parameters are
+/// such that larger numbers never give smaller integers, and zero gives the
+/// zero point.
+static bool isMonotonic(QuantizedContraction &match, QuantizeOp quantize) {
+  return isKnownToBeSound(match.lhsScale.value) &&
+         isKnownToBeSound(match.rhsScale.value) &&
+         isKnownToBeSound(quantize.getScale()) &&
+         holdsZero(quantize.getZeroPoint(), quantize.getStorage());
+}
+
 void quant_ext::matchQuantize(QuantizedContraction &match) {
   OpOperand *use = getOnlyUse(match.root->getResult(0));
+  bool hasRelu = use && isRelu(*use);
+  if (hasRelu)
+    use = getOnlyUse(use->getOwner()->getResult(0));
   if (!use || use->getOperandNumber() != 0)
     return;
   auto quantize = dyn_cast<QuantizeOp>(use->getOwner());
-  if (!quantize || !canRequantize(match, quantize))
+  if (!quantize || !canRequantize(match, quantize) ||
+      (hasRelu && !isMonotonic(match, quantize)))
     return;
   match.quantize = quantize;
+  match.hasRelu = hasRelu;
   match.root = quantize;
 }

@@ -12,8 +12,8 @@ namespace mlir::quant_ext {
 /// `bias`, `hasFloatInit` and `root`.
 void matchBias(QuantizedContraction &match);
 
-/// Finds a quantize behind `root` that requantize can take the place of. Sets
-/// `quantize` and `root`.
+/// Finds a quantize behind `root`, perhaps behind a relu, that requantize can
+/// take the place of. Sets `quantize`, `hasRelu` and `root`.
 void matchQuantize(QuantizedContraction &match);
 
 } // namespace mlir::quant_ext

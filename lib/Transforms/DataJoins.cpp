@@ -1,9 +1,7 @@
 //===- DataJoins.cpp - Quantization across pad, concat and insert ---------===//
 
-#include "DataMovement.h"
-
-#include "QuantExt/IR/ConstantData.h"
-#include "QuantExt/IR/ConstantFolding.h"
+#include "ParameterFacts.h"
+#include "QuantExt/Transforms/DataMovement.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -16,30 +14,9 @@ using namespace mlir::quant_ext;
 // Parameters
 //===----------------------------------------------------------------------===//
 
-static std::optional<ConstantData> readConstant(Value value) {
-  Attribute attr;
-  if (!matchPattern(value, m_Constant(&attr)))
-    return std::nullopt;
-  return ConstantData::get(attr);
-}
-
-/// Whether every element of a scale is positive and finite, so that zero
-/// quantizes to the zero point and back.
-static bool isKnownToBeSound(Value scale) {
-  if (scale.getDefiningOp<ChooseQParamsOp>())
-    return true;
-  std::optional<ConstantData> data = ConstantData::get(getConstantScale(scale));
-  return data && !findScaleProblem(*data);
-}
-
-/// Whether zero quantizes to the zero point, and not to a bound.
-static bool holdsZero(Value zeroPoint, StorageAttr storage) {
-  if (!zeroPoint)
-    return storage.getMin() <= 0;
-  if (auto choose = zeroPoint.getDefiningOp<ChooseQParamsOp>())
-    return choose.getStorage() == storage;
-  std::optional<ConstantData> data = readConstant(zeroPoint);
-  return data && !findZeroPointProblem(*data, storage);
+/// Whether what `a` says is computed as often as what `b` does.
+static bool isBeside(Operation *a, Operation *b) {
+  return a->getBlock() == b->getBlock();
 }
 
 static bool isSame(Value a, Value b) {
@@ -110,7 +87,8 @@ struct MoveDequantizeBelowPad : OpRewritePattern<tensor::PadOp> {
   LogicalResult matchAndRewrite(tensor::PadOp op,
                                 PatternRewriter &rewriter) const override {
     auto dequantize = op.getSource().getDefiningOp<DequantizeOp>();
-    if (!dequantize || dequantize.getStorage().isFloat())
+    if (!dequantize || dequantize.getStorage().isFloat() ||
+        !isBeside(dequantize, op))
       return rewriter.notifyMatchFailure(op, "source is not of integers");
     Value value = op.getConstantPaddingValue();
     // dequantize never makes a negative zero of a zero point.
@@ -139,7 +117,8 @@ struct MoveQuantizeAbovePad : OpRewritePattern<QuantizeOp> {
   LogicalResult matchAndRewrite(QuantizeOp op,
                                 PatternRewriter &rewriter) const override {
     auto pad = op.getInput().getDefiningOp<tensor::PadOp>();
-    if (!pad || !pad->hasOneUse() || op.getSeed() || op.getStorage().isFloat())
+    if (!pad || !pad->hasOneUse() || !isBeside(pad, op) || op.getSeed() ||
+        op.getStorage().isFloat())
       return rewriter.notifyMatchFailure(op, "no padding before it alone");
     Value value = pad.getConstantPaddingValue();
     if (!value || !matchPattern(value, m_AnyZeroFloat()))
@@ -173,7 +152,7 @@ struct MoveDequantizeBelowConcat : OpRewritePattern<tensor::ConcatOp> {
     SmallVector<DequantizeOp> parts;
     for (Value input : op.getInputs()) {
       auto dequantize = input.getDefiningOp<DequantizeOp>();
-      if (!dequantize)
+      if (!dequantize || !isBeside(dequantize, op))
         return rewriter.notifyMatchFailure(op, "a part is not dequantized");
       parts.push_back(dequantize);
     }
@@ -230,7 +209,8 @@ struct MoveQuantizeAboveConcat : OpRewritePattern<QuantizeOp> {
   LogicalResult matchAndRewrite(QuantizeOp op,
                                 PatternRewriter &rewriter) const override {
     auto concat = op.getInput().getDefiningOp<tensor::ConcatOp>();
-    if (!concat || !concat->hasOneUse() || op.getSeed())
+    if (!concat || !concat->hasOneUse() || !isBeside(concat, op) ||
+        op.getSeed())
       return rewriter.notifyMatchFailure(op,
                                          "no concatenation before it alone");
     Granularity granularity = op.getGranularity();
@@ -260,7 +240,8 @@ struct MoveDequantizeBelowInsert : OpRewritePattern<tensor::InsertSliceOp> {
                                 PatternRewriter &rewriter) const override {
     auto source = op.getSource().getDefiningOp<DequantizeOp>();
     auto dest = op.getDest().getDefiningOp<DequantizeOp>();
-    if (!source || !dest || !source.getGranularity().isPerTensor() ||
+    if (!source || !dest || !isBeside(source, op) || !isBeside(dest, op) ||
+        !source.getGranularity().isPerTensor() ||
         !isSameQuantization(source, dest))
       return rewriter.notifyMatchFailure(op, "no common quantization");
     Value integers = tensor::InsertSliceOp::create(
@@ -279,8 +260,8 @@ struct MoveQuantizeAboveInsert : OpRewritePattern<QuantizeOp> {
   LogicalResult matchAndRewrite(QuantizeOp op,
                                 PatternRewriter &rewriter) const override {
     auto insert = op.getInput().getDefiningOp<tensor::InsertSliceOp>();
-    if (!insert || !insert->hasOneUse() || op.getSeed() ||
-        !op.getGranularity().isPerTensor())
+    if (!insert || !insert->hasOneUse() || !isBeside(insert, op) ||
+        op.getSeed() || !op.getGranularity().isPerTensor())
       return rewriter.notifyMatchFailure(op, "no insertion before it alone");
     auto quantizeOne = [&](Value value) {
       return quantizeLike(

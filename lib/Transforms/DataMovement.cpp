@@ -1,6 +1,6 @@
 //===- DataMovement.cpp - Parameters across data movement -----------------===//
 
-#include "DataMovement.h"
+#include "QuantExt/Transforms/DataMovement.h"
 #include "UnitDims.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

@@ -72,6 +72,7 @@ private:
   Value buildTerms(Value sums);
   Value createConstant(const LoopIntegers &integers);
   LoopTensor buildScale(QuantizedContraction &match);
+  Value buildRelu(QuantizeOp quantize, Value integers);
   Value scaleByBoth(QuantizedContraction &match, Value sums);
 
   AffineMap getResultMap(ArrayRef<unsigned> loops);

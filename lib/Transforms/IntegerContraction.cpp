@@ -65,6 +65,13 @@ Value IntegerBuilder::buildContraction(const IntegerOperand &lhs,
   SmallVector<AffineMap> maps = {lhs.map, rhs.map, out};
   bool lhsUnsigned = !lhs.storage.getIsSigned();
   bool rhsUnsigned = !rhs.storage.getIsSigned();
+  // linalg.contract has no loop that the result alone is indexed by.
+  bool allInInputs =
+      llvm::all_of(llvm::seq(lhs.map.getNumDims()), [&](unsigned loop) {
+        return lhs.map.isFunctionOfDim(loop) || rhs.map.isFunctionOfDim(loop);
+      });
+  if (!allInInputs)
+    return buildGeneric(lhsValue, lhsSigned, rhsValue, rhsSigned, init, maps);
   if (lhsSigned && rhsSigned)
     return buildNamed(lhsValue, rhsValue, init, linalg::TypeFn::cast_signed,
                       maps);

@@ -1,6 +1,7 @@
 //===- IntegerScales.cpp - Sums of integers as numbers ------------------===//
 
 #include "IntegerBuilder.h"
+#include "ParameterFacts.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -123,16 +124,63 @@ Value IntegerBuilder::buildFloats(QuantizedContraction &match, Value sums) {
   return floats;
 }
 
+/// The integers, and no less than what stands for zero.
+Value IntegerBuilder::buildRelu(QuantizeOp quantize, Value integers) {
+  StorageAttr storage = quantize.getStorage();
+  Value zeroPoint = quantize.getZeroPoint();
+  bool isSigned = storage.getIsSigned();
+  SmallVector<Value, 2> inputs = {integers};
+  unsigned rank = op.getNumParallelLoops();
+  SmallVector<AffineMap> maps = {b.getMultiDimIdentityMap(rank)};
+  Value zero;
+  if (zeroPoint) {
+    // What is at the lower bound needs no other.
+    std::optional<ConstantData> data = readConstant(zeroPoint);
+    if (data &&
+        llvm::all_of(llvm::seq(data->getNumElements()), [&](int64_t index) {
+          return data->getInteger(index, isSigned) == storage.getMin();
+        }))
+      return integers;
+    inputs.push_back(zeroPoint);
+    SmallVector<AffineExpr> dims;
+    if (std::optional<int64_t> axis = quantize.getAxis())
+      dims.push_back(b.getAffineDimExpr(*axis));
+    maps.push_back(AffineMap::get(rank, 0, dims, b.getContext()));
+  } else {
+    zero = arith::ConstantOp::create(
+        b, loc, b.getIntegerAttr(storage.getElementType(), 0));
+  }
+  maps.push_back(b.getMultiDimIdentityMap(rank));
+  Value empty = tensor::EmptyOp::create(b, loc, getSizes(integers),
+                                        storage.getElementType());
+  return linalg::GenericOp::create(
+             b, loc, empty.getType(), inputs, empty, maps,
+             SmallVector<utils::IteratorType>(rank,
+                                              utils::IteratorType::parallel),
+             [&](OpBuilder &nested, Location loc, ValueRange args) {
+               Value least = zero ? zero : args[1];
+               Value larger =
+                   isSigned
+                       ? arith::MaxSIOp::create(nested, loc, args[0], least)
+                             .getResult()
+                       : arith::MaxUIOp::create(nested, loc, args[0], least)
+                             .getResult();
+               linalg::YieldOp::create(nested, loc, larger);
+             })
+      .getResult(0);
+}
+
 Value IntegerBuilder::buildRequantize(QuantizedContraction &match, Value sums) {
   LoopTensor scale = buildScale(match);
   QuantizeOp quantize = match.quantize;
   IntegerAttr axis = quantize.getAxisAttr();
   if (!scale.loops.empty())
     axis = b.getI64IntegerAttr(getResultDim(op, scale.loops.front()));
-  return RequantizeOp::create(
+  Value integers = RequantizeOp::create(
       b, loc, quantize.getResult().getType(), sums, scale.value,
       /*zero_point_in=*/Value(), quantize.getScale(), quantize.getZeroPoint(),
       /*seed=*/Value(), /*position=*/ValueRange(), axis,
       StorageAttr::get(b.getContext(), 32, /*isSigned=*/true),
       quantize.getStorage(), quantize.getRounding());
+  return match.hasRelu ? buildRelu(quantize, integers) : integers;
 }

@@ -1,6 +1,6 @@
 //===- MoveQDQ.cpp - Move quantize and dequantize across data movement ----===//
 
-#include "DataMovement.h"
+#include "QuantExt/Transforms/DataMovement.h"
 
 #include "QuantExt/Transforms/Passes.h"
 #include "QuantExt/Transforms/QuantizedContraction.h"
@@ -42,6 +42,8 @@ struct MoveDequantizeDown : OpRewritePattern<MovementOp> {
     auto dequantize = getMovedSource(op).template getDefiningOp<DequantizeOp>();
     if (!dequantize)
       return rewriter.notifyMatchFailure(op, "source is not dequantized");
+    if (dequantize->getBlock() != op->getBlock())
+      return rewriter.notifyMatchFailure(op, "would be computed more often");
     // A bias is best dequantized before it is broadcast.
     if (isa<linalg::BroadcastOp>(op) && !feedsContraction(op->getResult(0)))
       return rewriter.notifyMatchFailure(op, "more elements to dequantize");
@@ -68,6 +70,8 @@ struct MoveQuantizeUp : OpRewritePattern<QuantizeOp> {
     Operation *movement = op.getInput().getDefiningOp();
     if (!movement || !isDataMovement(movement))
       return rewriter.notifyMatchFailure(op, "no data movement before it");
+    if (movement->getBlock() != op->getBlock())
+      return rewriter.notifyMatchFailure(op, "would be moved more often");
     if (!movement->hasOneUse())
       return rewriter.notifyMatchFailure(op, "floats are used too");
     if (op.getSeed())

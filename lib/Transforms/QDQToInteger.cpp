@@ -22,7 +22,9 @@ static constexpr StringLiteral kCategory = "quant-ext-qdq-to-integer";
 /// What becomes of the sums.
 static std::string describeResult(QuantizedContraction &match) {
   if (match.quantize)
-    return "requantize to " + match.quantize.getStorage().str();
+    return std::string(match.hasRelu ? "relu and requantize to "
+                                     : "requantize to ") +
+           match.quantize.getStorage().str();
   switch (match.scaleLoops.size()) {
   case 0:
     return "dequantize per-tensor";

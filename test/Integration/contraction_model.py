@@ -85,6 +85,9 @@ class Target:
     along: str = ""
     zero: bool = True
     clause: str = ""
+    constant: bool = False
+    # The zero point is the lowest integer.
+    lowest: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class Spec:
     bias: str = "none"
     result: str = "f32"
     target: Target | None = None
+    # max(x, 0) in front of the quantize, and how it is written.
+    relu: str = ""
     # Why it stays in floating point.
     reason: str = ""
 
@@ -317,6 +322,9 @@ def requantizes(spec: Spec, data: Data) -> bool:
     loops = scale_loops(spec)
     if len(loops) > 1:
         return False
+    # Scales that are not known might turn the order round.
+    if spec.relu and not (are_constant(spec) and target.constant):
+        return False
     return not target.along or not loops or target.along == loops
 
 
@@ -365,19 +373,22 @@ def result_bits(spec: Spec, data: Data) -> list[int]:
             zeros = [storage.to_integer(b) for b in bits_along(spec, data.out_zero, out)]
     if requantizes(spec, data):
         scales_in = product_of_scales(spec, data, out)
-        return [
-            storage.to_bits(
-                oracle.requantize_element(
-                    s, 0, oracle.requantize_multiplier(i, F32, o, F32), z, storage, target.rounding
-                )
+        integers = [
+            oracle.requantize_element(
+                s, 0, oracle.requantize_multiplier(i, F32, o, F32), z, storage, target.rounding
             )
             for s, i, o, z in zip(total_sums(spec, data), scales_in, scales_out, zeros)
         ]  # fmt: skip
+        if spec.relu:
+            integers = [max(q, z) for q, z in zip(integers, zeros)]
+        return [storage.to_bits(q) for q in integers]
     value = FORMATS[spec.result]
     floats = as_floats(spec, data)
     bias = float_bias(spec, data)
     if bias is not None:
         floats = [add(value, b, f) for b, f in zip(bias, floats)]
+    if spec.relu:
+        floats = [0 if oracle.is_negative(value, f) else f for f in floats]
     if target is None:
         return floats
     places = list(range(len(floats)))
@@ -406,7 +417,7 @@ def expected_remark(spec: Spec, data: Data) -> str:
         bias = "float"
     loops = scale_loops(spec)
     if requantizes(spec, data):
-        result = f"requantize to {spec.target.storage}"
+        result = f"{'relu and ' if spec.relu else ''}requantize to {spec.target.storage}"
     elif len(loops) > 1:
         result = "dequantize by both scales"
     elif loops:

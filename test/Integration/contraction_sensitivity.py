@@ -7,6 +7,7 @@ result of any case goes unseen, and fails.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Callable, Iterator
 
 import numpy as np
@@ -23,7 +24,7 @@ right_product = contraction_model.product_of_scales
 right_fits = contraction_model.integer_bias_fits
 right_requantizes = contraction_model.requantizes
 right_bits_along = contraction_model.bits_along
-right_add = contraction_model.add
+right_result = contraction_model.result_bits
 
 
 def integers_of(spec: Spec, operand: Quantized, storage: Storage) -> np.ndarray:
@@ -140,6 +141,10 @@ def add_nothing(fmt, a: int, b: int) -> int:
     return b
 
 
+def without_relu(spec: Spec, data: Data) -> list[int]:
+    return right_result(replace(spec, relu=""), data)
+
+
 MISTAKES: dict[str, tuple[str, Callable]] = {
     "other signedness": ("centred", other_sign),
     "no zero points": ("centred", without_zero_point),
@@ -154,6 +159,7 @@ MISTAKES: dict[str, tuple[str, Callable]] = {
     "scales reversed": ("bits_along", scales_in_reverse),
     "floats quantized": ("requantizes", quantized_floats),
     "float bias left out": ("add", add_nothing),
+    "no relu": ("result_bits", without_relu),
 }
 
 

@@ -127,6 +127,8 @@ def draw(number: int, spec: Spec, seed: int) -> Data:
         data.out_scale = Tensor("so", along, tensor_type(spec, along, "f32", dynamic), scales)
         if spec.target.zero:
             zeros = case_values.draw_zero_points(rng, storage, count, "ordinary")
+            if spec.target.lowest:
+                zeros = [storage.to_bits(storage.qmin)] * count
             type_ = tensor_type(spec, along, storage.element, dynamic)
             data.out_zero = Tensor("zo", along, type_, zeros)
     return data
@@ -325,14 +327,45 @@ class Program:
         self.lines += lines
         result = self.add_bias() if spec.bias.endswith("add") else "y"
         self.result_type = self.y
+        if spec.relu:
+            result = self.relu(result)
         if spec.target is not None:
             result = self.quantize(result)
         self.result = result
 
+    def relu(self, source: str) -> str:
+        element, y = self.spec.result, self.y
+        self.lines.append(f"  %least = arith.constant 0.0 : {element}")
+        if self.spec.relu == "tensor":
+            self.lines += [
+                f"  %zeros = linalg.fill ins(%least : {element}) outs(%e : {y}) -> {y}",
+                f"  %relu = arith.maximumf %zeros, %{source} : {y}",
+            ]
+            return "relu"
+        out = self.spec.shape.out
+        identity = f"affine_map<({', '.join(out)}) -> ({', '.join(out)})>"
+        parallel = ", ".join(['"parallel"'] * len(out))
+        body = {
+            "maximumf": [f"    %m = arith.maximumf %x0, %least : {element}"],
+            "select": [
+                f"    %p = arith.cmpf ugt, %x0, %least : {element}",
+                f"    %m = arith.select %p, %x0, %least : {element}",
+            ],
+        }[self.spec.relu]
+        self.lines += [
+            f"  %relu = linalg.generic {{indexing_maps = [{identity}, {identity}], iterator_types = [{parallel}]}}"
+            f" ins(%{source} : {y}) outs(%e : {y}) {{",
+            f"  ^bb0(%x0: {element}, %o: {element}):",
+            *body,
+            f"    linalg.yield %m : {element}",
+            f"  }} -> {y}",
+        ]
+        return "relu"
+
     def quantize(self, source: str) -> str:
         target, data = self.spec.target, self.data
-        self.declare(data.out_scale, False)
-        self.declare(data.out_zero, False)
+        self.declare(data.out_scale, target.constant)
+        self.declare(data.out_zero, target.constant)
         tensors = [data.out_scale] + ([data.out_zero] if data.out_zero else [])
         names = ", ".join(f"%{tensor.name}" for tensor in tensors)
         types = ", ".join(str(tensor.type) for tensor in tensors)

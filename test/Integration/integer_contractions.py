@@ -160,6 +160,29 @@ def requantize_specs() -> list[Spec]:
     return specs
 
 
+def relu_specs() -> list[Spec]:
+    specs = []
+    grid = product(
+        ("i8", "u8", "u4"), ("tensor", "maximumf", "select"), ("", "n"), ("none", "i32_add", "float_init")
+    )
+    for number, (storage, relu, w, bias) in enumerate(grid):
+        form = ("matmul", "batch_matmul")[number % 4 == 0]
+        specs.append(
+            Spec(
+                form,
+                pick_sizes(number, form),
+                Side("u8", "", zero="ordinary", constant_parameters=True),
+                Side("i8", w, constant=number % 2 == 0, constant_parameters=True),
+                bias=bias,
+                target=Target(storage, "half_even", "n" if number % 3 == 0 else "",
+                              zero=storage[0] == "u" or number % 2 == 1,
+                              constant=number % 7 != 6, lowest=number % 5 == 0),
+                relu=relu,
+            )
+        )  # fmt: skip
+    return specs
+
+
 def dynamic_specs() -> list[Spec]:
     specs = []
     forms = ("matmul", "batch_matmul", "matvec", "contract", "matmul of a transpose")
@@ -266,7 +289,7 @@ def float_specs() -> list[Spec]:
 def all_specs() -> list[Spec]:
     return [
         *form_specs(), *granularity_specs(), *bias_specs(), *requantize_specs(),
-        *dynamic_specs(), *size_specs(), *storage_specs(), *limit_specs(), *float_specs(),
+        *relu_specs(), *dynamic_specs(), *size_specs(), *storage_specs(), *limit_specs(), *float_specs(),
     ]  # fmt: skip
 
 

@@ -324,3 +324,23 @@ func.func @insert(%p: tensor<2xi8>, %q: tensor<8xi8>, %s: tensor<f32>, %x: tenso
   %r = quant_ext.quantize %1, %s storage = <i8> : (tensor<8xf32>, tensor<f32>) -> tensor<8xi8>
   return %0, %r : tensor<8xf32>, tensor<8xi8>
 }
+
+// -----
+
+// Nothing moves to where it would be computed more often.
+// CHECK-LABEL: func @loop
+// CHECK: %[[W:.*]] = quant_ext.dequantize
+// CHECK: scf.for
+// CHECK: tensor.extract_slice %[[W]]
+func.func @loop(%q: tensor<8x4xi8>, %s: tensor<f32>, %i: tensor<4xf32>) -> tensor<4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  %w = quant_ext.dequantize %q, %s storage = <i8> : (tensor<8x4xi8>, tensor<f32>) -> tensor<8x4xf32>
+  %r = scf.for %j = %c0 to %c8 step %c1 iter_args(%p = %i) -> tensor<4xf32> {
+    %0 = tensor.extract_slice %w[%j, 0] [1, 4] [1, 1] : tensor<8x4xf32> to tensor<4xf32>
+    %1 = arith.addf %p, %0 : tensor<4xf32>
+    scf.yield %1 : tensor<4xf32>
+  }
+  return %r : tensor<4xf32>
+}

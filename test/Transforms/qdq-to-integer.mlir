@@ -308,3 +308,94 @@ func.func @quantized_batch_matmul(%a: tensor<2x5x4xi8>, %w: tensor<2x4x3xi8>, %i
   %y = linalg.quantized_batch_matmul ins(%a, %w, %zero, %zero : tensor<2x5x4xi8>, tensor<2x4x3xi8>, i32, i32) outs(%init : tensor<2x5x3xi32>) -> tensor<2x5x3xi32>
   return %y : tensor<2x5x3xi32>
 }
+
+// -----
+
+// linalg.contract has no loop that indexes the result alone.
+// CHECK-LABEL: func @result_alone
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]} ins(%{{.*}} : tensor<3x2xi8>, tensor<2xi8>)
+#lhs = affine_map<(m, n, k) -> (m, k)>
+#rhs = affine_map<(m, n, k) -> (k)>
+#out = affine_map<(m, n, k) -> (m, n)>
+func.func @result_alone(%p: tensor<3x2xi8>, %q: tensor<2xi8>, %t: tensor<f32>, %init: tensor<3x5xf32>) -> tensor<3x5xf32> {
+  %dp = quant_ext.dequantize %p, %t storage = <i8> : (tensor<3x2xi8>, tensor<f32>) -> tensor<3x2xf32>
+  %dq = quant_ext.dequantize %q, %t storage = <i8> : (tensor<2xi8>, tensor<f32>) -> tensor<2xf32>
+  %0 = linalg.generic {indexing_maps = [#lhs, #rhs, #out], iterator_types = ["parallel", "parallel", "reduction"]} ins(%dp, %dq : tensor<3x2xf32>, tensor<2xf32>) outs(%init : tensor<3x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %sum: f32):
+    %product = arith.mulf %a, %b : f32
+    %total = arith.addf %product, %sum : f32
+    linalg.yield %total : f32
+  } -> tensor<3x5xf32>
+  return %0 : tensor<3x5xf32>
+}
+
+// -----
+
+// A contraction never moves to a user inside a loop.
+// CHECK-LABEL: func @loop
+// CHECK: linalg.matmul {{.*}} -> tensor<2x3xi32>
+// CHECK: %[[FLOATS:.*]] = quant_ext.dequantize
+// CHECK: scf.for
+// CHECK: quant_ext.quantize %[[FLOATS]]
+func.func @loop(%x: tensor<2x4xi8>, %w: tensor<4x3xi8>, %s: tensor<f32>, %n: index, %i: tensor<2x3xi8>) -> tensor<2x3xi8> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant dense<0.0> : tensor<2x3xf32>
+  %a = quant_ext.dequantize %x, %s storage = <i8> : (tensor<2x4xi8>, tensor<f32>) -> tensor<2x4xf32>
+  %b = quant_ext.dequantize %w, %s storage = <i8> : (tensor<4x3xi8>, tensor<f32>) -> tensor<4x3xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<2x4xf32>, tensor<4x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %r = scf.for %j = %c0 to %n step %c1 iter_args(%p = %i) -> tensor<2x3xi8> {
+    %q = quant_ext.quantize %y, %s storage = <i8> : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xi8>
+    %t = arith.addi %p, %q : tensor<2x3xi8>
+    scf.yield %t : tensor<2x3xi8>
+  }
+  return %r : tensor<2x3xi8>
+}
+
+// -----
+
+// A relu is a lower bound, which the integers have by themselves where the zero
+// point is the lowest of them.
+// CHECK-LABEL: func @relu
+// CHECK: %[[Q:.*]] = quant_ext.requantize %{{.*}} storage = <u8>
+// CHECK-NOT: arith.max
+// CHECK: %[[R:.*]] = quant_ext.requantize %{{.*}} storage = <u8>
+// CHECK: %[[LEAST:.*]] = linalg.generic {{.*}} ins(%[[R]], %{{.*}} : tensor<2x3xi8>, tensor<i8>)
+// CHECK: arith.maxui
+// CHECK: return %[[Q]], %[[LEAST]]
+func.func @relu(%x: tensor<2x4xi8>, %w: tensor<4x3xi8>) -> (tensor<2x3xi8>, tensor<2x3xi8>) {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %lowest = arith.constant dense<0> : tensor<i8>
+  %z = arith.constant dense<7> : tensor<i8>
+  %zero = arith.constant dense<0.0> : tensor<2x3xf32>
+  %a = quant_ext.dequantize %x, %s storage = <i8> : (tensor<2x4xi8>, tensor<f32>) -> tensor<2x4xf32>
+  %b = quant_ext.dequantize %w, %s storage = <i8> : (tensor<4x3xi8>, tensor<f32>) -> tensor<4x3xf32>
+  %y0 = linalg.matmul ins(%a, %b : tensor<2x4xf32>, tensor<4x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %r0 = arith.maximumf %y0, %zero : tensor<2x3xf32>
+  %q0 = quant_ext.quantize %r0, %s, %lowest storage = <u8> : (tensor<2x3xf32>, tensor<f32>, tensor<i8>) -> tensor<2x3xi8>
+  %y1 = linalg.matmul ins(%a, %b : tensor<2x4xf32>, tensor<4x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %r1 = arith.maximumf %zero, %y1 : tensor<2x3xf32>
+  %q1 = quant_ext.quantize %r1, %s, %z storage = <u8> : (tensor<2x3xf32>, tensor<f32>, tensor<i8>) -> tensor<2x3xi8>
+  return %q0, %q1 : tensor<2x3xi8>, tensor<2x3xi8>
+}
+
+// A scale that is not known may be negative, and one is no zero.
+// CHECK-LABEL: func @no_relu
+// CHECK: arith.maximumf
+// CHECK: quant_ext.quantize
+// CHECK: arith.maximumf
+// CHECK: quant_ext.quantize
+func.func @no_relu(%x: tensor<2x4xi8>, %w: tensor<4x3xi8>, %any: tensor<f32>) -> (tensor<2x3xi8>, tensor<2x3xi8>) {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %zero = arith.constant dense<0.0> : tensor<2x3xf32>
+  %one = arith.constant dense<1.0> : tensor<2x3xf32>
+  %a = quant_ext.dequantize %x, %s storage = <i8> : (tensor<2x4xi8>, tensor<f32>) -> tensor<2x4xf32>
+  %b = quant_ext.dequantize %w, %s storage = <i8> : (tensor<4x3xi8>, tensor<f32>) -> tensor<4x3xf32>
+  %y0 = linalg.matmul ins(%a, %b : tensor<2x4xf32>, tensor<4x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %r0 = arith.maximumf %y0, %zero : tensor<2x3xf32>
+  %q0 = quant_ext.quantize %r0, %any storage = <i8> : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xi8>
+  %y1 = linalg.matmul ins(%a, %b : tensor<2x4xf32>, tensor<4x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %r1 = arith.maximumf %y1, %one : tensor<2x3xf32>
+  %q1 = quant_ext.quantize %r1, %s storage = <i8> : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xi8>
+  return %q0, %q1 : tensor<2x3xi8>, tensor<2x3xi8>
+}

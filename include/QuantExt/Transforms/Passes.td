@@ -339,7 +339,8 @@ def MoveQDQ : Pass<"quant-ext-move-qdq"> {
     Padding is crossed where scales are known to be positive and finite (constants
     or chosen), and the zero point to be in its range, because only then is zero
     the zero point. `quantize` moves only where nothing else uses the floats, and
-    not with a seed, since its random numbers depend on the place.
+    not with a seed, since its random numbers depend on the place. Nothing moves
+    into or out of a loop.
 
     Example:
 
@@ -414,7 +415,10 @@ def QDQToInteger : Pass<"quant-ext-qdq-to-integer"> {
 
     - `requantize` where a `quantize` is the only user and has no `division`,
       `precision` or seed that `requantize` lacks, the product of the scales
-      follows one loop at most, and all is in f32;
+      follows one loop at most, and all is in f32. A relu between them becomes a
+      lower bound of the integers, the zero point, where scales are known to be
+      positive and finite (constants or chosen) and the zero point to be in its
+      range;
     - `dequantize` by the product of the scales where that is per-tensor or
       per-axis;
     - a generic that multiplies by both scales where each follows a loop of its

@@ -79,11 +79,13 @@ struct QuantizedContraction {
   std::optional<IntegerBias> bias;
   /// Whether the result starts from the init operand, in floating point.
   bool hasFloatInit = false;
-  /// What the integer form takes the place of: the contraction, a sum with
-  /// `bias` behind it, or `quantize`.
+  /// What the integer form takes the place of, the last of: the contraction, a
+  /// sum with `bias`, a relu, `quantize`.
   Operation *root = nullptr;
   /// Where the result is quantized in a way that requantize has too.
   QuantizeOp quantize;
+  /// Whether a relu stands before `quantize`.
+  bool hasRelu = false;
   /// No sum, and no partial one, has a larger magnitude.
   uint64_t bound = 0;
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTEXT_LIB_TRANSFORMS_DATAMOVEMENT_H
-#define QUANTEXT_LIB_TRANSFORMS_DATAMOVEMENT_H
+#ifndef QUANTEXT_TRANSFORMS_DATAMOVEMENT_H
+#define QUANTEXT_TRANSFORMS_DATAMOVEMENT_H
 
 #include "QuantExt/IR/QuantExt.h"
 
@@ -61,4 +61,4 @@ void populateMoveQDQAcrossJoinsPatterns(RewritePatternSet &patterns);
 
 } // namespace mlir::quant_ext
 
-#endif // QUANTEXT_LIB_TRANSFORMS_DATAMOVEMENT_H
+#endif // QUANTEXT_TRANSFORMS_DATAMOVEMENT_H
