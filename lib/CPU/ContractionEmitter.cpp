@@ -16,8 +16,9 @@ using namespace mlir::quant_ext;
 ContractionEmitter::ContractionEmitter(RewriterBase &b,
                                        ContractionKernel kernel,
                                        const DotProductRecipe &recipe,
-                                       const TargetInfo &target)
-    : b(b), kernel(kernel), recipe(recipe), target(target),
+                                       const TargetInfo &target,
+                                       int64_t threads)
+    : b(b), kernel(kernel), recipe(recipe), target(target), threads(threads),
       loc(kernel.contraction.op.getLoc()),
       panelColumns(kernel.contraction.columns), depth(kernel.contraction.depth),
       columns(kernel.getColumns()), reduced(kernel.getReduced()) {}
@@ -73,18 +74,19 @@ int64_t ContractionEmitter::getRowsPerBlock() {
 SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
   int64_t block = getRowsPerBlock();
   // Blocks of about the same size, where their number is known.
-  if (std::optional<int64_t> count = getConstantIntValue(rows)) {
+  if (std::optional<int64_t> count = getConstantIntValue(part.rows.count)) {
     int64_t blocks = std::max<int64_t>(llvm::divideCeil(*count, block), 1);
     block = llvm::alignTo(llvm::divideCeil(*count, blocks), recipe.rows);
   }
-  AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
-  OpFoldResult end = apply(s0.floorDiv(block) * block, {rows});
-  Values results = emitLoop(
-      b.getIndexAttr(0), end, block, dests,
-      [&](OpFoldResult iv, ValueRange args) {
+  AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1),
+             s2 = b.getAffineSymbolExpr(2);
+  OpFoldResult begin = part.rows.begin, count = part.rows.count;
+  OpFoldResult end = apply(s0 + s1.floorDiv(block) * block, {begin, count});
+  Values results =
+      emitLoop(begin, end, block, dests, [&](OpFoldResult iv, ValueRange args) {
         return emitPanels({iv, OpFoldResult(b.getIndexAttr(block))}, args);
       });
-  OpFoldResult rest = apply(s0 - s1, {rows, end});
+  OpFoldResult rest = apply(s0 + s1 - s2, {begin, count, end});
   if (isConstantIntValue(rest, 0))
     return results;
   return emitPanels({end, rest}, results);
@@ -92,12 +94,22 @@ SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
 
 SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {
   int64_t whole = columns / panelColumns, rest = columns % panelColumns;
-  Values results = emitLoop(b.getIndexAttr(0), b.getIndexAttr(whole), 1, dests,
-                            [&](OpFoldResult panel, ValueRange args) {
+  AffineExpr d0 = b.getAffineDimExpr(0), last = b.getAffineConstantExpr(whole);
+  auto choose = [&](bool isMax, OpFoldResult panel) {
+    AffineMap map = AffineMap::get(1, 0, {d0, last}, b.getContext());
+    return isMax ? affine::makeComposedFoldedAffineMax(b, loc, map, {panel})
+                 : affine::makeComposedFoldedAffineMin(b, loc, map, {panel});
+  };
+  Values results = emitLoop(part.firstPanel,
+                            rest ? choose(false, part.endPanel) : part.endPanel,
+                            1, dests, [&](OpFoldResult panel, ValueRange args) {
                               return emitRows(rows, panel, panelColumns, args);
                             });
   if (rest)
-    results = emitRows(rows, b.getIndexAttr(whole), rest, results);
+    results = emitLoop(choose(true, part.firstPanel), part.endPanel, 1, results,
+                       [&](OpFoldResult panel, ValueRange args) {
+                         return emitRows(rows, panel, rest, args);
+                       });
   return results;
 }
 
@@ -364,10 +376,13 @@ SmallVector<Value> ContractionEmitter::writeSums(OpFoldResult row,
                                                  Value sums, ValueRange dests) {
   Values values =
       kernel.epilogue ? emitEpilogue(row, column, sums) : Values{sums};
-  Values indices =
-      llvm::map_to_vector(outer, [&](OpFoldResult iv) { return toValue(iv); });
-  indices.push_back(toValue(row));
-  indices.push_back(toValue(column));
+  SmallVector<OpFoldResult> at(outer);
+  at.push_back(row);
+  at.push_back(column);
+  AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
+  Values indices;
+  for (auto [index, origin] : llvm::zip_equal(at, part.origin))
+    indices.push_back(toValue(apply(s0 - s1, {index, origin})));
   AffineMap map =
       AffineMap::getMinorIdentityMap(indices.size(), 1, b.getContext());
   Values results;
@@ -392,9 +407,94 @@ SmallVector<Value> ContractionEmitter::emit() {
     groups.push_back({dim});
   groups.back().push_back(rank - 1);
   rhs = tensor::CollapseShapeOp::create(b, loc, packed, groups);
-  rows = tensor::getMixedSize(b, loc, kernel.lhs,
-                              kernel.contraction.getNumOuter());
+  unsigned numOuter = kernel.contraction.getNumOuter();
+  OpFoldResult zero = b.getIndexAttr(0);
+  part.rows = {zero, tensor::getMixedSize(b, loc, kernel.lhs, numOuter)};
+  part.firstPanel = zero;
+  part.endPanel = b.getIndexAttr(llvm::divideCeil(columns, panelColumns));
+  part.origin.assign(numOuter + 2, zero);
   Values dests = kernel.epilogue ? Values(kernel.getEpilogue().getDpsInits())
                                  : Values{kernel.unpack.getDest()};
-  return emitOuter(0, dests);
+  return threads == 1 ? emitOuter(0, dests) : emitThreads(dests);
+}
+
+//===----------------------------------------------------------------------===//
+// Threads
+//===----------------------------------------------------------------------===//
+
+/// How much of `threads` have something to do all the time, where each has as
+/// many of `count` pieces as the others, but for the last.
+static double getBalance(int64_t count, int64_t threads) {
+  int64_t rounds = llvm::divideCeil(count, threads);
+  return rounds ? static_cast<double>(count) / (rounds * threads) : 0;
+}
+
+/// A part of the panels for each thread, or of the rows where these come out
+/// more even.
+SmallVector<Value> ContractionEmitter::emitThreads(ValueRange dests) {
+  int64_t panels = *getConstantIntValue(part.endPanel);
+  std::optional<int64_t> numRows = getConstantIntValue(part.rows.count);
+  bool splitsRows =
+      numRows && getBalance(llvm::divideCeil(*numRows, recipe.rows), threads) >
+                     getBalance(panels, threads);
+  int64_t count = splitsRows ? *numRows : panels;
+  int64_t size = llvm::divideCeil(count, threads);
+  if (splitsRows)
+    size = llvm::alignTo(size, recipe.rows);
+  int64_t parts = llvm::divideCeil(count, size);
+  auto forall = scf::ForallOp::create(
+      b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(parts)}, dests,
+      std::nullopt);
+
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(forall.getTerminator());
+  AffineExpr d0 = b.getAffineDimExpr(0);
+  OpFoldResult number = forall.getInductionVar(0);
+  // The last part is short.
+  auto clamp = [&](AffineExpr expr, int64_t most) {
+    AffineMap map = AffineMap::get(1, 0, {expr, b.getAffineConstantExpr(most)},
+                                   b.getContext());
+    return affine::makeComposedFoldedAffineMin(b, loc, map, {number});
+  };
+  bool isEven = count % size == 0;
+  OpFoldResult begin = apply(d0 * size, {number});
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(b, loc, forall.getRegionIterArgs().front());
+  unsigned dim = sizes.size() - (splitsRows ? 2 : 1);
+  if (splitsRows) {
+    part.rows.begin = begin;
+    AffineMap map = AffineMap::get(
+        1, 0, {b.getAffineConstantExpr(size), count - d0}, b.getContext());
+    part.rows.count =
+        isEven ? OpFoldResult(b.getIndexAttr(size))
+               : affine::makeComposedFoldedAffineMin(b, loc, map, {begin});
+    sizes[dim] = part.rows.count;
+  } else {
+    part.firstPanel = begin;
+    part.endPanel = isEven ? apply((d0 + 1) * size, {number})
+                           : clamp((d0 + 1) * size, count);
+    AffineExpr s0 = b.getAffineSymbolExpr(0);
+    int64_t most = size * panelColumns;
+    begin = apply(s0 * panelColumns, {begin});
+    AffineMap map = AffineMap::get(
+        1, 0, {b.getAffineConstantExpr(most), columns - d0}, b.getContext());
+    sizes[dim] =
+        columns % most == 0
+            ? OpFoldResult(b.getIndexAttr(most))
+            : affine::makeComposedFoldedAffineMin(b, loc, map, {begin});
+  }
+  part.origin[dim] = begin;
+  SmallVector<OpFoldResult> strides(sizes.size(), b.getIndexAttr(1));
+  Values slices =
+      llvm::map_to_vector(forall.getRegionIterArgs(), [&](Value dest) -> Value {
+        return tensor::ExtractSliceOp::create(b, loc, dest, part.origin, sizes,
+                                              strides);
+      });
+  Values results = emitOuter(0, slices);
+  b.setInsertionPointToStart(forall.getTerminator().getBody());
+  for (auto [result, dest] :
+       llvm::zip_equal(results, forall.getRegionIterArgs()))
+    tensor::ParallelInsertSliceOp::create(b, loc, result, dest, part.origin,
+                                          sizes, strides);
+  return forall.getResults();
 }

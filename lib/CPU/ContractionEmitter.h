@@ -45,11 +45,13 @@ struct ColumnSegment {
 /// Emits the loops of a kernel: blocks of rows that stay in the second-level
 /// cache, panels of columns, rows of a register tile, and innermost the reduced
 /// dimension, through which accumulators stay in registers. The epilogue is
-/// computed on them before they are written.
+/// computed on them before they are written. With more threads than one, each
+/// has a part of the panels or of the rows.
 class ContractionEmitter {
 public:
   ContractionEmitter(RewriterBase &b, ContractionKernel kernel,
-                     const DotProductRecipe &recipe, const TargetInfo &target);
+                     const DotProductRecipe &recipe, const TargetInfo &target,
+                     int64_t threads);
 
   /// What replaces the results of the epilogue, or of the unpacking.
   SmallVector<Value> emit();
@@ -62,6 +64,15 @@ private:
     OpFoldResult begin, count;
   };
 
+  /// What one thread computes.
+  struct Part {
+    Rows rows;
+    OpFoldResult firstPanel, endPanel;
+    /// Where in the results it starts.
+    SmallVector<OpFoldResult> origin;
+  };
+
+  Values emitThreads(ValueRange dests);
   Values emitOuter(unsigned dim, ValueRange dests);
   Values emitRowBlocks(ValueRange dests);
   Values emitPanels(Rows rows, ValueRange dests);
@@ -99,13 +110,14 @@ private:
   ContractionKernel kernel;
   const DotProductRecipe &recipe;
   const TargetInfo &target;
+  int64_t threads;
   Location loc;
   /// Columns of a panel, products that lie side by side, all columns, and all
   /// that is reduced.
   int64_t panelColumns, depth, columns, reduced;
   /// The right factor with a group of a panel as one dimension.
   Value rhs;
-  OpFoldResult rows;
+  Part part;
   SmallVector<OpFoldResult> outer;
 };
 

@@ -2,6 +2,7 @@
 
 #include "ContractionEmitter.h"
 #include "GenericVectorizer.h"
+#include "SplitWork.h"
 
 #include "QuantExt/CPU/Passes.h"
 
@@ -174,6 +175,8 @@ struct TileContractionsPass
     FailureOr<TargetInfo> resolved = resolveTarget(target, features, emit);
     if (failed(resolved))
       return failure();
+    if (failed(verifySplitOptions(threads, minElements, emit)))
+      return failure();
     info = *resolved;
     recipe = &chooseDotProduct(info);
     RewritePatternSet set(context);
@@ -196,13 +199,38 @@ struct TileContractionsPass
       Operation *last = kernel->epilogue ? kernel->epilogue.getOperation()
                                          : kernel->unpack.getOperation();
       SmallVector<Value> results =
-          ContractionEmitter(rewriter, *kernel, *recipe, info).emit();
+          ContractionEmitter(rewriter, *kernel, *recipe, info,
+                             chooseThreads(*kernel))
+              .emit();
       rewriter.replaceOp(last, results);
       ++numTiled;
     }
     eraseDead(rewriter);
     walkAndApplyPatterns(getOperation(), relayouts);
     walkAndApplyPatterns(getOperation(), pads);
+  }
+
+  /// How many threads there is enough to do for, by the number of products.
+  int64_t chooseThreads(ContractionKernel kernel) {
+    Operation *op = kernel.contraction.op;
+    if (threads == 1 || op->getParentOfType<scf::ForallOp>() ||
+        op->getParentOfType<scf::ParallelOp>())
+      return 1;
+    // Rows of which nobody knows how many they are may be a few.
+    constexpr int64_t kFewRows = 8;
+    int64_t products = kernel.getColumns() * kernel.getReduced();
+    auto type = cast<RankedTensorType>(kernel.lhs.getType());
+    for (int64_t size :
+         type.getShape().take_front(kernel.contraction.getNumOuter() + 1))
+      products *= ShapedType::isDynamic(size) ? kFewRows : size;
+    int64_t least = minElements ? minElements : info.caches.l2;
+    if (products < least)
+      return 1;
+    if (threads)
+      return threads;
+    // Many parts come out even for any number of threads.
+    constexpr int64_t kPartsOfLeast = 8, kMostParts = 64;
+    return std::min(kMostParts, products / least * kPartsOfLeast);
   }
 
   /// What only the replaced operations read, the last first.

@@ -62,8 +62,10 @@ static void addVectorization(OpPassManager &pm,
   pm.addPass(
       createQuantExtSetTarget(forTarget<QuantExtSetTargetOptions>(options)));
 
-  pm.addNestedPass<func::FuncOp>(createQuantExtTileContractions(
-      forTarget<QuantExtTileContractionsOptions>(options)));
+  auto tile = forTarget<QuantExtTileContractionsOptions>(options);
+  tile.threads = options.threads;
+  tile.minElements = options.minElementsToSplit;
+  pm.addNestedPass<func::FuncOp>(createQuantExtTileContractions(tile));
   addCleanup(pm);
 
   auto rows = forTarget<QuantExtFuseRowsOptions>(options);

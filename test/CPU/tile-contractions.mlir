@@ -1,5 +1,8 @@
-// DEFINE: %{tile} = %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-pack-contractions{target=x86-64-v4 features=+avx512vnni},canonicalize,quant-ext-tile-contractions{target=x86-64-v4 features=+avx512vnni},canonicalize,cse))" %s
+// DEFINE: %{options} =
+// DEFINE: %{tile} = %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-pack-contractions{target=x86-64-v4 features=+avx512vnni},canonicalize,quant-ext-tile-contractions{target=x86-64-v4 features=+avx512vnni %{options}},canonicalize,cse))" %s
 // RUN: %{tile} | FileCheck %s
+// REDEFINE: %{options} = threads=2 min-elements=10000
+// RUN: %{tile} | FileCheck %s --check-prefix=THREADS
 
 // 13 rows are 5 and twice 4; 100 columns are a panel of 64, and 32 and 16 of the
 // next, of which the last 12 are not written. The bias is added to accumulators.
@@ -21,6 +24,13 @@
 // CHECK: vector.transfer_write %{{.*}} : vector<4xi32>, tensor<13x100xi32>
 // CHECK-NOT: linalg.
 // CHECK: return
+// Each thread has a panel, and the second is not whole.
+// THREADS-LABEL: func.func @static(
+// THREADS: scf.forall (%[[T:.*]]) in (2) shared_outs(%[[OUT:.*]] = %{{.*}}) -> (tensor<13x100xi32>) {
+// THREADS: %[[PART:.*]] = tensor.extract_slice %[[OUT]][0, %[[BEGIN:.*]]] [13, %[[SIZE:.*]]] [1, 1]
+// THREADS: %[[WHOLE:.*]] = scf.for %{{.*}} iter_args(%{{.*}} = %[[PART]])
+// THREADS: %[[REST:.*]] = scf.for %{{.*}} iter_args(%{{.*}} = %[[WHOLE]])
+// THREADS: tensor.parallel_insert_slice %[[REST]] into %[[OUT]][0, %[[BEGIN]]] [13, %[[SIZE]]]
 func.func @static(%a: tensor<13x8xi8>, %bias: tensor<100xi32>) -> tensor<13x100xi32> {
   %w = arith.constant dense<1> : tensor<8x100xi8>
   %e = tensor.empty() : tensor<13x100xi32>
@@ -75,6 +85,10 @@ func.func @dynamic(%a: tensor<?x5xi8>, %e: tensor<?x16xi32>) -> (tensor<?x16xi32
 // CHECK: scf.for %{{.*}} step %c6
 // CHECK: scf.for %{{.*}} = %c72 to %c90 step %c6
 // CHECK: scf.for %{{.*}} = %c90 to %c100 step %c5
+// One panel for two threads: each has rows.
+// THREADS-LABEL: func.func @blocks(
+// THREADS: scf.forall (%{{.*}}) in (2)
+// THREADS: tensor.extract_slice %{{.*}}[%{{.*}}, 0] [%{{.*}}, 16]
 func.func @blocks(%a: tensor<100x5501xi8>) -> tensor<100x16xi32> {
   %w = arith.constant dense<1> : tensor<5501x16xi8>
   %zero = arith.constant dense<0> : tensor<100x16xi32>
@@ -94,6 +108,9 @@ func.func @blocks(%a: tensor<100x5501xi8>) -> tensor<100x16xi32> {
 // CHECK: %[[GROUPS:.*]] = tensor.expand_shape %[[WHOLE]] {{.*}} output_shape [2, 4, 1, 16]
 // CHECK: linalg.transpose ins(%[[GROUPS]] {{.*}} permutation = [2, 0, 3, 1]
 // CHECK: scf.for
+// Too little for two threads.
+// THREADS-LABEL: func.func @run_time(
+// THREADS-NOT: scf.forall
 func.func @run_time(%a: tensor<8x6xi8>, %b: tensor<6x10xi8>) -> tensor<8x10xi32> {
   %zero = arith.constant dense<0> : tensor<8x10xi32>
   %r = linalg.matmul ins(%a, %b : tensor<8x6xi8>, tensor<6x10xi8>) outs(%zero : tensor<8x10xi32>) -> tensor<8x10xi32>

@@ -131,6 +131,10 @@ def QuantExtTileContractions
     `linalg.generic` is all that reads the result (a bias, a requantization), it is
     computed on the accumulators, and only its results are written.
 
+    With `threads`, a contraction of at least `min-elements` products is an
+    `scf.forall` over parts of its panels, or of its rows where these come out more
+    even.
+
     Packs that are left, of right factors that are not constant, become
     transpositions.
 
@@ -230,7 +234,14 @@ def QuantExtTileContractions
     }
     ```
   }];
-  let options = targetOptions;
+  let options = targetOptions # [
+    Option<"threads", "threads", "int64_t", "1",
+           "Threads that large contractions are split for; 0 where only the "
+           "runtime knows">,
+    Option<"minElements", "min-elements", "int64_t", "0",
+           "Products from which on a contraction is split; 0 takes as many as "
+           "the target's second-level cache has bytes">,
+  ];
   let statistics = [
     Statistic<"numTiled", "tiled", "Contractions that were tiled">,
   ];
