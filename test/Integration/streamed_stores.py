@@ -136,8 +136,12 @@ def check_vectors(caller):
         caller.check_all("dequantize_f16", q, scale, halves, offsets)
         back = dequantize(wanted, scale)
         caller.check_all("fake_quantize", x, scale, back, offsets)
+        with numpy.errstate(invalid="ignore"):
+            total = x + back
+        caller.check_all("add_fake_quantized", x, scale, total, offsets)
         for offset in offsets:
             caller.check("fake_quantize", x, scale, back, offset, in_place=True)
+            caller.check("add_fake_quantized", x, scale, total, offset, in_place=True)
         # A draw of its own for each index: what the first call gives, all do.
         drawn = Guarded(numpy.int8, (length,), 1)
         caller.call("quantize_stochastic", x, scale, drawn.array)
