@@ -676,3 +676,60 @@ func.func @unpacks(%x: memref<64x1024xi8>, %y: memref<64x1024xi32>) {
   memref.dealloc %values : memref<1024xi8>
   return
 }
+
+// -----
+
+// Lanes of an iteration that differ, and reads with gaps between iterations: an
+// iteration that started elsewhere would give others. They go by way of a stage.
+// CHECK-LABEL: func.func @lanes_in_loop
+// CHECK: memref.alloca() {alignment = 64 : i64}
+// CHECK: nontemporal
+// CHECK-LABEL: func.func @gaps_between_reads
+// CHECK: memref.alloca() {alignment = 64 : i64}
+// CHECK: nontemporal
+func.func @lanes_in_loop(%x: memref<1024xi32>, %y: memref<1024xi32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0 : i32
+  scf.for %i = %c0 to %c1024 step %c16 {
+    %lanes = arith.constant dense<[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]> : vector<16xi32>
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1024xi32>, vector<16xi32>
+    %b = arith.addi %a, %lanes : vector<16xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<16xi32>, memref<1024xi32>
+  }
+  return
+}
+
+func.func @gaps_between_reads(%x: memref<2048xi32>, %y: memref<1024xi32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0 : i32
+  scf.for %i = %c0 to %c1024 step %c16 {
+    %j = affine.apply affine_map<(d0) -> (d0 * 2)>(%i)
+    %a = vector.transfer_read %x[%j], %pad {in_bounds = [true]} : memref<2048xi32>, vector<16xi32>
+    vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<16xi32>, memref<1024xi32>
+  }
+  return
+}
+
+// -----
+
+// As many elements in each iteration as it moves by, but not those.
+// CHECK-LABEL: func.func @gap_and_overlap
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @gap_and_overlap(%x: memref<2048xf32>, %y: memref<2048xf32>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c1024 step %c32 {
+    %k = affine.apply affine_map<(d0) -> (d0 + 24)>(%i)
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xf32>, vector<16xf32>
+    vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
+    vector.transfer_write %a, %y[%k] {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
+  }
+  return
+}
