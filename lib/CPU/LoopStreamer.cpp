@@ -15,10 +15,6 @@ using namespace mlir::quant_ext;
 /// are needed then, and the lines at both ends are read all the same.
 static constexpr int64_t kLeastIterationsToAlign = 8;
 
-/// How far ahead of what is read now memory is asked for what will be. The
-/// hardware does not look beyond a page of 4 KiB by itself; measured on Zen 5,
-/// less than two pages is too late.
-static constexpr int64_t kPrefetchBytes = 8192;
 /// Whether `value` is, or is an affine function of, that induction variable.
 static bool dependsOn(Value value, Value inductionVar) {
   if (value == inductionVar)
@@ -182,7 +178,8 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
   auto other = before ? cast<scf::ForOp>(before->getParentOp()) : clone;
   rewriter.setInsertionPoint(other);
   Value distance =
-      constant(llvm::divideCeil(kPrefetchBytes, read.stride) * streamable.step);
+      constant(llvm::divideCeil(limits.prefetchBytes, read.stride) *
+               streamable.step);
   int64_t from = 0;
   if (before) {
     // Both loops ask for a part of the next row, lest memory is idle while the
@@ -190,7 +187,7 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
     Value length =
         emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
     Value fits = compare(arith::CmpIPredicate::ule, length,
-                         constant(rowBytes / read.stride * streamable.step));
+                         constant(limits.rowBytes / read.stride * streamable.step));
     distance = select(fits, length, distance);
     from = llvm::alignTo(read.bytes / 2, kLineBytes);
     rewriter.setInsertionPoint(before);
@@ -207,6 +204,8 @@ scf::ForOp LoopStreamer::cloneLoop(Value from, Value to, IRMapping &mapping) {
   auto clone = cast<scf::ForOp>(rewriter.clone(*loop, mapping));
   clone.setLowerBound(from);
   clone.setUpperBound(to);
+  if (limits.prefetchBytes == 0)
+    return clone;
   for (const LoopRead &read : streamable.reads)
     if (isWorthPrefetching(read))
       prefetch(read, clone, mapping.lookup(read.op));

@@ -18,6 +18,14 @@ constexpr int64_t kLineBytes = 64;
 /// of it is in a cache then.
 bool isWrittenIn(scf::ForOp nest, Value memref);
 
+/// What follows from the target.
+struct StreamLimits {
+  /// Bytes of a row at most, for the next one to be in the cache beside it.
+  int64_t rowBytes = 0;
+  /// How far ahead of what is read memory is asked for; 0 for not at all.
+  int64_t prefetchBytes = 0;
+};
+
 /// Makes loops with stores that bypass the caches of one, before and after that
 /// the values of the induction variable are the same:
 ///
@@ -32,9 +40,9 @@ bool isWrittenIn(scf::ForOp nest, Value memref);
 class LoopStreamer {
 public:
   LoopStreamer(RewriterBase &rewriter, const StreamableLoop &streamable,
-               scf::ForOp nest, int64_t rowBytes)
+               scf::ForOp nest, const StreamLimits &limits)
       : rewriter(rewriter), streamable(streamable), loop(streamable.loop),
-        nest(nest), rowBytes(rowBytes), loc(loop.getLoc()) {}
+        nest(nest), limits(limits), loc(loop.getLoc()) {}
 
   void run();
 
@@ -76,8 +84,7 @@ private:
   RewriterBase &rewriter;
   StreamableLoop streamable;
   scf::ForOp loop, nest;
-  /// Bytes of a row at most, for the next one to be in the cache beside it.
-  int64_t rowBytes;
+  StreamLimits limits;
   Location loc;
 
   // Of the original loop.

@@ -121,7 +121,7 @@ struct StreamStoresPass
       return failure();
     isSupported = info->isX86() && minBytes >= 0;
     leastBytes = minBytes > 0 ? int64_t(minBytes) : info->caches.l3;
-    rowBytes = info->caches.l2 / 4;
+    limits = {info->caches.l2 / 4, info->prefetchBytes};
     return success();
   }
 
@@ -169,14 +169,14 @@ struct StreamStoresPass
     }
     emitFence(rewriter, loc);
     for (const StreamableLoop &streamable : loops) {
-      LoopStreamer(rewriter, streamable, nest, rowBytes).run();
+      LoopStreamer(rewriter, streamable, nest, limits).run();
       ++numStreamed;
     }
   }
 
   bool isSupported = false;
   int64_t leastBytes = 0;
-  int64_t rowBytes = 0;
+  StreamLimits limits;
 };
 
 } // namespace

@@ -170,15 +170,19 @@ def QuantExtStreamStores
     an operand), or where no element is at such an address, the original loop has
     all iterations.
 
-    What is read once is asked for two pages ahead, because with such stores
-    nothing but reading is waited for.
+    Where the target's own prefetchers stop at the end of a page (Zen 5), what is
+    read once is asked for two pages ahead, because with such stores nothing but
+    reading is waited for.
+
+    Where vectors of short rows lie anywhere, whole lines of them are collected in
+    a buffer in the first-level cache and go to memory from there.
 
     The buffers that a nest accesses count whole. Where their sizes are known at
     run time only, both forms of the nest are there, behind a branch.
 
     On targets other than x86 nothing changes.
 
-    Example: with `target=x86-64-v4 min-bytes=4096`, in a loop over blocks,
+    Example: with `target=znver5 min-bytes=4096`, in a loop over blocks,
 
     ```mlir
     func.func @scale(%x: memref<64x16xf32>, %s: memref<64xf32>,
