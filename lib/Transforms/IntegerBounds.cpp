@@ -28,6 +28,90 @@ static SmallVector<int64_t> getSteps(AffineMap map, ArrayRef<unsigned> loops,
   return steps;
 }
 
+namespace {
+/// Sums up a constant operand, one row of its innermost dimension at a time:
+/// weights are large, and compilers vectorize the rows.
+class Summation {
+public:
+  explicit Summation(ConstantSums &result) : result(result) {}
+
+  /// Zero points, or a single 0.
+  std::vector<int32_t> zeros = {0};
+  /// Of each dimension: what a step along it adds to the index of the sum, and
+  /// of the zero point.
+  SmallVector<int64_t> sumSteps, zeroSteps;
+
+  void addRow(const ConstantData &data, int64_t begin, int64_t size,
+              int64_t sum, int64_t zero, bool isSigned);
+
+private:
+  template <typename T>
+  void addElements(const T *elements, int64_t size, int64_t sum, int64_t zero);
+
+  ConstantSums &result;
+  std::vector<int32_t> buffer;
+};
+} // namespace
+
+template <typename T>
+void Summation::addElements(const T *elements, int64_t size, int64_t sum,
+                            int64_t zero) {
+  int64_t sumStep = sumSteps.back(), zeroStep = zeroSteps.back();
+  const int32_t *zeroPoints = zeros.data() + zero;
+  int64_t *sums = result.sums.data() + sum;
+  uint64_t *magnitudes = result.magnitudes.data() + sum;
+  // In 32 bits a zero point of linalg.quantized_matmul may wrap, as sums do.
+  auto difference = [&](int64_t i, int64_t step) {
+    return static_cast<int32_t>(static_cast<uint32_t>(elements[i]) -
+                                static_cast<uint32_t>(zeroPoints[i * step]));
+  };
+  auto magnitudeOf = [](int32_t value) -> uint32_t {
+    return value < 0 ? -static_cast<uint32_t>(value) : value;
+  };
+  if (sumStep == 0 && zeroStep == 0) {
+    int64_t total = 0;
+    uint64_t magnitude = 0;
+    for (int64_t i = 0; i < size; ++i) {
+      int32_t value = difference(i, 0);
+      total += value;
+      magnitude += magnitudeOf(value);
+    }
+    *sums += total;
+    *magnitudes += magnitude;
+    return;
+  }
+  if (sumStep == 1 && zeroStep == 0) {
+    for (int64_t i = 0; i < size; ++i) {
+      int32_t value = difference(i, 0);
+      sums[i] += value;
+      magnitudes[i] += magnitudeOf(value);
+    }
+    return;
+  }
+  for (int64_t i = 0; i < size; ++i) {
+    int32_t value = difference(i, zeroStep);
+    sums[i * sumStep] += value;
+    magnitudes[i * sumStep] += magnitudeOf(value);
+  }
+}
+
+void Summation::addRow(const ConstantData &data, int64_t begin, int64_t size,
+                       int64_t sum, int64_t zero, bool isSigned) {
+  unsigned width = data.getElementType().getIntOrFloatBitWidth();
+  if (!data.isSplat() && width == 8) {
+    const char *elements = data.getRaw() + begin;
+    if (isSigned)
+      return addElements(reinterpret_cast<const int8_t *>(elements), size, sum,
+                         zero);
+    return addElements(reinterpret_cast<const uint8_t *>(elements), size, sum,
+                       zero);
+  }
+  buffer.resize(size);
+  for (int64_t i = 0; i < size; ++i)
+    buffer[i] = data.getInteger(begin + i, isSigned);
+  addElements(buffer.data(), size, sum, zero);
+}
+
 std::optional<ConstantSums>
 quant_ext::sumConstant(linalg::LinalgOp op, const IntegerOperand &operand) {
   Attribute attr;
@@ -35,7 +119,7 @@ quant_ext::sumConstant(linalg::LinalgOp op, const IntegerOperand &operand) {
       (operand.zeroPoint && !operand.zeroPoint->constant))
     return std::nullopt;
   std::optional<ConstantData> data = ConstantData::get(attr);
-  if (!data || !data->canExpand())
+  if (!data || !data->canExpand() || data->getShape().empty())
     return std::nullopt;
 
   ConstantSums result;
@@ -51,34 +135,38 @@ quant_ext::sumConstant(linalg::LinalgOp op, const IntegerOperand &operand) {
     result.loops.push_back(loop);
     result.shape.push_back(shape[dim]);
   }
-  SmallVector<int64_t> steps = getSteps(map, result.loops, result.shape);
-  SmallVector<int64_t> zeroSteps(shape.size(), 0);
-  if (operand.zeroPoint) {
-    SmallVector<int64_t> zeroShape;
-    for (unsigned loop : operand.zeroPoint->loops)
-      zeroShape.push_back(loopSizes[loop]);
-    zeroSteps = getSteps(map, operand.zeroPoint->loops, zeroShape);
-  }
-
-  bool isSigned = operand.storage.getIsSigned();
   int64_t count = ShapedType::getNumElements(result.shape);
   result.sums.assign(count, 0);
   result.magnitudes.assign(count, 0);
+
+  bool isSigned = operand.storage.getIsSigned();
+  Summation summation(result);
+  summation.sumSteps = getSteps(map, result.loops, result.shape);
+  summation.zeroSteps.assign(shape.size(), 0);
+  if (operand.zeroPoint) {
+    const ConstantData &zeroPoint = *operand.zeroPoint->constant;
+    SmallVector<int64_t> zeroShape;
+    for (unsigned loop : operand.zeroPoint->loops)
+      zeroShape.push_back(loopSizes[loop]);
+    summation.zeroSteps = getSteps(map, operand.zeroPoint->loops, zeroShape);
+    summation.zeros.clear();
+    for (int64_t i = 0, n = zeroPoint.getNumElements(); i < n; ++i)
+      summation.zeros.push_back(zeroPoint.getInteger(i, isSigned));
+  }
+
+  int64_t rowSize = shape.back();
   SmallVector<int64_t> place(shape.size(), 0);
   int64_t sum = 0, zero = 0;
-  for (int64_t i = 0, n = data->getNumElements(); i < n; ++i) {
-    int64_t value = data->getInteger(i, isSigned);
-    if (operand.zeroPoint)
-      value -= operand.zeroPoint->constant->getInteger(zero, isSigned);
-    result.sums[sum] += value;
-    result.magnitudes[sum] += magnitudeOf(value);
-    for (size_t dim = shape.size(); dim-- > 0;) {
-      sum += steps[dim];
-      zero += zeroSteps[dim];
+  for (int64_t begin = 0, n = data->getNumElements(); begin < n;
+       begin += rowSize) {
+    summation.addRow(*data, begin, rowSize, sum, zero, isSigned);
+    for (size_t dim = shape.size() - 1; dim-- > 0;) {
+      sum += summation.sumSteps[dim];
+      zero += summation.zeroSteps[dim];
       if (++place[dim] < shape[dim])
         break;
-      sum -= steps[dim] * shape[dim];
-      zero -= zeroSteps[dim] * shape[dim];
+      sum -= summation.sumSteps[dim] * shape[dim];
+      zero -= summation.zeroSteps[dim] * shape[dim];
       place[dim] = 0;
     }
   }

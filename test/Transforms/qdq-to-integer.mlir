@@ -399,3 +399,21 @@ func.func @no_relu(%x: tensor<2x4xi8>, %w: tensor<4x3xi8>, %any: tensor<f32>) ->
   %q1 = quant_ext.quantize %r1, %s storage = <i8> : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xi8>
   return %q0, %q1 : tensor<2x3xi8>, tensor<2x3xi8>
 }
+
+// -----
+
+// The sums of a resource are constants too: 1 + 3, 2 - 4, times -7.
+// CHECK-LABEL: func @resource
+// CHECK: arith.constant dense<[-28, 14]> : tensor<2xi32>
+// CHECK: linalg.matmul ins(%{{.*}}, %{{.*}} : tensor<5x2xi8>, tensor<2x2xi8>)
+func.func @resource(%x: tensor<5x2xi8>) -> tensor<5x2xf32> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %z = arith.constant dense<7> : tensor<i8>
+  %zero = arith.constant dense<0.0> : tensor<5x2xf32>
+  %w = arith.constant dense_resource<weights> : tensor<2x2xi8>
+  %a = quant_ext.dequantize %x, %s, %z storage = <i8> : (tensor<5x2xi8>, tensor<f32>, tensor<i8>) -> tensor<5x2xf32>
+  %b = quant_ext.dequantize %w, %s storage = <i8> : (tensor<2x2xi8>, tensor<f32>) -> tensor<2x2xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<5x2xf32>, tensor<2x2xf32>) outs(%zero : tensor<5x2xf32>) -> tensor<5x2xf32>
+  return %y : tensor<5x2xf32>
+}
+{-# dialect_resources: { builtin: { weights: "0x01000000010203fc" } } #-}

@@ -432,8 +432,8 @@ def QDQToInteger : Pass<"quant-ext-qdq-to-integer"> {
     **Rounding.** T is f32, or f64 where a scale or the result is f64. The sums
     are exact; what follows rounds the sum to T, the product of the scales to T,
     the product of both to T, and the result to its own type. The relative error
-    of a result in f32 is therefore at most 3 * 2^-24, where the float form has
-    one that grows with the terms it cancels. `requantize` rounds as it says. A
+    of a normal f32 is therefore at most (1 + 2^-24)^3 - 1, where the float form
+    has one that grows with the terms it cancels. `requantize` rounds as it says. A
     product of scales that is not constant stays finite, as the multiplier of
     `requantize` does.
 
