@@ -7,8 +7,10 @@
 // DEFINE: %{assembly} = %quant-opt --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} results-to-out-params %{options}})" %s | %mlir-translate --mlir-to-llvmir | %llc -O2 -mtriple=%{triple}
 // DEFINE: %{no_scalars} = --implicit-check-not='{{[[:space:]]v?(cvt[a-z0-9]*s[sid]2[a-z]+|cvt[a-z0-9]*2s[sih][a-z]*|movnti|pextr[bwdq]|pinsr[bwdq])[[:space:]]}}'
 
+// REDEFINE: %{target} = znver5
+// RUN: %{assembly} | FileCheck %s --check-prefixes=CHECK,AHEAD -DREG=%zmm --implicit-check-not=sfence %{no_scalars}
 // REDEFINE: %{target} = x86-64-v4
-// RUN: %{assembly} | FileCheck %s -DREG=%zmm --implicit-check-not=sfence %{no_scalars}
+// RUN: %{assembly} | FileCheck %s -DREG=%zmm --implicit-check-not=sfence --implicit-check-not=prefetch %{no_scalars}
 // REDEFINE: %{target} = x86-64-v3
 // RUN: %{assembly} | FileCheck %s -DREG=%ymm --implicit-check-not=sfence %{no_scalars}
 // REDEFINE: %{target} = x86-64-v2
@@ -27,7 +29,7 @@
 // 64 numbers are 4 lines that are read; one register is written of as many
 // bytes as it has.
 // CHECK-LABEL: {{^}}quantize:
-// CHECK-DAG: prefetcht0
+// AHEAD-DAG: prefetcht0
 // CHECK-DAG: {{v?}}movnt{{dq|ps}} [[REG]]
 // CHECK: sfence
 func.func @quantize(%x: tensor<2097152xf32>, %s: tensor<f32>) -> tensor<2097152xi8> {
@@ -36,7 +38,7 @@ func.func @quantize(%x: tensor<2097152xf32>, %s: tensor<f32>) -> tensor<2097152x
 }
 
 // CHECK-LABEL: {{^}}dequantize:
-// CHECK-DAG: prefetcht0
+// AHEAD-DAG: prefetcht0
 // CHECK-COUNT-4: {{v?}}movnt{{dq|ps}} [[REG]]
 // CHECK: sfence
 func.func @dequantize(%q: tensor<2097152xi8>, %s: tensor<f32>) -> tensor<2097152xf32> {
@@ -45,7 +47,7 @@ func.func @dequantize(%q: tensor<2097152xi8>, %s: tensor<f32>) -> tensor<2097152
 }
 
 // CHECK-LABEL: {{^}}by_row:
-// CHECK-DAG: prefetcht0
+// AHEAD-DAG: prefetcht0
 // CHECK-DAG: {{v?}}movnt{{dq|ps}} [[REG]]
 // CHECK: sfence
 func.func @by_row(%x: tensor<1000x2048xf32>, %s: tensor<1000xf32>) -> tensor<1000x2048xi8> {
