@@ -76,7 +76,8 @@ SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
   // Blocks of about the same size, where their number is known.
   if (std::optional<int64_t> count = getConstantIntValue(part.rows.count)) {
     int64_t blocks = std::max<int64_t>(llvm::divideCeil(*count, block), 1);
-    block = llvm::alignTo(llvm::divideCeil(*count, blocks), recipe.rows);
+    int64_t even = std::max<int64_t>(llvm::divideCeil(*count, blocks), 1);
+    block = llvm::alignTo(even, recipe.rows);
   }
   AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1),
              s2 = b.getAffineSymbolExpr(2);
