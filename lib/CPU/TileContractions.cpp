@@ -96,7 +96,8 @@ quant_ext::matchContractionKernel(linalg::LinalgOp op) {
   Value result = op->getResult(0);
   int64_t rank = cast<RankedTensorType>(result.getType()).getRank() - 1;
   auto unpack = dyn_cast_if_present<linalg::UnPackOp>(getOnlyReader(result));
-  if (!unpack || unpack.getSource() != result ||
+  if (!unpack || unpack->getBlock() != op->getBlock() ||
+      unpack.getSource() != result ||
       !tilesLastOnly(unpack, rank, contraction->columns) ||
       ShapedType::isDynamic(unpack.getDestType().getShape().back()))
     return failure();

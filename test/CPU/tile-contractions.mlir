@@ -116,3 +116,40 @@ func.func @run_time(%a: tensor<8x6xi8>, %b: tensor<6x10xi8>) -> tensor<8x10xi32>
   %r = linalg.matmul ins(%a, %b : tensor<8x6xi8>, tensor<6x10xi8>) outs(%zero : tensor<8x10xi32>) -> tensor<8x10xi32>
   return %r : tensor<8x10xi32>
 }
+
+// -----
+
+// What reads the result in a loop does not take the products into it.
+// CHECK-LABEL: func.func @other_block(
+// CHECK: vector.contract
+// CHECK: scf.for
+// CHECK-NOT: vector.contract
+// CHECK: linalg.generic
+func.func @other_block(%a: tensor<1x4xi8>, %e: tensor<1x16xi32>, %n: index) -> tensor<1x16xi32> {
+  %w = arith.constant dense<1> : tensor<4x16xi8>
+  %zero = arith.constant dense<0> : tensor<1x16xi32>
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%a, %w : tensor<1x4xi8>, tensor<4x16xi8>) outs(%zero : tensor<1x16xi32>) -> tensor<1x16xi32>
+  %s = scf.for %i = %c0 to %n step %c1 iter_args(%sum = %e) -> (tensor<1x16xi32>) {
+    %next = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} ins(%r, %sum : tensor<1x16xi32>, tensor<1x16xi32>) outs(%e : tensor<1x16xi32>) {
+    ^bb0(%x: i32, %y: i32, %o: i32):
+      %t = arith.addi %x, %y : i32
+      linalg.yield %t : i32
+    } -> tensor<1x16xi32>
+    scf.yield %next : tensor<1x16xi32>
+  }
+  return %s : tensor<1x16xi32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_rows(
+// CHECK-NOT: vector.contract
+// CHECK: return
+func.func @no_rows(%a: tensor<0x4xi8>) -> tensor<0x16xi32> {
+  %w = arith.constant dense<1> : tensor<4x16xi8>
+  %zero = arith.constant dense<0> : tensor<0x16xi32>
+  %r = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%a, %w : tensor<0x4xi8>, tensor<4x16xi8>) outs(%zero : tensor<0x16xi32>) -> tensor<0x16xi32>
+  return %r : tensor<0x16xi32>
+}

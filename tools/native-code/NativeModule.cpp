@@ -61,23 +61,17 @@ native_code::findMissingFeatures(const quant_ext::TargetInfo &target) {
   return missing;
 }
 
-static OwningOpRef<ModuleOp> buildModule(MLIRContext &context, StringRef target,
-                                         StringRef text, unsigned threads,
-                                         bool approximateMath) {
-  auto module = parseSourceString<ModuleOp>(text, &context);
-  if (!module)
-    return nullptr;
+static LogicalResult lower(ModuleOp module, StringRef target, unsigned threads,
+                           bool approximateMath) {
   quant_ext::QuantExtToLLVMOptions options;
   options.target = target.str();
   options.threads = threads;
   options.approximateMath = approximateMath;
   options.emitCInterface = true;
   options.resultsToOutParams = true;
-  PassManager pm(&context);
+  PassManager pm(module.getContext());
   quant_ext::buildQuantExtToLLVMPipeline(pm, options);
-  if (failed(pm.run(*module)))
-    return nullptr;
-  return module;
+  return pm.run(module);
 }
 
 /// Code for the target and nothing above it, though the JIT would take what the
@@ -103,16 +97,21 @@ bool NativeModule::hasThreads() {
 std::unique_ptr<NativeModule>
 NativeModule::compile(MLIRContext &context, StringRef target, StringRef text,
                       bool keepObject, unsigned threads, bool approximateMath) {
+  return compile(context, target, parseSourceString<ModuleOp>(text, &context),
+                 keepObject, threads, approximateMath);
+}
+
+std::unique_ptr<NativeModule>
+NativeModule::compile(MLIRContext &context, StringRef target,
+                      OwningOpRef<ModuleOp> module, bool keepObject,
+                      unsigned threads, bool approximateMath) {
   auto report = [&](llvm::Error error) {
     emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
     return nullptr;
   };
   auto info = resolveTarget(target, context);
-  OwningOpRef<ModuleOp> module =
-      succeeded(info)
-          ? buildModule(context, target, text, threads, approximateMath)
-          : nullptr;
-  if (!module)
+  if (!module || failed(info) ||
+      failed(lower(*module, target, threads, approximateMath)))
     return nullptr;
   auto machine = createTargetMachine(*info);
   if (!machine)

@@ -13,6 +13,9 @@
 
 namespace mlir {
 class ExecutionEngine;
+class ModuleOp;
+template <typename OpTy>
+class OwningOpRef;
 } // namespace mlir
 
 namespace native_code {
@@ -45,6 +48,11 @@ public:
   compile(mlir::MLIRContext &context, llvm::StringRef target,
           llvm::StringRef text, bool keepObject, unsigned threads = 1,
           bool approximateMath = false);
+  /// The same of a module; null for none.
+  static std::unique_ptr<NativeModule>
+  compile(mlir::MLIRContext &context, llvm::StringRef target,
+          mlir::OwningOpRef<mlir::ModuleOp> module, bool keepObject,
+          unsigned threads = 1, bool approximateMath = false);
   static bool hasThreads();
   ~NativeModule();
 

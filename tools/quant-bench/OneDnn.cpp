@@ -42,6 +42,11 @@ struct OneDnnApi {
                        Handle destination, Handle destinationEngine,
                        Handle attributes);
   int (*destroyReorder)(Handle);
+  int (*createTagged)(Handle *, int rank, const int64_t *dimensions, int type,
+                      int tag);
+  int (*createMatmul)(Handle *, Handle engine, Handle source, Handle weights,
+                      Handle bias, Handle destination, Handle attributes);
+  Handle (*query)(Handle primitiveDescription, int what, int index);
   int (*createPrimitive)(Handle *, Handle reorder);
   int (*destroyPrimitive)(Handle);
   int (*execute)(Handle primitive, Handle stream, int count, const Argument *);
@@ -70,6 +75,9 @@ struct OneDnnApi {
     symbols.find("dnnl_primitive_attr_set_zero_points_mask", setZeroPoints);
     symbols.find("dnnl_reorder_primitive_desc_create", createReorder);
     symbols.find("dnnl_primitive_desc_destroy", destroyReorder);
+    symbols.find("dnnl_memory_desc_create_with_tag", createTagged);
+    symbols.find("dnnl_matmul_primitive_desc_create", createMatmul);
+    symbols.find("dnnl_primitive_desc_query_md", query);
     symbols.find("dnnl_primitive_create", createPrimitive);
     symbols.find("dnnl_primitive_destroy", destroyPrimitive);
     symbols.find("dnnl_primitive_execute", execute);
@@ -92,9 +100,14 @@ enum {
 enum {
   argumentFrom = 1,
   argumentTo = 17,
+  argumentWeights = 33,
   argumentScales = 4096,
   argumentZeroPoints = 8192
 };
+
+enum { tagAny = 1, queryWeights = 131 };
+/// What the library allocates the memory of itself.
+static void *const allocated = reinterpret_cast<void *>(size_t(-1));
 
 /// A reorder and all that it refers to.
 class Reorder {
@@ -138,6 +151,48 @@ private:
   std::vector<int32_t> zeroPoints;
 };
 
+/// A product of matrices, with weights in the layout of the library's choice.
+class Product {
+public:
+  Product(const OneDnnApi &api, OneDnnApi::Handle engine,
+          OneDnnApi::Handle stream)
+      : api(api), engine(engine), stream(stream) {}
+  ~Product() {
+    for (OneDnnApi::Handle primitive : primitives)
+      api.destroyPrimitive(primitive);
+    for (OneDnnApi::Handle description : primitiveDescriptions)
+      api.destroyReorder(description);
+    if (attributes)
+      api.destroyAttributes(attributes);
+    for (OneDnnApi::Handle memory : memories)
+      api.destroyMemory(memory);
+    for (OneDnnApi::Handle description : descriptions)
+      api.destroyDescription(description);
+  }
+  Product(const Product &) = delete;
+  Product &operator=(const Product &) = delete;
+
+  bool create(const MatmulRow &row, const MatmulBuffers &buffers);
+  bool run() {
+    return api.execute(primitives.back(), stream, arguments.size(),
+                       arguments.data()) == 0 &&
+           api.wait(stream) == 0;
+  }
+
+private:
+  OneDnnApi::Handle describe(int type, ArrayRef<int64_t> dimensions);
+  OneDnnApi::Handle makeMemory(OneDnnApi::Handle description, void *data);
+  bool packWeights(OneDnnApi::Handle plain, OneDnnApi::Handle packed,
+                   void *data);
+
+  const OneDnnApi &api;
+  OneDnnApi::Handle engine, stream, attributes = nullptr;
+  SmallVector<OneDnnApi::Handle> descriptions, memories, primitiveDescriptions,
+      primitives;
+  SmallVector<OneDnnApi::Argument> arguments;
+  float scale = 1;
+};
+
 class OneDnn : public Peer {
 public:
   OneDnn(const OneDnnApi &api, unsigned threads) : api(api), threads(threads) {}
@@ -155,6 +210,9 @@ public:
 
   std::optional<Contestant> make(const Row &row, const Buffers &buffers,
                                  std::string &reason) const override;
+  std::optional<Contestant> makeMatmul(const MatmulRow &row,
+                                       const MatmulBuffers &buffers,
+                                       std::string &reason) const override;
 
 private:
   OneDnnApi api;
@@ -250,6 +308,102 @@ std::optional<Contestant> OneDnn::make(const Row &row, const Buffers &buffers,
   contestant.run = [reorder, threads = threads, setThreads = api.setThreads] {
     setThreads(threads);
     (void)reorder->run();
+  };
+  return contestant;
+}
+
+/// Row by row; null where that fails.
+OneDnnApi::Handle Product::describe(int type, ArrayRef<int64_t> dimensions) {
+  OneDnnApi::Handle description = nullptr;
+  int64_t strides[] = {dimensions.back(), 1};
+  const int64_t *last = dimensions.size() == 2 ? strides : strides + 1;
+  if (api.createDescription(&description, dimensions.size(), dimensions.data(),
+                            type, last) == 0)
+    descriptions.push_back(description);
+  return description;
+}
+
+OneDnnApi::Handle Product::makeMemory(OneDnnApi::Handle description,
+                                      void *data) {
+  OneDnnApi::Handle memory = nullptr;
+  if (description && api.createMemory(&memory, description, engine, data) == 0)
+    memories.push_back(memory);
+  return memory;
+}
+
+bool Product::packWeights(OneDnnApi::Handle plain, OneDnnApi::Handle packed,
+                          void *data) {
+  OneDnnApi::Handle from = makeMemory(plain, data);
+  OneDnnApi::Handle to = makeMemory(packed, allocated);
+  OneDnnApi::Handle description = nullptr, reorder = nullptr;
+  if (!from || !to ||
+      api.createReorder(&description, plain, engine, packed, engine, nullptr))
+    return false;
+  primitiveDescriptions.push_back(description);
+  if (api.createPrimitive(&reorder, description))
+    return false;
+  primitives.push_back(reorder);
+  OneDnnApi::Argument operands[] = {{argumentFrom, from}, {argumentTo, to}};
+  arguments.push_back({argumentWeights, to});
+  return api.execute(reorder, stream, 2, operands) == 0 &&
+         api.wait(stream) == 0;
+}
+
+bool Product::create(const MatmulRow &row, const MatmulBuffers &buffers) {
+  bool isSums = row.kind == MatmulRow::Kind::Sums;
+  OneDnnApi::Handle source =
+      describe(row.isSigned() ? typeS8 : typeU8, {row.m, row.k});
+  OneDnnApi::Handle weights = describe(typeS8, {row.k, row.n});
+  OneDnnApi::Handle result =
+      describe(isSums ? typeS32 : typeS8, {row.m, row.n});
+  OneDnnApi::Handle any = nullptr, product = nullptr, primitive = nullptr;
+  int64_t dimensions[] = {row.k, row.n};
+  if (!source || !weights || !result ||
+      api.createTagged(&any, 2, dimensions, typeS8, tagAny) ||
+      api.createAttributes(&attributes))
+    return false;
+  descriptions.push_back(any);
+  if (!isSums && api.setScales(attributes, argumentFrom, /*mask=*/0))
+    return false;
+  if (api.createMatmul(&product, engine, source, any, nullptr, result,
+                       attributes))
+    return false;
+  primitiveDescriptions.push_back(product);
+  if (!packWeights(weights, api.query(product, queryWeights, 0),
+                   buffers.weights.as<void>()) ||
+      api.createPrimitive(&primitive, product))
+    return false;
+  primitives.push_back(primitive);
+  OneDnnApi::Handle from = makeMemory(source, buffers.activations.as<void>());
+  OneDnnApi::Handle to = makeMemory(result, buffers.result.as<void>());
+  if (!from || !to)
+    return false;
+  arguments.push_back({argumentFrom, from});
+  arguments.push_back({argumentTo, to});
+  if (isSums)
+    return true;
+  scale = row.getMultiplier();
+  OneDnnApi::Handle scales = makeMemory(describe(typeF32, {1}), &scale);
+  arguments.push_back({argumentScales | argumentFrom, scales});
+  return scales;
+}
+
+std::optional<Contestant> OneDnn::makeMatmul(const MatmulRow &row,
+                                             const MatmulBuffers &buffers,
+                                             std::string &reason) const {
+  api.setThreads(threads);
+  auto product = std::make_shared<Product>(api, engine, stream);
+  if (!product->create(row, buffers) || !product->run()) {
+    reason = "oneDNN has no product for this";
+    return std::nullopt;
+  }
+  Contestant contestant;
+  contestant.name = "onednn";
+  contestant.bytes = row.operations();
+  contestant.threads = threads;
+  contestant.run = [product, threads = threads, setThreads = api.setThreads] {
+    setThreads(threads);
+    (void)product->run();
   };
   return contestant;
 }

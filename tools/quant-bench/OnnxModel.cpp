@@ -112,7 +112,11 @@ static int getType(Storage storage) {
   llvm_unreachable("unknown storage");
 }
 
+static constexpr int typeI32 = 6;
+
 unsigned quant_bench::getOnnxBits(int type) {
+  if (type == typeI32)
+    return 32;
   for (Value value : {Value::F32, Value::F16, Value::BF16})
     if (getType(value) == type)
       return getBits(value);
@@ -127,11 +131,13 @@ static constexpr int64_t opset = 21;
 static constexpr int64_t irVersion = 10;
 
 static std::string serialize(const OnnxModel &model, ArrayRef<Message> nodes,
-                             Shape shape) {
+                             Shape shape, ArrayRef<Message> initializers = {}) {
   Message graph;
   for (const Message &node : nodes)
     graph.add(1, node);
   graph.add(2, "row");
+  for (const Message &initializer : initializers)
+    graph.add(5, initializer);
   for (const OnnxTensor &input : model.inputs)
     graph.add(11, makeValueInfo(input, shape));
   for (const OnnxTensor &output : model.outputs)
@@ -202,5 +208,47 @@ std::optional<OnnxModel> quant_bench::makeOnnxModel(const Row &row) {
     llvm_unreachable("has a model of its own");
   }
   model.bytes = serialize(model, nodes, row.shape);
+  return model;
+}
+
+/// TensorProto.
+static Message makeInitializer(const OnnxTensor &tensor, StringRef raw) {
+  Message message;
+  for (int64_t dimension : tensor.dimensions)
+    message.add(1, dimension);
+  return message.add(2, tensor.type).add(8, tensor.name).add(9, raw);
+}
+
+OnnxModel quant_bench::makeOnnxModel(const MatmulRow &row,
+                                     const MatmulBuffers &buffers) {
+  bool isSums = row.kind == MatmulRow::Kind::Sums;
+  int weights = getType(Storage::I8);
+  int activations = row.isSigned() ? weights : getType(Storage::U8);
+  OnnxModel model;
+  model.inputs = {{"a", activations, {row.m, row.k}}};
+  model.outputs = {{"y", isSums ? typeI32 : weights, {row.m, row.n}}};
+  std::vector<Message> initializers = {
+      makeInitializer({"b", weights, {row.k, row.n}},
+                      StringRef(buffers.weights.as<char>(), row.k * row.n))};
+  Message node;
+  if (isSums) {
+    node.add(1, "a").add(1, "b");
+    node.add(2, "y").add(4, "MatMulInteger");
+  } else {
+    auto addScale = [&](StringRef name, float scale) {
+      StringRef raw(reinterpret_cast<const char *>(&scale), sizeof(scale));
+      initializers.push_back(
+          makeInitializer({name.str(), getType(Value::F32), {}}, raw));
+    };
+    addScale("scale", row.getMultiplier());
+    addScale("one", 1.0f);
+    initializers.push_back(
+        makeInitializer({"zero", weights, {}}, StringRef("", 1)));
+    for (StringRef input :
+         {"a", "scale", "zero", "b", "one", "zero", "one", "zero"})
+      node.add(1, input);
+    node.add(2, "y").add(4, "QLinearMatMul");
+  }
+  model.bytes = serialize(model, node, Shape::Static, initializers);
   return model;
 }

@@ -3,6 +3,7 @@
 #ifndef QUANT_BENCH_ONNXMODEL_H
 #define QUANT_BENCH_ONNXMODEL_H
 
+#include "Matmul.h"
 #include "Rows.h"
 
 #include <optional>
@@ -32,6 +33,9 @@ struct OnnxModel {
 
 /// None for what no operator of ONNX is.
 std::optional<OnnxModel> makeOnnxModel(const Row &row);
+
+/// MatMulInteger or QLinearMatMul, with weights as an initializer.
+OnnxModel makeOnnxModel(const MatmulRow &row, const MatmulBuffers &buffers);
 
 } // namespace quant_bench
 

@@ -62,6 +62,9 @@ public:
   /// Scales of other types are copied now.
   std::optional<Contestant> make(const Row &row, const Buffers &buffers,
                                  std::string &reason) const override;
+  std::optional<Contestant> makeMatmul(const MatmulRow &row,
+                                       const MatmulBuffers &buffers,
+                                       std::string &reason) const override;
 
 private:
   /// Shared with the contestants.
@@ -226,6 +229,27 @@ std::optional<Contestant> OnnxRuntime::make(const Row &row,
   contestant.division = Division::Exact;
   if (row.isApproximate())
     contestant.agreement = Agreement::Quantum;
+  contestant.run = [session, keep = library] {
+    std::string error;
+    (void)session->run(error);
+  };
+  return contestant;
+}
+
+std::optional<Contestant> OnnxRuntime::makeMatmul(const MatmulRow &row,
+                                                  const MatmulBuffers &buffers,
+                                                  std::string &reason) const {
+  auto session = std::make_shared<Session>(library->api);
+  if (!session->create(library->env, library->options,
+                       makeOnnxModel(row, buffers), reason) ||
+      !session->bind(library->memory, {buffers.activations.as<void>()},
+                     {buffers.result.as<void>()}, reason) ||
+      !session->run(reason))
+    return std::nullopt;
+  Contestant contestant;
+  contestant.name = "onnxruntime";
+  contestant.bytes = row.operations();
+  contestant.threads = library->threads;
   contestant.run = [session, keep = library] {
     std::string error;
     (void)session->run(error);

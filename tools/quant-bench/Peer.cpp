@@ -13,6 +13,13 @@ using namespace quant_bench;
 
 Peer::~Peer() = default;
 
+std::optional<Contestant> Peer::makeMatmul(const MatmulRow &,
+                                           const MatmulBuffers &,
+                                           std::string &reason) const {
+  reason = "its products are not timed";
+  return std::nullopt;
+}
+
 ArrayRef<PeerKind> quant_bench::getPeerKinds() {
   static const PeerKind kinds[] = {
       {"onnxruntime", "ONNX Runtime", "libonnxruntime.so", "",

@@ -4,6 +4,7 @@
 #define QUANT_BENCH_PEER_H
 
 #include "Contestant.h"
+#include "Matmul.h"
 
 #include <memory>
 #include <optional>
@@ -22,6 +23,12 @@ public:
   /// read now.
   virtual std::optional<Contestant> make(const Row &row, const Buffers &buffers,
                                          std::string &reason) const = 0;
+
+  /// The same of a product of matrices. Weights are read, and may be packed,
+  /// now.
+  virtual std::optional<Contestant> makeMatmul(const MatmulRow &row,
+                                               const MatmulBuffers &buffers,
+                                               std::string &reason) const;
 };
 
 /// A kind of peer and how it is found.

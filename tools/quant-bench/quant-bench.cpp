@@ -10,6 +10,7 @@
 #include "CompileTime.h"
 #include "Fold.h"
 #include "MLIRSource.h"
+#include "Matmul.h"
 #include "NativeModule.h"
 #include "Ours.h"
 #include "Peer.h"
@@ -45,9 +46,13 @@ static cl::SubCommand
     elementwise("elementwise",
                 "quantize, dequantize and their kin, element by element");
 
+static cl::OptionCategory matmulCategory("Options of quant-bench matmul");
+static cl::SubCommand matmul("matmul",
+                             "products of 8-bit matrices, weights constant");
+
 static cl::opt<std::string>
-    filter("filter", cl::sub(elementwise), cl::cat(category),
-           cl::value_desc("regex"),
+    filter("filter", cl::sub(matmul), cl::sub(elementwise),
+           cl::cat(matmulCategory), cl::cat(category), cl::value_desc("regex"),
            cl::desc("Only rows whose name it matches somewhere"));
 static cl::list<std::string>
     sizes("sizes", cl::CommaSeparated, cl::sub(elementwise), cl::cat(category),
@@ -55,40 +60,47 @@ static cl::list<std::string>
                    "l1,l2,memory)"));
 static cl::opt<bool> all("all", cl::sub(elementwise), cl::cat(category),
                          cl::desc("Every row: hours"));
-static cl::opt<bool> list("list", cl::sub(elementwise), cl::cat(category),
+static cl::opt<bool> list("list", cl::sub(matmul), cl::sub(elementwise),
+                          cl::cat(matmulCategory), cl::cat(category),
                           cl::desc("Print names of rows and time nothing"));
 static cl::opt<bool> printIR(
-    "print-mlir", cl::sub(elementwise), cl::cat(category),
+    "print-mlir", cl::sub(matmul), cl::sub(elementwise),
+    cl::cat(matmulCategory), cl::cat(category),
     cl::desc("Print what is compiled, for quant-opt, and time nothing"));
 static cl::opt<bool> printC("print-c", cl::sub(elementwise), cl::cat(category),
                             cl::desc("Print the plain loops and time nothing"));
 static cl::list<unsigned>
-    threads("threads", cl::CommaSeparated, cl::sub(elementwise),
-            cl::cat(category),
+    threads("threads", cl::CommaSeparated, cl::sub(matmul),
+            cl::sub(elementwise), cl::cat(matmulCategory), cl::cat(category),
             cl::desc("Threads of each contestant, as in 1,2 (default: 1, and "
                      "without --sizes also 2 in sizes l3 and memory)"));
 static cl::opt<unsigned>
-    repetitions("repetitions", cl::init(7), cl::sub(elementwise),
+    repetitions("repetitions", cl::init(7), cl::sub(matmul),
+                cl::sub(elementwise), cl::cat(matmulCategory),
                 cl::cat(category),
                 cl::desc("How often each contestant is timed (default: 7)"));
 static cl::opt<double>
-    minTime("min-time", cl::init(0.02), cl::sub(elementwise), cl::cat(category),
+    minTime("min-time", cl::init(0.02), cl::sub(matmul), cl::sub(elementwise),
+            cl::cat(matmulCategory), cl::cat(category),
             cl::value_desc("seconds"),
             cl::desc("What a repetition takes at least (default: 0.02)"));
-static cl::opt<std::string> jsonFile("json", cl::sub(elementwise),
-                                     cl::cat(category), cl::value_desc("file"),
+static cl::opt<std::string> jsonFile("json", cl::sub(matmul),
+                                     cl::sub(elementwise),
+                                     cl::cat(matmulCategory), cl::cat(category),
+                                     cl::value_desc("file"),
                                      cl::desc("Write the figures as JSON"));
 static cl::opt<std::string> plotFile("plot", cl::sub(elementwise),
                                      cl::cat(category), cl::value_desc("file"),
                                      cl::desc("Plot GB/s against size as SVG"));
 static cl::opt<std::string> target(
-    "target", cl::init("native"), cl::sub(elementwise), cl::cat(category),
-    cl::value_desc("cpu"),
+    "target", cl::init("native"), cl::sub(matmul), cl::sub(elementwise),
+    cl::cat(matmulCategory), cl::cat(category), cl::value_desc("cpu"),
     cl::desc("What ours and the C loops are compiled for, as quant-ext-to-llvm "
              "has it; other peers choose by themselves (default: native)"));
 static cl::opt<std::string> onnxRuntimePath(
-    "onnxruntime", cl::init(QUANT_BENCH_VENV), cl::sub(elementwise),
-    cl::cat(category), cl::value_desc("path"),
+    "onnxruntime", cl::init(QUANT_BENCH_VENV), cl::sub(matmul),
+    cl::sub(elementwise), cl::cat(matmulCategory), cl::cat(category),
+    cl::value_desc("path"),
     cl::desc("ONNX Runtime's libonnxruntime.so, or a folder to look for it "
              "below (default: the build's Python packages)"));
 static cl::opt<std::string> xnnpackPath(
@@ -97,8 +109,8 @@ static cl::opt<std::string> xnnpackPath(
     cl::desc("XNNPACK's libXNNPACK.so, in the same way (default: the same, "
              "then the system's)"));
 static cl::opt<std::string> oneDnnPath(
-    "onednn", cl::init(QUANT_BENCH_VENV), cl::sub(elementwise),
-    cl::cat(category), cl::value_desc("path"),
+    "onednn", cl::init(QUANT_BENCH_VENV), cl::sub(matmul), cl::sub(elementwise),
+    cl::cat(matmulCategory), cl::cat(category), cl::value_desc("path"),
     cl::desc("oneDNN's libdnnl.so, in the same way (default: the same, then "
              "the system's)"));
 static cl::opt<std::string> clang("clang", cl::init(QUANT_BENCH_CLANG),
@@ -106,7 +118,8 @@ static cl::opt<std::string> clang("clang", cl::init(QUANT_BENCH_CLANG),
                                   cl::value_desc("file"),
                                   cl::desc("The compiler of the plain loops"));
 static cl::opt<std::string>
-    perturbed("perturb", cl::Hidden, cl::sub(elementwise), cl::cat(category),
+    perturbed("perturb", cl::Hidden, cl::sub(matmul), cl::sub(elementwise),
+              cl::cat(matmulCategory), cl::cat(category),
               cl::value_desc("contestant"),
               cl::desc("Change an element of its result before it is checked"));
 
@@ -447,6 +460,57 @@ static LogicalResult run() {
                  succeeded(write(plotFile, plot)));
 }
 
+static LogicalResult runMatmul() {
+  if (failed(checkOptions()))
+    return failure();
+  std::string error;
+  llvm::Regex regex(filter.empty() ? "." : StringRef(filter));
+  if (!regex.isValid(error))
+    return fail("--filter must be a regular expression, found '" + filter +
+                "': " + error);
+  std::vector<unsigned> counts = threads;
+  if (counts.empty())
+    counts = {1};
+  std::vector<MatmulRow> rows = makeMatmulRows(counts);
+  llvm::erase_if(
+      rows, [&](const MatmulRow &row) { return !regex.match(row.name()); });
+  if (rows.empty())
+    return fail("--filter must match a row, found '" + filter + "'");
+  if (list || printIR) {
+    for (const MatmulRow &row : rows)
+      if (list)
+        llvm::outs() << row.name() << "\n";
+      else
+        llvm::outs() << "// " << row.name() << makeMatmulSource(row)
+                     << "// -----\n";
+    return success();
+  }
+
+  DialectRegistry registry;
+  native_code::initialize(registry);
+  Bench bench(registry, {});
+  std::vector<Row> rowsOfThreads;
+  for (unsigned count : counts) {
+    rowsOfThreads.emplace_back();
+    rowsOfThreads.back().threads = count;
+  }
+  if (failed(resolveTarget(bench)) || failed(loadPeers(bench, rowsOfThreads)))
+    return failure();
+  std::vector<std::pair<std::string, std::string>> versions;
+  for (const LoadedPeer &loaded : bench.peers)
+    versions.emplace_back(loaded.name.str(),
+                          loaded.byThreads.begin()->second->getVersion());
+  initializeMeasurements({repetitions, minTime});
+  auto findPeer = [&](StringRef name, unsigned count) -> const Peer * {
+    for (const LoadedPeer &loaded : bench.peers)
+      if (loaded.name == name)
+        return loaded.byThreads.at(count).get();
+    return nullptr;
+  };
+  return measureMatmul(rows, {target, jsonFile, perturbed}, findPeer, versions,
+                       bench.context);
+}
+
 static LogicalResult runCompile() {
   std::vector<unsigned> counts = layers;
   if (counts.empty())
@@ -469,6 +533,7 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category, elementwise);
   cl::HideUnrelatedOptions(foldCategory, foldCommand);
   cl::HideUnrelatedOptions(compileCategory, compile);
+  cl::HideUnrelatedOptions(matmulCategory, matmul);
   cl::ParseCommandLineOptions(
       argc, argv,
       "times native code of quant_ext beside that of others, after comparing\n"
@@ -477,8 +542,10 @@ int main(int argc, char **argv) {
     return failed(runFold());
   if (compile)
     return failed(runCompile());
+  if (matmul)
+    return failed(runMatmul());
   if (!elementwise)
     return failed(fail("quant-bench must be told what to time: elementwise, "
-                       "fold or compile"));
+                       "matmul, fold or compile"));
   return failed(run());
 }
