@@ -38,6 +38,12 @@ def QuantExtTileAndVectorize
     vectors are interleaved: that is how packed sub-byte elements are taken
     apart.
 
+    Where lanes divide by scales of their own, as those of channels along the
+    innermost dimension are, vectors that lie below each other have the same
+    scales: a strip as wide as a vector is taken down 128 rows before the next
+    one, and what depends on the scales alone is computed once for them. What
+    comes from memory rather than a cache is not (`strip-bytes`).
+
     Loop and vector are made together because the masked remainder and the
     carried accumulators then come out as such; tiling first and vectorizing
     afterwards would have to recover both.
@@ -93,6 +99,10 @@ def QuantExtTileAndVectorize
     Option<"tileSize", "tile-size", "int64_t", "0",
            "Elements in a vector of the main loop; 0 takes the bytes of a "
            "vector register, so that 8-bit results fill one">,
+    Option<"stripBytes", "strip-bytes", "int64_t", "0",
+           "Bytes of what an operation reads and writes from which on it is not "
+           "taken in strips; 0 takes those of the target's last-level cache, and "
+           "below 0 nothing is">,
   ];
   let statistics = [
     Statistic<"numVectorized", "vectorized", "Operations vectorized">,
@@ -273,10 +283,11 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     or fewer without a zero point, are saturating conversions and packs where
     the results fill whole registers of SSE2, AVX2, AVX-512 (F, BW) or NEON.
 
-    Where lanes share a scale, there is one division for all of them: the
-    reciprocal serves `division = reciprocal`, and, on targets with fused
-    multiply-adds, an exact quotient too (see DivideBySplat.cpp for the proof and
-    the scales it covers). A branch keeps to the division for all other scales.
+    Where lanes share a scale, or the iterations of a loop the scales of all
+    lanes, there is one division for all of them: the reciprocal serves
+    `division = reciprocal`, and, on targets with fused multiply-adds, an exact
+    quotient too (see SharedScale.h for the proof and the scales it covers). A
+    branch keeps to the division for all other scales.
 
     A dequantize of what a quantize of the same parameters gives, as
     `fake_quantize` becomes, is computed without the integer between them: the

@@ -204,3 +204,94 @@ func.func @toward_zero(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
       : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
   return %q : vector<64xi8>
 }
+
+// -----
+
+// The iterations of a loop share the scales of lanes, all of which must be served.
+// 127 minus the zero points bounds them.
+// CHECK-LABEL: func.func @scales_of_lanes(
+// CHECK-SAME: %[[S:[^:]*]]: vector<64xf32>, %{{.*}}: vector<64xi8>,
+// CHECK: scf.for
+// CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : vector<64xf32>
+// CHECK-DAG: %[[STEPS:.*]] = arith.subi %{{.*}}, %{{.*}} : vector<64xi32>
+// CHECK-DAG: %[[NUMBERS:.*]] = arith.sitofp %[[STEPS]]
+// CHECK-DAG: %[[HI:.*]] = arith.mulf %[[NUMBERS]], %[[S]] : vector<64xf32>
+// CHECK-DAG: %[[ABOVE:.*]] = arith.cmpf oge, %[[S]], %{{.*}} : vector<64xf32>
+// CHECK-DAG: %[[BELOW:.*]] = arith.cmpf ole, %[[S]], %{{.*}} : vector<64xf32>
+// CHECK-DAG: %[[EACH:.*]] = arith.andi %[[ABOVE]], %[[BELOW]]
+// CHECK-DAG: %[[SERVED:.*]] = vector.reduction <and>, %[[EACH]]
+// CHECK: scf.if %[[SERVED]]
+// CHECK: arith.cmpf olt, %[[HI]], %{{.*}} : vector<64xf32>
+// CHECK: arith.mulf %{{.*}}, %[[INV]]
+// CHECK-NOT: arith.divf
+// CHECK: } else {
+// CHECK: arith.divf %{{.*}}, %[[S]] : vector<64xf32>
+// SSE-LABEL: func.func @scales_of_lanes(
+// SSE-NOT: scf.if
+func.func @scales_of_lanes(%x: memref<8x64xf32>, %s: vector<64xf32>, %z: vector<64xi8>, %y: memref<8x64xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  scf.for %i = %c0 to %c8 step %c1 {
+    %v = vector.load %x[%i, %c0] : memref<8x64xf32>, vector<64xf32>
+    %q = quant_ext.apply_quantize %v, %s, %z storage = <i8>
+        : (vector<64xf32>, vector<64xf32>, vector<64xi8>) -> vector<64xi8>
+    vector.store %q, %y[%i, %c0] : memref<8x64xi8>, vector<64xi8>
+  }
+  return
+}
+
+// -----
+
+// SSE-LABEL: func.func @reciprocals_of_lanes(
+// A lane whose reciprocal is not normal is divided, and others are multiplied
+// all the same.
+// CHECK-LABEL: func.func @reciprocals_of_lanes(
+// CHECK: scf.for
+// CHECK: scf.if
+// CHECK: } else {
+// CHECK-DAG: %[[PRODUCT:.*]] = arith.mulf
+// CHECK-DAG: %[[QUOTIENT:.*]] = arith.divf
+// CHECK: arith.select %{{.*}}, %[[PRODUCT]], %[[QUOTIENT]] : vector<64xi1>
+func.func @reciprocals_of_lanes(%x: memref<8x64xf32>, %s: vector<64xf32>, %y: memref<8x64xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  scf.for %i = %c0 to %c8 step %c1 {
+    %v = vector.load %x[%i, %c0] : memref<8x64xf32>, vector<64xf32>
+    %q = quant_ext.apply_quantize %v, %s storage = <i8> division = reciprocal
+        : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+    vector.store %q, %y[%i, %c0] : memref<8x64xi8>, vector<64xi8>
+  }
+  return
+}
+
+// -----
+
+// What belongs to two blocks is computed twice, not 64 times.
+// CHECK-LABEL: func.func @blocks(
+// CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: vector<2xf32>)
+// CHECK: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : vector<2xf32>
+// CHECK: %[[INVS:.*]] = vector.shuffle %[[INV]], %[[INV]]
+// CHECK: vector.reduction <and>, %{{.*}} : vector<2xi1>
+// CHECK: arith.mulf %{{.*}}, %[[INVS]] : vector<64xf32>
+func.func @blocks(%x: vector<64xf32>, %s: vector<2xf32>) -> vector<64xi8> {
+  %scales = vector.shuffle %s, %s [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] : vector<2xf32>, vector<2xf32>
+  %q = quant_ext.apply_quantize %x, %scales storage = <i8>
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// Lanes that share a scale but not a zero point have bounds of their own.
+// CHECK-LABEL: func.func @other_zero_points(
+// CHECK-NOT: scf.if
+// CHECK: return
+func.func @other_zero_points(%x: vector<8xf32>, %s: vector<2xf32>, %z: vector<4xi8>) -> vector<8xi8> {
+  %scales = vector.shuffle %s, %s [0, 0, 0, 0, 1, 1, 1, 1] : vector<2xf32>, vector<2xf32>
+  %zeros = vector.shuffle %z, %z [0, 0, 1, 1, 2, 2, 3, 3] : vector<4xi8>, vector<4xi8>
+  %q = quant_ext.apply_quantize %x, %scales, %zeros storage = <i8>
+      : (vector<8xf32>, vector<8xf32>, vector<8xi8>) -> vector<8xi8>
+  return %q : vector<8xi8>
+}

@@ -1,15 +1,14 @@
-//===- DivideBySplat.cpp - Quantization without a division for each lane --===//
+//===- DivideBySharedScale.cpp - Quantization without many divisions ------===//
 //
-// Where all lanes have one scale, what depends on it alone is computed once
-// (see SplatQuantize.h for the arithmetic), and a branch that always goes the
-// same way keeps to the meaning of the operation for scales that the fast way
-// does not serve.
+// Where lanes or iterations share scales, what depends on these alone is
+// computed once (see SharedScale.h for the arithmetic), and a branch that goes
+// the same way again and again keeps to the meaning of the operation for scales
+// that the fast way does not serve.
 //
 //===----------------------------------------------------------------------===//
 
 #include "SaturatingRecipes.h"
-#include "SplatQuantize.h"
-#include "SplatScalar.h"
+#include "SharedScale.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"
@@ -30,16 +29,16 @@ struct MultiplyByReciprocal final : public OpRewritePattern<ApplyQuantizeOp> {
 
   LogicalResult matchAndRewrite(ApplyQuantizeOp op,
                                 PatternRewriter &rewriter) const override {
-    FailureOr<Value> scale = matchSplat(op, Division::Reciprocal, rewriter);
-    if (failed(scale))
+    FailureOr<ScaleSource> source =
+        matchSharedScale(op, Division::Reciprocal, rewriter);
+    if (failed(source))
       return failure();
-    SplatQuantize splat(rewriter, op, *scale);
-    Value ones = splat.splat(splat.constant(1.0f));
-    rewriter.replaceOp(
-        op, splat.branch(
-                op.getResult().getType(), splat.hasNormalInverse(),
-                [&] { return splat.quantize(splat.multiply(), ones); },
-                [&] { return splat.quantize(splat.x, splat.scales); }));
+    SharedScale shared(rewriter, op, *source);
+    rewriter.replaceOp(op,
+                       shared.branch(
+                           op.getResult().getType(), shared.hasNormalInverse(),
+                           [&] { return shared.quantizeMultiplied(); },
+                           [&] { return shared.quantizeEach(); }));
     return success();
   }
 };
@@ -50,26 +49,26 @@ struct DivideExactly final : public OpRewritePattern<ApplyQuantizeOp> {
 
   LogicalResult matchAndRewrite(ApplyQuantizeOp op,
                                 PatternRewriter &rewriter) const override {
-    FailureOr<Value> scale = matchExactSplat(op, rewriter);
-    if (failed(scale))
+    FailureOr<ScaleSource> source = matchExactScale(op, rewriter);
+    if (failed(source))
       return failure();
-    SplatQuantize splat(rewriter, op, *scale);
-    Value lo = splat.scaleBound(op.getStorage().getMin());
-    Value hi = splat.scaleBound(op.getStorage().getMax());
+    SharedScale shared(rewriter, op, *source);
+    Value lo = shared.scaleBound(op.getStorage().getMin());
+    Value hi = shared.scaleBound(op.getStorage().getMax());
     SaturatingRecipe recipe(target, op.getResult().getType(), op.getZeroPoint(),
                             op.getStorage(), op.getRounding());
     auto divide = [&]() -> Value {
       if (!recipe)
-        return emitRoundInRange(splat.b, op, splat.divide(splat.clamp(lo, hi)));
+        return emitRoundInRange(shared.b, op,
+                                shared.divide(shared.clamp(lo, hi)));
       // Far below the lower bound the quotient is a large negative number or
       // NaN, which both become the lowest integer.
-      Value x = recipe.emitUpperBound(splat.b, splat.x, hi);
-      return recipe.emit(splat.b, splat.divide(x), /*isBounded=*/true);
+      Value x = recipe.emitUpperBound(shared.b, shared.x, hi);
+      return recipe.emit(shared.b, shared.divide(x), /*isBounded=*/true);
     };
     rewriter.replaceOp(
-        op,
-        splat.branch(op.getResult().getType(), splat.isDividedExactly(), divide,
-                     [&] { return splat.quantize(splat.x, splat.scales); }));
+        op, shared.branch(op.getResult().getType(), shared.isDividedExactly(),
+                          divide, [&] { return shared.quantizeEach(); }));
     return success();
   }
 
@@ -79,8 +78,8 @@ private:
 
 } // namespace
 
-void quant_ext::populateDivideBySplatPatterns(RewritePatternSet &patterns,
-                                              const TargetInfo &target) {
+void quant_ext::populateDivideBySharedScalePatterns(RewritePatternSet &patterns,
+                                                    const TargetInfo &target) {
   patterns.add<MultiplyByReciprocal>(patterns.getContext());
   // Without the instruction, a fused multiply-add is a call for each lane.
   if (target.hasFMA)
