@@ -155,6 +155,9 @@ static void addArithmetic(OpPassManager &pm,
       forTarget<QuantExtLowerDotProductsOptions>(options)));
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerElementOps(
       forTarget<QuantExtLowerElementOpsOptions>(options)));
+  addCleanup(pm);
+  pm.addNestedPass<func::FuncOp>(createQuantExtBatchParameters(
+      forTarget<QuantExtBatchParametersOptions>(options)));
   if (options.approximateMath)
     pm.addNestedPass<func::FuncOp>(createQuantExtApproximateMath(
         forTarget<QuantExtApproximateMathOptions>(options)));
