@@ -8,7 +8,7 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-static Value skipReshapes(Value value) {
+Value quant_ext::skipReshapes(Value value) {
   while (Operation *def = value.getDefiningOp()) {
     if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
             def))

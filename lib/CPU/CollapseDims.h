@@ -12,6 +12,9 @@ namespace mlir::quant_ext {
 /// returns the operation that stands for `op` now.
 linalg::LinalgOp collapseDims(RewriterBase &rewriter, linalg::LinalgOp op);
 
+/// What `value` is in another shape.
+Value skipReshapes(Value value);
+
 /// True where the last two dimensions of `value`, an operand or a result, can
 /// become one without a copy: its last dimension has no gaps in memory.
 bool hasAdjacentRows(Value value);

@@ -114,13 +114,13 @@ SmallVector<Value> LoopEmitter::emitNest(ArrayRef<unsigned> dims,
 }
 
 /// The dimensions of a type that are neither the vector's nor its rows, nor
-/// unrolled.
+/// those of a strip, nor unrolled.
 SmallVector<unsigned> LoopEmitter::getDims(utils::IteratorType type) {
   SmallVector<unsigned> dims;
   for (auto [dim, dimType] : llvm::enumerate(op.getIteratorTypesArray())) {
     bool isLane = plan.isVector() && dim == plan.vectorDim;
     if (dimType == type && !isLane && plan.interleavedDim != dim &&
-        plan.rowDim != dim)
+        plan.rowDim != dim && plan.stripDim != dim)
       dims.push_back(dim);
   }
   return dims;
@@ -235,7 +235,7 @@ SmallVector<Value> LoopEmitter::emitParallel(ValueRange dests) {
     return emitDynamicRows(dests);
   if (plan.rowDim)
     return emitRows(dests);
-  return emitSegments(dests);
+  return plan.stripDim ? emitStripsOrRows(dests) : emitSegments(dests);
 }
 
 SmallVector<Value> LoopEmitter::emitSegments(ValueRange dests) {
@@ -245,7 +245,7 @@ SmallVector<Value> LoopEmitter::emitSegments(ValueRange dests) {
                        std::max<int64_t>(segment.width, 1), results,
                        [&](OpFoldResult iv, ValueRange args) {
                          ivs[plan.vectorDim] = iv;
-                         return emitTile(args, lanesOf(segment, iv));
+                         return emitColumns(args, lanesOf(segment, iv));
                        });
   return results;
 }

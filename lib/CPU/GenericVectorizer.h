@@ -63,6 +63,10 @@ struct VectorPlan {
   /// How many rows are taken at a time; 0 where the size of rows, and with it
   /// their number, is known at run time only.
   int64_t rowsPerStep = 1;
+  /// A dimension that all scales stay the same along, while they move along the
+  /// vector's: a strip as wide as a vector goes down some of its rows before
+  /// the next one, lest what depends on the scales is computed for each.
+  std::optional<unsigned> stripDim;
   /// The combiner of each result; for Reduction only.
   SmallVector<Combiner> combiners;
 
@@ -77,6 +81,9 @@ struct VectorShape {
   /// The remainder is one masked vector rather than smaller vectors and
   /// scalars.
   bool masked;
+  /// Bytes of what is read and written below which it may be done so in strips:
+  /// from memory, whole rows come faster.
+  int64_t stripBytes = 0;
 
   /// Lanes of the smaller vectors; 0 where there are none between these and
   /// scalars.
@@ -90,6 +97,13 @@ struct VectorShape {
 /// The least number of rows of `columns` elements that fill whole vectors; 0
 /// for vectors of no lanes.
 int64_t countWholeRows(int64_t width, int64_t columns);
+
+/// Whether the body of an operation divides by the elements of an operand, of
+/// which this is one, or multiplies by their reciprocals.
+bool isScale(BlockArgument element);
+
+/// The tensor that `tensor` is a part of.
+Value getWhole(Value tensor);
 
 /// How `operand`'s elements move as the vector dimension of `plan` advances.
 Access getAccess(linalg::LinalgOp op, OpOperand &operand,

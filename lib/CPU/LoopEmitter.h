@@ -78,7 +78,16 @@ private:
   Values emitDynamicRows(ValueRange dests);
   Value readPerColumn(Value tensor, MutableArrayRef<Value> indices,
                       Lanes lanes);
-  Value readPerRow(Value tensor, MutableArrayRef<Value> indices, Lanes lanes);
+  Value readPerRow(Value tensor, MutableArrayRef<Value> indices, Lanes lanes,
+                   bool isDivisor);
+
+  // Vectors below each other (LoopEmitterStrips.cpp).
+  OpFoldResult getBytes();
+  void setRow(OpFoldResult row);
+  Values emitColumns(ValueRange dests, Lanes lanes);
+  Values emitStrips(ValueRange dests);
+  Values emitWholeRows(ValueRange dests);
+  Values emitStripsOrRows(ValueRange dests);
 
   // Reductions along the vector (LoopEmitterReductions.cpp).
   Value getNeutral(const Combiner &combiner, Type elementType, int64_t width);
@@ -92,7 +101,7 @@ private:
   Value splat(Value scalar, int64_t width);
   Value getMask(Lanes lanes, int64_t factor);
   Value readVector(Value tensor, ValueRange indices, Lanes lanes,
-                   int64_t factor);
+                   int64_t factor, bool isDivisor = false);
   Value readOperand(OpOperand &operand, Value tensor, Lanes lanes);
   Value readInit(unsigned result, Value dest, Lanes lanes);
   Value writeResult(unsigned result, Value dest, ArrayRef<Value> parts,
@@ -134,6 +143,8 @@ private:
   /// that is known at run time only, and the first of these elements.
   Value dynamicRows, dynamicElements;
   OpFoldResult firstElement;
+  /// The rows of a strip; null where there is none.
+  OpFoldResult stripBegin, stripEnd;
   /// Inputs as they are read: interleaved ones are flattened.
   Values inputs;
   /// Destinations as they are written, and the scalar that every element of

@@ -109,12 +109,15 @@ Value LoopEmitter::getMask(Lanes lanes, int64_t factor) {
 }
 
 Value LoopEmitter::readVector(Value tensor, ValueRange indices, Lanes lanes,
-                              int64_t factor) {
+                              int64_t factor, bool isDivisor) {
   auto tensorType = cast<RankedTensorType>(tensor.getType());
   Type elementType = tensorType.getElementType();
   auto type = VectorType::get({lanes.width * factor}, elementType);
-  // Lanes that are masked off hold zero, never poison.
-  Value padding = arith::ConstantOp::create(b, loc, b.getZeroAttr(elementType));
+  // Lanes that are masked off hold zero, never poison; and where they divide,
+  // one, which every way to divide serves.
+  TypedAttr idle =
+      isDivisor ? b.getOneAttr(elementType) : b.getZeroAttr(elementType);
+  Value padding = arith::ConstantOp::create(b, loc, idle);
   AffineMap map =
       AffineMap::getMinorIdentityMap(tensorType.getRank(), 1, b.getContext());
   Value mask = lanes.isMasked() ? getMask(lanes, factor) : Value();
@@ -137,16 +140,18 @@ Value LoopEmitter::readOperand(OpOperand &operand, Value tensor, Lanes lanes) {
           {getAsOpFoldResult(indices.back()), ivs[*plan.interleavedDim]}));
     return tensor::ExtractOp::create(b, loc, tensor, indices);
   }
+  bool isDivisor =
+      op.isDpsInput(&operand) && isScale(op.getMatchingBlockArgument(&operand));
   if (access == Access::PerColumn && !plan.hasDynamicRows())
     return readPerColumn(tensor, indices, lanes);
   if (access == Access::PerRow)
-    return readPerRow(tensor, indices, lanes);
+    return readPerRow(tensor, indices, lanes, isDivisor);
   if (!interleaved)
-    return readVector(tensor, indices, lanes, 1);
+    return readVector(tensor, indices, lanes, 1, isDivisor);
 
   // Lane i of part j is element i * interleaving + j.
   int64_t part = *getConstantIntValue(ivs[*plan.interleavedDim]);
-  Value wide = readVector(tensor, indices, lanes, getInterleaving());
+  Value wide = readVector(tensor, indices, lanes, getInterleaving(), isDivisor);
   auto split = vector::DeinterleaveOp::create(b, loc, wide);
   if (getInterleaving() == 4)
     split = vector::DeinterleaveOp::create(b, loc, split.getResult(part % 2));

@@ -195,6 +195,8 @@ SmallVector<Value> LoopEmitter::emitDynamicSteps(ValueRange dests) {
 
 /// Rows as they are.
 SmallVector<Value> LoopEmitter::emitLongRows(ValueRange dests) {
+  if (plan.stripDim)
+    return emitStripsOrRows(dests);
   Value columns = toValue(sizes[plan.vectorDim]);
   return emitLoop(
       b.getIndexAttr(0), sizes[*plan.rowDim], 1, dests,
@@ -277,7 +279,7 @@ Value LoopEmitter::readPerColumn(Value tensor, MutableArrayRef<Value> indices,
 
 /// An element for each row, as often as the row has lanes.
 Value LoopEmitter::readPerRow(Value tensor, MutableArrayRef<Value> indices,
-                              Lanes lanes) {
+                              Lanes lanes, bool isDivisor) {
   int64_t columns = getColumns();
   int64_t lastRow =
       std::min((firstLane + lanes.width - 1) / columns, rowsInStep - 1);
@@ -298,7 +300,7 @@ Value LoopEmitter::readPerRow(Value tensor, MutableArrayRef<Value> indices,
   Lanes read{rows, {}};
   if (activeRows)
     read.active = apply(d0 - firstRow, {activeRows});
-  Value elements = readVector(tensor, indices, read, 1);
+  Value elements = readVector(tensor, indices, read, 1, isDivisor);
   // Lanes that are masked off may lie beyond the last row.
   SmallVector<int64_t> rowOf =
       llvm::map_to_vector(llvm::seq(lanes.width), [&](int64_t lane) {

@@ -177,17 +177,17 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
   vector::TransferReadOp before = findReadBefore(loop, read);
   auto other = before ? cast<scf::ForOp>(before->getParentOp()) : clone;
   rewriter.setInsertionPoint(other);
-  Value distance =
-      constant(llvm::divideCeil(limits.prefetchBytes, read.stride) *
-               streamable.step);
+  Value distance = constant(
+      llvm::divideCeil(limits.prefetchBytes, read.stride) * streamable.step);
   int64_t from = 0;
   if (before) {
     // Both loops ask for a part of the next row, lest memory is idle while the
     // first one runs.
     Value length =
         emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
-    Value fits = compare(arith::CmpIPredicate::ule, length,
-                         constant(limits.rowBytes / read.stride * streamable.step));
+    Value fits =
+        compare(arith::CmpIPredicate::ule, length,
+                constant(limits.rowBytes / read.stride * streamable.step));
     distance = select(fits, length, distance);
     from = llvm::alignTo(read.bytes / 2, kLineBytes);
     rewriter.setInsertionPoint(before);

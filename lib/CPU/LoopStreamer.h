@@ -78,7 +78,6 @@ private:
   bool canStage();
   std::pair<Value, Value> emitExtent(Value buffer);
   Value emitAreBuffersApart();
-  Value makeStage(int64_t elements);
   void emitStagedLoop(Value from, Value to);
 
   RewriterBase &rewriter;

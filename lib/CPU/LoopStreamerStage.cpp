@@ -1,30 +1,22 @@
 //===- LoopStreamerStage.cpp - Stores by way of a buffer in a cache -------===//
 
+#include "Buffers.h"
 #include "LoopStreamer.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
 
 /// What is collected before it goes to memory: little, so that memory is read
-/// and written at the same time; measured on Zen 4 and 5, 8 and 16 KiB lose a fifth.
+/// and written at the same time; measured on Zen 4 and 5, 8 and 16 KiB lose a
+/// fifth.
 static constexpr int64_t kStageBytes = 1024;
 /// What a loop writes at least for it to be worth it.
 static constexpr int64_t kLeastBytesToStage = 1024;
 /// What an iteration writes at most.
 static constexpr int64_t kMostBytesOfIteration = 16384;
-
-/// Whether it is known what other buffers `buffer` may overlap: parameters of a
-/// function each other, and others none.
-static bool hasKnownOrigin(Value buffer) {
-  if (auto argument = dyn_cast<BlockArgument>(buffer))
-    return isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  return isa<memref::AllocOp, memref::AllocaOp, memref::GetGlobalOp>(
-      buffer.getDefiningOp());
-}
 
 /// The buffers that a loop reads; none where that is not known.
 static std::optional<SmallVector<Value>> getReadBuffers(scf::ForOp loop) {
@@ -128,20 +120,6 @@ Value LoopStreamer::emitAreBuffersApart() {
   return apart;
 }
 
-/// Memory of the thread's stack, which is made once.
-Value LoopStreamer::makeStage(int64_t elements) {
-  OpBuilder::InsertionGuard guard(rewriter);
-  Region *region = nest->getParentRegion();
-  while (isa<scf::ForOp>(region->getParentOp()) ||
-         !region->getParentOp()->hasTrait<OpTrait::AutomaticAllocationScope>())
-    region = region->getParentOp()->getParentRegion();
-  rewriter.setInsertionPointToStart(&region->front());
-  Type element = streamable.writes.front().getVectorType().getElementType();
-  return memref::AllocaOp::create(rewriter, loc,
-                                  MemRefType::get({elements}, element),
-                                  rewriter.getI64IntegerAttr(kLineBytes));
-}
-
 /// Iterations in parts: each fills lines of the stage, of which the whole ones
 /// go to memory past the caches. The last one, which the next part goes on
 /// filling, is moved to the front. Only at both ends of all are there lines
@@ -156,7 +134,7 @@ void LoopStreamer::emitStagedLoop(Value from, Value to) {
   auto lineType = VectorType::get({line}, element);
   // A line before, for the last one of the part before, and one at each end
   // that a part may fill partly.
-  Value stage = makeStage(elements + 3 * line);
+  Value stage = createStackBuffer(rewriter, nest, elements + 3 * line, element);
   Value lineLength = constant(line), zero = constant(0);
   Value partStep = constant(perPart * streamable.step);
 

@@ -66,7 +66,7 @@ struct LowerElementOpsPass
 
     RewritePatternSet pairSet(context);
     populateFakeQuantizeInFloatPatterns(pairSet, kPortableBenefit);
-    populateFakeQuantizeBySplatPatterns(pairSet, *info, kRecipeBenefit);
+    populateFakeQuantizeBySharedScalePatterns(pairSet, *info, kRecipeBenefit);
     pairs = std::move(pairSet);
 
     RewritePatternSet tableSet(context);
@@ -75,7 +75,7 @@ struct LowerElementOpsPass
     tables = std::move(tableSet);
 
     RewritePatternSet scaleSet(context);
-    populateDivideBySplatPatterns(scaleSet, *info);
+    populateDivideBySharedScalePatterns(scaleSet, *info);
     populateDequantizeToBF16Patterns(scaleSet, *info);
     scales = std::move(scaleSet);
 

@@ -196,8 +196,8 @@ static CacheSizes getUsualCaches(const TargetInfo &info) {
 }
 
 /// Measured from memory: Zen 5 does not look beyond a page of 4 KiB by itself,
-/// and less than two pages is too late. Zen 4 does, and asking it to costs up to
-/// a third. Of others nothing is known.
+/// and less than two pages is too late. Zen 4 does, and asking it to costs up
+/// to a third. Of others nothing is known.
 static int64_t getPrefetchBytes(StringRef cpu) {
   return cpu == "znver5" ? 8 * KiB : 0;
 }

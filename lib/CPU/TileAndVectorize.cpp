@@ -51,6 +51,7 @@ struct TileAndVectorizePass
                     << ", found " << tileSize.getValue();
     shape.width = tileSize > 0 ? tileSize : info->getTileSize();
     shape.masked = info->hasMasking;
+    shape.stripBytes = stripBytes != 0 ? int64_t(stripBytes) : info->caches.l3;
     return success();
   }
 

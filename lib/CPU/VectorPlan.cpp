@@ -3,9 +3,12 @@
 #include "CollapseDims.h"
 #include "GenericVectorizer.h"
 
+#include "QuantExt/IR/QuantExt.h"
+
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -14,6 +17,13 @@
 
 using namespace mlir;
 using namespace mlir::quant_ext;
+
+Value quant_ext::getWhole(Value tensor) {
+  while (auto slice =
+             skipReshapes(tensor).getDefiningOp<tensor::ExtractSliceOp>())
+    tensor = slice.getSource();
+  return tensor;
+}
 
 /// True where `expr` grows by one when dimension `dim` does.
 static bool hasUnitCoefficient(AffineExpr expr, unsigned dim, AffineMap map) {
@@ -244,6 +254,64 @@ static int64_t chooseRowsPerStep(int64_t columns, const VectorShape &shape) {
   return 0;
 }
 
+bool quant_ext::isScale(BlockArgument element) {
+  return llvm::any_of(element.getUses(), [](OpOperand &use) {
+    auto quantize = dyn_cast<ApplyQuantizeOp>(use.getOwner());
+    return quantize && &use == &quantize.getScaleMutable();
+  });
+}
+
+/// Bytes of what is read and written; none where they are known at run time
+/// only.
+static std::optional<int64_t> getStaticBytes(linalg::LinalgOp op) {
+  int64_t bytes = 0;
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<RankedTensorType>(getWhole(operand).getType());
+    if (!type)
+      continue;
+    if (!type.hasStaticShape())
+      return std::nullopt;
+    bytes += type.getNumElements() *
+             llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  }
+  return bytes;
+}
+
+/// The dimension along which strips go, where `rows` is one that all scales
+/// stay the same along, while they move along the vector's.
+static std::optional<unsigned> findStripDim(linalg::LinalgOp op,
+                                            const VectorShape &shape,
+                                            const VectorPlan &plan,
+                                            std::optional<unsigned> rows) {
+  if (!rows || op.getStaticLoopRanges()[*rows] == 1)
+    return std::nullopt;
+  // See planRows: what is known at run time only takes a branch.
+  std::optional<int64_t> bytes = getStaticBytes(op);
+  if (bytes ? *bytes >= shape.stripBytes : isa<scf::IfOp>(op->getParentOp()))
+    return std::nullopt;
+  bool isShared = false;
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    if (!isScale(op.getMatchingBlockArgument(input)))
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(input);
+    if (!map.isFunctionOfDim(plan.vectorDim) || map.isFunctionOfDim(*rows))
+      return std::nullopt;
+    isShared = true;
+  }
+  return isShared ? rows : std::nullopt;
+}
+
+/// The innermost loop around that over vectors.
+static std::optional<unsigned> findInnermostRows(linalg::LinalgOp op,
+                                                 const VectorPlan &plan) {
+  std::optional<unsigned> rows;
+  for (auto [dim, type] : llvm::enumerate(op.getIteratorTypesArray()))
+    if (type == utils::IteratorType::parallel && dim != plan.vectorDim &&
+        dim != plan.interleavedDim)
+      rows = dim;
+  return rows;
+}
+
 /// Rows that fill no whole vectors, laid side by side.
 static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
                                           const VectorShape &shape) {
@@ -289,6 +357,8 @@ static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
     return std::nullopt;
   if (!llvm::all_of(op->getResults(), hasAdjacentRows))
     return std::nullopt;
+  if (isDynamic)
+    plan.stripDim = findStripDim(op, shape, plan, plan.rowDim);
   return plan;
 }
 
@@ -312,8 +382,11 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
     return VectorPlan();
   if (std::optional<VectorPlan> plan = planRows(op, shape))
     return *plan;
-  if (std::optional<VectorPlan> plan = planInterleaved(op))
+  if (std::optional<VectorPlan> plan = planInterleaved(op)) {
+    plan->stripDim =
+        findStripDim(op, shape, *plan, findInnermostRows(op, *plan));
     return *plan;
+  }
 
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
   for (auto kind : {VectorPlan::Kind::Parallel, VectorPlan::Kind::Reduction}) {
@@ -326,8 +399,11 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
       if (sizes[dim] == 1 || isParallel != wantsParallel ||
           !suitsOperands(op, plan))
         continue;
-      if (wantsParallel)
+      if (wantsParallel) {
+        plan.stripDim =
+            findStripDim(op, shape, plan, findInnermostRows(op, plan));
         return plan;
+      }
       FailureOr<SmallVector<Combiner>> combiners = findCombiners(op);
       if (failed(combiners)) {
         reason = "its reduction may not be reordered";

@@ -86,6 +86,8 @@ static void addVectorization(OpPassManager &pm,
 
   auto vectorize = forTarget<QuantExtTileAndVectorizeOptions>(options);
   vectorize.tileSize = options.tileSize;
+  // Stores can bypass the caches in whole rows only.
+  vectorize.stripBytes = std::max<int64_t>(options.minBytesToStream, 0);
   pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createQuantExtNarrowInterleaves());
@@ -153,6 +155,9 @@ static void addArithmetic(OpPassManager &pm,
       forTarget<QuantExtLowerDotProductsOptions>(options)));
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerElementOps(
       forTarget<QuantExtLowerElementOpsOptions>(options)));
+  addCleanup(pm);
+  pm.addNestedPass<func::FuncOp>(createQuantExtBatchParameters(
+      forTarget<QuantExtBatchParametersOptions>(options)));
   if (options.approximateMath)
     pm.addNestedPass<func::FuncOp>(createQuantExtApproximateMath(
         forTarget<QuantExtApproximateMathOptions>(options)));

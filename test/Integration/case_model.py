@@ -121,7 +121,8 @@ class Plan:
 
     Fields that an op has no use for keep their defaults. `parameters` is
     ordinary, extreme (unusual but legal scales) or bad (scales and zero points
-    that only have a meaning at run time). `data` names the kind of input of
+    that only have a meaning at run time); or one: one unusual or bad scale among
+    ordinary ones. `data` names the kind of input of
     choose_qparams.
     """
 

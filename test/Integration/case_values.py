@@ -120,11 +120,13 @@ def bad_scales(fmt: FloatFormat) -> list[int]:
 
 
 def draw_scales(rng: Random, fmt: FloatFormat, count: int, kind: str) -> list[int]:
-    """Unusual scales stand between ordinary ones, never all alike."""
+    """Unusual scales stand between ordinary ones, never all alike; of kind `one`,
+    there is one of them."""
     unusual = {
         "ordinary": [],
         "extreme": legal_extreme_scales(fmt),
         "bad": bad_scales(fmt),
+        "one": [],
     }[kind]
     rng.shuffle(unusual)
     scales = []
@@ -133,6 +135,9 @@ def draw_scales(rng: Random, fmt: FloatFormat, count: int, kind: str) -> list[in
             scales.append(unusual[position % len(unusual)])
         else:
             scales.append(ordinary_scale(rng, fmt))
+    if kind == "one":
+        unusual = legal_extreme_scales(fmt) + bad_scales(fmt)
+        scales[rng.randrange(count)] = rng.choice(unusual)
     return scales
 
 

@@ -29,14 +29,14 @@ void populateApproximateMathPatterns(RewritePatternSet &patterns);
 /// Rewrites quantize of lanes that share a scale so that what depends on the
 /// scale alone is computed once: the reciprocal, and an exact quotient by fused
 /// multiply-adds where `target` has them.
-void populateDivideBySplatPatterns(RewritePatternSet &patterns,
-                                   const TargetInfo &target);
+void populateDivideBySharedScalePatterns(RewritePatternSet &patterns,
+                                         const TargetInfo &target);
 
 /// Rewrites quantize and dequantize, where the one follows the other, in the
 /// same way, without the integer between them.
-void populateFakeQuantizeBySplatPatterns(RewritePatternSet &patterns,
-                                         const TargetInfo &target,
-                                         PatternBenefit benefit = 1);
+void populateFakeQuantizeBySharedScalePatterns(RewritePatternSet &patterns,
+                                               const TargetInfo &target,
+                                               PatternBenefit benefit = 1);
 
 /// Rewrites dequantize of integers to bf16 so that the scale says once whether
 /// the products need care: NaN anywhere, and subnormal numbers where `target`

@@ -38,6 +38,12 @@ def QuantExtTileAndVectorize
     vectors are interleaved: that is how packed sub-byte elements are taken
     apart.
 
+    Where lanes divide by scales of their own, as those of channels along the
+    innermost dimension are, vectors that lie below each other have the same
+    scales: a strip as wide as a vector is taken down 128 rows before the next
+    one, and what depends on the scales alone is computed once for them. What
+    comes from memory rather than a cache is not (`strip-bytes`).
+
     Loop and vector are made together because the masked remainder and the
     carried accumulators then come out as such; tiling first and vectorizing
     afterwards would have to recover both.
@@ -93,6 +99,10 @@ def QuantExtTileAndVectorize
     Option<"tileSize", "tile-size", "int64_t", "0",
            "Elements in a vector of the main loop; 0 takes the bytes of a "
            "vector register, so that 8-bit results fill one">,
+    Option<"stripBytes", "strip-bytes", "int64_t", "0",
+           "Bytes of what an operation reads and writes from which on it is not "
+           "taken in strips; 0 takes those of the target's last-level cache, and "
+           "below 0 nothing is">,
   ];
   let statistics = [
     Statistic<"numVectorized", "vectorized", "Operations vectorized">,
@@ -277,10 +287,11 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     or fewer without a zero point, are saturating conversions and packs where
     the results fill whole registers of SSE2, AVX2, AVX-512 (F, BW) or NEON.
 
-    Where lanes share a scale, there is one division for all of them: the
-    reciprocal serves `division = reciprocal`, and, on targets with fused
-    multiply-adds, an exact quotient too (see DivideBySplat.cpp for the proof and
-    the scales it covers). A branch keeps to the division for all other scales.
+    Where lanes share a scale, or the iterations of a loop the scales of all
+    lanes, there is one division for all of them: the reciprocal serves
+    `division = reciprocal`, and, on targets with fused multiply-adds, an exact
+    quotient too (see SharedScale.h for the proof and the scales it covers). A
+    branch keeps to the division for all other scales.
 
     A dequantize of what a quantize of the same parameters gives, as
     `fake_quantize` becomes, is computed without the integer between them: the
@@ -330,6 +341,102 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect",
+  ];
+}
+
+def QuantExtBatchParameters
+    : Pass<"quant-ext-batch-parameters", "::mlir::func::FuncOp"> {
+  let summary = "Compute what a loop makes of its parameters many at a time";
+  let description = [{
+    A row of a tensor is quantized by the reciprocal of its scale, and nothing of
+    the row can be computed before: short rows and blocks wait for it longer than
+    their elements take. This pass finds loops whose iterations read parameters
+    one after the other from an array that the loop does not write, and takes
+    128 of them at a time: first whatever depends on nothing but parameters, in
+    vectors, into a buffer on the stack, and then the iterations, which read it
+    from there. Loops of fewer than 8 iterations, and those that divide by no
+    parameter, stay as they are.
+
+    Where an iteration decides by its parameters between a fast way and a general
+    one, as `quant-ext-lower-element-ops` makes it, there is a loop without
+    decisions for batches that would take the fast way throughout.
+
+    A vector of parameters of which each is for a register or more of lanes, as
+    with blocks that are shorter than a vector, is not shuffled: each parameter is
+    read into all lanes.
+
+    Example: with `target=x86-64-v4`, the reciprocals of 128 rows are computed
+    before these rows, 16 at a time,
+
+    ```mlir
+    func.func @divide(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                      %y: memref<64x16xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %one = arith.constant 1.0 : f32
+      scf.for %i = %c0 to %c64 step %c1 {
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %inverse = arith.divf %one, %scale : f32
+        %inverses = vector.broadcast %inverse : f32 to vector<16xf32>
+        %row = vector.load %x[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+        %scaled = arith.mulf %row, %inverses : vector<16xf32>
+        vector.store %scaled, %y[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @divide(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                      %y: memref<64x16xf32>) {
+      %inverses = memref.alloca() {alignment = 64 : i64} : memref<128xf32>
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %c128 = arith.constant 128 : index
+      scf.for %begin = %c0 to %c64 step %c128 {
+        %length = arith.constant 128 : index
+        %next = arith.addi %begin, %length : index
+        %end = arith.minsi %next, %c64 : index
+        %count = arith.subi %end, %begin : index
+        %lanes = arith.constant 16 : index
+        %rest = arith.remui %count, %lanes : index
+        %whole = arith.subi %count, %rest : index
+        %true = arith.constant true
+        %zero = arith.constant 0 : index
+        %step = arith.constant 16 : index
+        %all = scf.for %k = %zero to %whole step %step iter_args(%a = %true) -> (i1) {
+          %one = arith.constant 1.0 : f32
+          %ones = vector.broadcast %one : f32 to vector<16xf32>
+          %at = arith.addi %begin, %k : index
+          %scales = vector.load %s[%at] : memref<64xf32>, vector<16xf32>
+          %i = arith.divf %ones, %scales : vector<16xf32>
+          vector.store %i, %inverses[%k] : memref<128xf32>, vector<16xf32>
+          scf.yield %a : i1
+        }
+        scf.for %i = %begin to %end step %c1 {
+          %k = arith.subi %i, %begin : index
+          %inverse = memref.load %inverses[%k] : memref<128xf32>
+          %b = vector.broadcast %inverse : f32 to vector<16xf32>
+          %row = vector.load %x[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+          %scaled = arith.mulf %row, %b : vector<16xf32>
+          vector.store %scaled, %y[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+        }
+      }
+      return
+    }
+    ```
+  }];
+  let options = targetOptions;
+  let statistics = [
+    Statistic<"numBatched", "batched", "Parameters computed before their loop">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
   ];
 }
 

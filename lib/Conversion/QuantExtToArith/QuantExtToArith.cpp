@@ -59,14 +59,14 @@ Value quant_ext::emitQuotient(OpBuilder &builder, ApplyQuantizeOp op) {
   Emitter emit(builder, op.getLoc(), op.getInput().getType());
   Type type =
       computingType(emit, op.getInput().getType(), op.getScale().getType());
-  Value x = emit.widen(op.getInput(), type);
-  // A number that is to be rounded as it is.
-  if (matchPattern(op.getScale(), m_OneFloat()))
-    return x;
-  Value s = emit.widen(op.getScale(), type);
-  Value quotient = op.getDivision() == Division::Reciprocal
-                       ? multiplyByReciprocal(emit, x, s, type)
-                       : emit.make<arith::DivFOp>(x, s);
+  Value quotient = emit.widen(op.getInput(), type);
+  // By one, there is nothing to divide.
+  if (!matchPattern(op.getScale(), m_OneFloat())) {
+    Value s = emit.widen(op.getScale(), type);
+    quotient = op.getDivision() == Division::Reciprocal
+                   ? multiplyByReciprocal(emit, quotient, s, type)
+                   : emit.make<arith::DivFOp>(quotient, s);
+  }
   if (std::optional<Type> precision = op.getPrecision())
     quotient = emit.widen(emit.narrow(quotient, *precision), type);
   return quotient;

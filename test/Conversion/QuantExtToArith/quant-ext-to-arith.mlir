@@ -121,6 +121,17 @@ func.func @precision(%x: f32, %s: f32) -> i8 {
   return %q : i8
 }
 
+// A scale of one leaves nothing to divide, but a number to round.
+// CHECK-LABEL: func @precision_of_undivided
+// CHECK-SAME: (%[[X:.*]]: f32)
+// CHECK-NOT: arith.divf
+// CHECK: arith.truncf %[[X]] : f32 to bf16
+func.func @precision_of_undivided(%x: f32) -> i8 {
+  %s = arith.constant 1.0 : f32
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> precision = bf16 : (f32, f32) -> i8
+  return %q : i8
+}
+
 // The difference does not wrap in the storage type.
 // CHECK-LABEL: func @dequantize
 // CHECK-DAG: arith.extui %{{.*}} : i8 to i32

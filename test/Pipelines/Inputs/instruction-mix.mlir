@@ -41,19 +41,19 @@ func.func @quantize_half_away(%x: tensor<4x1024xf32>, %s: tensor<f32>) -> tensor
   return %q : tensor<4x1024xi8>
 }
 
-func.func @quantize_rows(%x: tensor<4x1024xf32>, %s: tensor<4xf32>) -> tensor<4x1024xi8> {
-  %q = quant_ext.quantize %x, %s axis = 0 storage = <i8> : (tensor<4x1024xf32>, tensor<4xf32>) -> tensor<4x1024xi8>
-  return %q : tensor<4x1024xi8>
+func.func @quantize_rows(%x: tensor<64x1024xf32>, %s: tensor<64xf32>) -> tensor<64x1024xi8> {
+  %q = quant_ext.quantize %x, %s axis = 0 storage = <i8> : (tensor<64x1024xf32>, tensor<64xf32>) -> tensor<64x1024xi8>
+  return %q : tensor<64x1024xi8>
 }
 
-func.func @quantize_columns(%x: tensor<4x1024xf32>, %s: tensor<1024xf32>) -> tensor<4x1024xi8> {
-  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<4x1024xf32>, tensor<1024xf32>) -> tensor<4x1024xi8>
-  return %q : tensor<4x1024xi8>
+func.func @quantize_columns(%x: tensor<64x1024xf32>, %s: tensor<1024xf32>) -> tensor<64x1024xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x1024xf32>, tensor<1024xf32>) -> tensor<64x1024xi8>
+  return %q : tensor<64x1024xi8>
 }
 
-func.func @quantize_columns_u8(%x: tensor<4x1024xf32>, %s: tensor<1024xf32>, %z: tensor<1024xi8>) -> tensor<4x1024xi8> {
-  %q = quant_ext.quantize %x, %s, %z axis = 1 storage = <u8> : (tensor<4x1024xf32>, tensor<1024xf32>, tensor<1024xi8>) -> tensor<4x1024xi8>
-  return %q : tensor<4x1024xi8>
+func.func @quantize_columns_u8(%x: tensor<64x1024xf32>, %s: tensor<1024xf32>, %z: tensor<1024xi8>) -> tensor<64x1024xi8> {
+  %q = quant_ext.quantize %x, %s, %z axis = 1 storage = <u8> : (tensor<64x1024xf32>, tensor<1024xf32>, tensor<1024xi8>) -> tensor<64x1024xi8>
+  return %q : tensor<64x1024xi8>
 }
 
 func.func @quantize_three_columns(%x: tensor<1024x3xf32>, %s: tensor<3xf32>) -> tensor<1024x3xi8> {

@@ -207,45 +207,91 @@ func.func @toward_zero(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
 
 // -----
 
-// A scale that serves two registers of one iteration only: to divide them costs
-// less than what is computed of the scale.
-// AVX512-LABEL: func.func @few_lanes(
-// AVX512: scf.for
-// AVX512-NOT: scf.if
-// AVX512: arith.divf %{{.*}}, %{{.*}} : vector<32xf32>
-// AVX512-NOT: scf.if
-// AVX512-LABEL: func.func @many_iterations(
-// AVX512: scf.for
-// AVX512: scf.if
-// AVX2-LABEL: func.func @few_lanes(
-// AVX2: scf.for
-// AVX2: scf.if
-func.func @few_lanes(%x: memref<8x32xf32>, %s: memref<8xf32>, %y: memref<8x32xi8>) {
+// The iterations of a loop share the scales of lanes, all of which must be served.
+// 127 minus the zero points bounds them.
+// CHECK-LABEL: func.func @scales_of_lanes(
+// CHECK-SAME: %[[S:[^:]*]]: vector<64xf32>, %{{.*}}: vector<64xi8>,
+// CHECK: scf.for
+// CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : vector<64xf32>
+// CHECK-DAG: %[[STEPS:.*]] = arith.subi %{{.*}}, %{{.*}} : vector<64xi32>
+// CHECK-DAG: %[[NUMBERS:.*]] = arith.sitofp %[[STEPS]]
+// CHECK-DAG: %[[HI:.*]] = arith.mulf %[[NUMBERS]], %[[S]] : vector<64xf32>
+// CHECK-DAG: %[[ABOVE:.*]] = arith.cmpf oge, %[[S]], %{{.*}} : vector<64xf32>
+// CHECK-DAG: %[[BELOW:.*]] = arith.cmpf ole, %[[S]], %{{.*}} : vector<64xf32>
+// CHECK-DAG: %[[EACH:.*]] = arith.andi %[[ABOVE]], %[[BELOW]]
+// CHECK-DAG: %[[SERVED:.*]] = vector.reduction <and>, %[[EACH]]
+// CHECK: scf.if %[[SERVED]]
+// CHECK: arith.cmpf olt, %[[HI]], %{{.*}} : vector<64xf32>
+// CHECK: arith.mulf %{{.*}}, %[[INV]]
+// CHECK-NOT: arith.divf
+// CHECK: } else {
+// CHECK: arith.divf %{{.*}}, %[[S]] : vector<64xf32>
+// SSE-LABEL: func.func @scales_of_lanes(
+// SSE-NOT: scf.if
+func.func @scales_of_lanes(%x: memref<8x64xf32>, %s: vector<64xf32>, %z: vector<64xi8>, %y: memref<8x64xi8>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c8 = arith.constant 8 : index
-  %pad = arith.constant 0.0 : f32
   scf.for %i = %c0 to %c8 step %c1 {
-    %scale = memref.load %s[%i] : memref<8xf32>
-    %scales = vector.broadcast %scale : f32 to vector<32xf32>
-    %a = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]} : memref<8x32xf32>, vector<32xf32>
-    %q = quant_ext.apply_quantize %a, %scales storage = <i8> : (vector<32xf32>, vector<32xf32>) -> vector<32xi8>
-    vector.transfer_write %q, %y[%i, %c0] {in_bounds = [true]} : vector<32xi8>, memref<8x32xi8>
+    %v = vector.load %x[%i, %c0] : memref<8x64xf32>, vector<64xf32>
+    %q = quant_ext.apply_quantize %v, %s, %z storage = <i8>
+        : (vector<64xf32>, vector<64xf32>, vector<64xi8>) -> vector<64xi8>
+    vector.store %q, %y[%i, %c0] : memref<8x64xi8>, vector<64xi8>
   }
   return
 }
 
-func.func @many_iterations(%x: memref<8x32xf32>, %s: memref<8xf32>, %y: memref<8x32xi8>) {
+// -----
+
+// SSE-LABEL: func.func @reciprocals_of_lanes(
+// A lane whose reciprocal is not normal is divided, and others are multiplied
+// all the same.
+// CHECK-LABEL: func.func @reciprocals_of_lanes(
+// CHECK: scf.for
+// CHECK: scf.if
+// CHECK: } else {
+// CHECK-DAG: %[[PRODUCT:.*]] = arith.mulf
+// CHECK-DAG: %[[QUOTIENT:.*]] = arith.divf
+// CHECK: arith.select %{{.*}}, %[[PRODUCT]], %[[QUOTIENT]] : vector<64xi1>
+func.func @reciprocals_of_lanes(%x: memref<8x64xf32>, %s: vector<64xf32>, %y: memref<8x64xi8>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c8 = arith.constant 8 : index
-  %pad = arith.constant 0.0 : f32
-  %scale = memref.load %s[%c0] : memref<8xf32>
-  %scales = vector.broadcast %scale : f32 to vector<32xf32>
   scf.for %i = %c0 to %c8 step %c1 {
-    %a = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]} : memref<8x32xf32>, vector<32xf32>
-    %q = quant_ext.apply_quantize %a, %scales storage = <i8> : (vector<32xf32>, vector<32xf32>) -> vector<32xi8>
-    vector.transfer_write %q, %y[%i, %c0] {in_bounds = [true]} : vector<32xi8>, memref<8x32xi8>
+    %v = vector.load %x[%i, %c0] : memref<8x64xf32>, vector<64xf32>
+    %q = quant_ext.apply_quantize %v, %s storage = <i8> division = reciprocal
+        : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+    vector.store %q, %y[%i, %c0] : memref<8x64xi8>, vector<64xi8>
   }
   return
+}
+
+// -----
+
+// What belongs to two blocks is computed twice, not 64 times.
+// CHECK-LABEL: func.func @blocks(
+// CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: vector<2xf32>)
+// CHECK: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : vector<2xf32>
+// CHECK: %[[INVS:.*]] = vector.shuffle %[[INV]], %[[INV]]
+// CHECK: vector.reduction <and>, %{{.*}} : vector<2xi1>
+// CHECK: arith.mulf %{{.*}}, %[[INVS]] : vector<64xf32>
+func.func @blocks(%x: vector<64xf32>, %s: vector<2xf32>) -> vector<64xi8> {
+  %scales = vector.shuffle %s, %s [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] : vector<2xf32>, vector<2xf32>
+  %q = quant_ext.apply_quantize %x, %scales storage = <i8>
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// Lanes that share a scale but not a zero point have bounds of their own.
+// CHECK-LABEL: func.func @other_zero_points(
+// CHECK-NOT: scf.if
+// CHECK: return
+func.func @other_zero_points(%x: vector<8xf32>, %s: vector<2xf32>, %z: vector<4xi8>) -> vector<8xi8> {
+  %scales = vector.shuffle %s, %s [0, 0, 0, 0, 1, 1, 1, 1] : vector<2xf32>, vector<2xf32>
+  %zeros = vector.shuffle %z, %z [0, 0, 1, 1, 2, 2, 3, 3] : vector<4xi8>, vector<4xi8>
+  %q = quant_ext.apply_quantize %x, %scales, %zeros storage = <i8>
+      : (vector<8xf32>, vector<8xf32>, vector<8xi8>) -> vector<8xi8>
+  return %q : vector<8xi8>
 }

@@ -1,4 +1,4 @@
-//===- SplatQuantize.h - Quantization by a scale of all lanes ---*- C++ -*-===//
+//===- SharedScale.h - Quantization by scales that are shared ---*- C++ -*-===//
 //
 // Exact division: with inv = RN(1/s), q0 = RN(x * inv), r = RN(x - q0 * s) and
 // q1 = RN(q0 + r * inv), the last two by fused multiply-adds, q1 = RN(x / s)
@@ -8,37 +8,26 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTEXT_LIB_CPU_SPLATQUANTIZE_H
-#define QUANTEXT_LIB_CPU_SPLATQUANTIZE_H
+#ifndef QUANTEXT_LIB_CPU_SHAREDSCALE_H
+#define QUANTEXT_LIB_CPU_SHAREDSCALE_H
 
-#include "QuantExt/IR/QuantExt.h"
+#include "ScaleSource.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/IR/PatternMatch.h"
 
 namespace mlir::quant_ext {
 
-/// The scale that all lanes of `op` share, where it divides in this way and
-/// computes in f32.
-FailureOr<Value> matchSplat(ApplyQuantizeOp op, Division division,
-                            PatternRewriter &rewriter);
-
-/// The same for exact division, where the steps above give what `op` rounds.
-FailureOr<Value> matchExactSplat(ApplyQuantizeOp op, PatternRewriter &rewriter);
-
-/// Builds the arithmetic of an operation whose lanes share a scale, in f32
+/// Builds the arithmetic of an operation whose scales are shared, in f32
 /// throughout: vectors of bf16 that live across a branch are taken apart lane
 /// by lane by LLVM.
-class SplatQuantize {
+class SharedScale {
 public:
-  SplatQuantize(OpBuilder &builder, ApplyQuantizeOp op, Value scalarScale);
+  SharedScale(OpBuilder &builder, ApplyQuantizeOp op,
+              const ScaleSource &source);
 
-  Value constant(float value);
-  Value splat(Value scalar);
-
-  /// Whether 1 / s is a finite normal number.
+  /// Whether 1 / s is a finite normal number, for all of the source.
   Value hasNormalInverse();
-  /// Whether the steps above apply to the scale.
+  /// Whether the steps above apply to all of the source.
   Value isDividedExactly();
 
   /// RN((bound - zero point) * s), in all lanes. What lies beyond it saturates,
@@ -51,8 +40,14 @@ public:
   /// x * (1 / s).
   Value multiply();
 
-  /// The operation, exactly dividing, on values and scales other than its own.
-  Value quantize(Value values, Value theirScales);
+  /// What `op` rounds, for scales that the ways above do not serve: x / s, or
+  /// x * (1 / s) in lanes where `op` asks for that and 1 / s is normal.
+  Value divideEach();
+
+  /// The operation by multiplying.
+  Value quantizeMultiplied();
+  /// The operation on scales that the ways above do not serve.
+  Value quantizeEach();
 
   /// One of the two values by `condition`, which is the same for all lanes.
   Value branch(Type result, Value condition, function_ref<Value()> ifTrue,
@@ -60,17 +55,23 @@ public:
 
   ImplicitLocOpBuilder b;
   ApplyQuantizeOp op;
+  /// What the lanes have.
   VectorType type;
-  Value x, scale, inverse, scales, inverses;
-  /// A scalar, or null.
-  Value zeroPoint;
+  Value x, scales, inverses;
+  /// Of the source, in f32.
+  Value scale, inverse;
 
 private:
+  Value quantize(Value values, Value theirScales, Division division);
+  Value spread(Value ofSource);
   Value widenAtDefinition(Value value);
-  Value widen(Value value);
-  Value isWithin(Value value, float lo, float hi);
+  Value isEachWithin(Value value, float lo, float hi);
+  Value isNormal(Value inverse);
+  Value isEvery(Value condition);
+
+  ScaleSource source;
 };
 
 } // namespace mlir::quant_ext
 
-#endif // QUANTEXT_LIB_CPU_SPLATQUANTIZE_H
+#endif // QUANTEXT_LIB_CPU_SHAREDSCALE_H

@@ -1,12 +1,12 @@
-//===- FakeQuantizeBySplat.cpp - Fake quantization without integers -------===//
+//===- FakeQuantizeBySharedScale.cpp - Fake quantization in f32 -----------===//
 //
-// What DivideBySplat.cpp does, for quantize and dequantize together: between
-// the two nothing leaves f32.
+// What DivideBySharedScale.cpp does, for quantize and dequantize together:
+// between the two nothing leaves f32.
 //
 //===----------------------------------------------------------------------===//
 
 #include "BF16Recipes.h"
-#include "SplatQuantize.h"
+#include "SharedScale.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"
@@ -21,39 +21,39 @@ using namespace mlir::quant_ext;
 namespace {
 
 /// What both divisions share.
-struct FakeQuantizeBySplat : public OpRewritePattern<ApplyDequantizeOp> {
-  FakeQuantizeBySplat(MLIRContext *context, PatternBenefit benefit,
-                      const TargetInfo &target)
+struct FakeQuantizeBySharedScale : public OpRewritePattern<ApplyDequantizeOp> {
+  FakeQuantizeBySharedScale(MLIRContext *context, PatternBenefit benefit,
+                            const TargetInfo &target)
       : OpRewritePattern(context, benefit), target(target) {}
 
   /// The fast way where `condition` holds, and the division elsewhere. bf16
   /// crosses the branch as bits, f16 as f32.
   void replacePair(PatternRewriter &rewriter, ApplyDequantizeOp op,
-                   SplatQuantize &splat, Value condition,
+                   SharedScale &shared, Value condition,
                    function_ref<Value()> emitFast) const {
     bool isBF16 = getElementTypeOrSelf(op.getType()).isBF16();
     auto divide = [&]() -> Value {
-      Value quotient = arith::DivFOp::create(splat.b, splat.x, splat.scales);
-      Value product = emitFakeQuantize(splat.b, splat.op, quotient);
-      return isBF16 ? emitBF16Bits(splat.b, op.getLoc(), product) : product;
+      Value product =
+          emitFakeQuantize(shared.b, shared.op, shared.divideEach());
+      return isBF16 ? emitBF16Bits(shared.b, op.getLoc(), product) : product;
     };
     Type between =
-        isBF16 ? Type(splat.type.clone(rewriter.getI16Type())) : splat.type;
-    Value result = splat.branch(between, condition, emitFast, divide);
+        isBF16 ? Type(shared.type.clone(rewriter.getI16Type())) : shared.type;
+    Value result = shared.branch(between, condition, emitFast, divide);
     if (isBF16)
       result = emitBF16(rewriter, op.getLoc(), result);
     else if (result.getType() != op.getType())
       result =
           arith::TruncFOp::create(rewriter, op.getLoc(), op.getType(), result);
     rewriter.replaceOp(op, result);
-    rewriter.eraseOp(splat.op);
+    rewriter.eraseOp(shared.op);
   }
 
   TargetInfo target;
 };
 
-struct FakeQuantizeByReciprocal final : public FakeQuantizeBySplat {
-  using FakeQuantizeBySplat::FakeQuantizeBySplat;
+struct FakeQuantizeByReciprocal final : public FakeQuantizeBySharedScale {
+  using FakeQuantizeBySharedScale::FakeQuantizeBySharedScale;
 
   LogicalResult matchAndRewrite(ApplyDequantizeOp op,
                                 PatternRewriter &rewriter) const override {
@@ -62,55 +62,56 @@ struct FakeQuantizeByReciprocal final : public FakeQuantizeBySplat {
       return rewriter.notifyMatchFailure(op, "it needs the integers");
     if (quantize.getPrecision())
       return rewriter.notifyMatchFailure(op, "the quotient is rounded again");
-    FailureOr<Value> scale =
-        matchSplat(quantize, Division::Reciprocal, rewriter);
-    if (failed(scale))
+    FailureOr<ScaleSource> source =
+        matchSharedScale(quantize, Division::Reciprocal, rewriter);
+    if (failed(source))
       return failure();
-    SplatQuantize splat(rewriter, quantize, *scale);
+    SharedScale shared(rewriter, quantize, *source);
     auto multiply = [&]() -> Value {
-      Value product = emitFakeQuantize(splat.b, quantize, splat.multiply());
+      Value product = emitFakeQuantize(shared.b, quantize, shared.multiply());
       if (!getElementTypeOrSelf(op.getType()).isBF16())
         return product;
-      return emitProductBF16Bits(splat.b, op.getLoc(), product, splat.scale,
+      return emitProductBF16Bits(shared.b, op.getLoc(), product, shared.scale,
                                  target);
     };
-    replacePair(rewriter, op, splat, splat.hasNormalInverse(), multiply);
+    replacePair(rewriter, op, shared, shared.hasNormalInverse(), multiply);
     return success();
   }
 };
 
-struct FakeQuantizeExactly final : public FakeQuantizeBySplat {
-  using FakeQuantizeBySplat::FakeQuantizeBySplat;
+struct FakeQuantizeExactly final : public FakeQuantizeBySharedScale {
+  using FakeQuantizeBySharedScale::FakeQuantizeBySharedScale;
 
   LogicalResult matchAndRewrite(ApplyDequantizeOp op,
                                 PatternRewriter &rewriter) const override {
     ApplyQuantizeOp quantize = matchFakeQuantize(op);
     if (!quantize)
       return rewriter.notifyMatchFailure(op, "it needs the integers");
-    FailureOr<Value> scale = matchExactSplat(quantize, rewriter);
-    if (failed(scale))
+    FailureOr<ScaleSource> source = matchExactScale(quantize, rewriter);
+    if (failed(source))
       return failure();
-    SplatQuantize splat(rewriter, quantize, *scale);
-    Value lo = splat.scaleBound(op.getStorage().getMin());
-    Value hi = splat.scaleBound(op.getStorage().getMax());
+    SharedScale shared(rewriter, quantize, *source);
+    Value lo = shared.scaleBound(op.getStorage().getMin());
+    Value hi = shared.scaleBound(op.getStorage().getMax());
     auto divide = [&]() -> Value {
       Value product = emitFakeQuantizeInRange(
-          splat.b, quantize, splat.divide(splat.clamp(lo, hi)), splat.scales);
+          shared.b, quantize, shared.divide(shared.clamp(lo, hi)),
+          shared.scales);
       if (!getElementTypeOrSelf(op.getType()).isBF16())
         return product;
       // The scales that are divided by exactly are normal.
-      return emitNormalBF16Bits(splat.b, op.getLoc(), product, target);
+      return emitNormalBF16Bits(shared.b, op.getLoc(), product, target);
     };
-    replacePair(rewriter, op, splat, splat.isDividedExactly(), divide);
+    replacePair(rewriter, op, shared, shared.isDividedExactly(), divide);
     return success();
   }
 };
 
 } // namespace
 
-void quant_ext::populateFakeQuantizeBySplatPatterns(RewritePatternSet &patterns,
-                                                    const TargetInfo &target,
-                                                    PatternBenefit benefit) {
+void quant_ext::populateFakeQuantizeBySharedScalePatterns(
+    RewritePatternSet &patterns, const TargetInfo &target,
+    PatternBenefit benefit) {
   patterns.add<FakeQuantizeByReciprocal>(patterns.getContext(), benefit,
                                          target);
   // Without the instruction, a fused multiply-add is a call for each lane.

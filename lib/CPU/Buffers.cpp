@@ -1,0 +1,30 @@
+//===- Buffers.cpp - Memory that loops read and write ---------------------===//
+
+#include "Buffers.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+
+bool quant_ext::hasKnownOrigin(Value buffer) {
+  if (auto argument = dyn_cast<BlockArgument>(buffer))
+    return isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  return isa<memref::AllocOp, memref::AllocaOp, memref::GetGlobalOp>(
+      buffer.getDefiningOp());
+}
+
+Value quant_ext::createStackBuffer(RewriterBase &rewriter, Operation *user,
+                                   int64_t elements, Type elementType) {
+  constexpr int64_t kLineBytes = 64;
+  OpBuilder::InsertionGuard guard(rewriter);
+  Region *region = user->getParentRegion();
+  while (isa<scf::ForOp>(region->getParentOp()) ||
+         !region->getParentOp()->hasTrait<OpTrait::AutomaticAllocationScope>())
+    region = region->getParentOp()->getParentRegion();
+  rewriter.setInsertionPointToStart(&region->front());
+  return memref::AllocaOp::create(rewriter, user->getLoc(),
+                                  MemRefType::get({elements}, elementType),
+                                  rewriter.getI64IntegerAttr(kLineBytes));
+}

@@ -1,0 +1,21 @@
+//===- Buffers.h - Memory that loops read and write -------------*- C++ -*-===//
+
+#ifndef QUANTEXT_LIB_CPU_BUFFERS_H
+#define QUANTEXT_LIB_CPU_BUFFERS_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace mlir::quant_ext {
+
+/// Whether it is known what other buffers `buffer` may overlap: parameters of a
+/// function each other, and others none.
+bool hasKnownOrigin(Value buffer);
+
+/// A buffer of so many elements on the stack of the thread that runs `user`,
+/// aligned to a line of a cache. It is made once, before all loops.
+Value createStackBuffer(RewriterBase &rewriter, Operation *user,
+                        int64_t elements, Type elementType);
+
+} // namespace mlir::quant_ext
+
+#endif // QUANTEXT_LIB_CPU_BUFFERS_H

@@ -1,0 +1,172 @@
+//===- SharedScale.cpp - Quantization by scales that are shared -----------===//
+
+#include "SharedScale.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// `element`, or the vector of it with the shape of `value`.
+static Type typeLike(Value value, Type element) {
+  auto vector = dyn_cast<VectorType>(value.getType());
+  return vector ? Type(vector.clone(element)) : element;
+}
+
+/// `number` in all elements of `like`.
+static Value constantLike(ImplicitLocOpBuilder &b, Type like,
+                          TypedAttr number) {
+  if (auto vector = dyn_cast<VectorType>(like))
+    number = DenseElementsAttr::get(vector, Attribute(number));
+  return arith::ConstantOp::create(b, number);
+}
+
+SharedScale::SharedScale(OpBuilder &builder, ApplyQuantizeOp op,
+                         const ScaleSource &source)
+    : b(op.getLoc(), builder), op(op), source(source) {
+  type = cast<VectorType>(op.getInput().getType()).clone(b.getF32Type());
+  x = widenAtDefinition(op.getInput());
+  scale = widenAtDefinition(source.scale);
+  inverse = arith::DivFOp::create(
+      b, constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f)), scale);
+  scales = spread(scale);
+  inverses = spread(inverse);
+}
+
+/// Widens where the value is made, lest it live across the branch of another
+/// operation that shares its definition.
+Value SharedScale::widenAtDefinition(Value value) {
+  Type wide = typeLike(value, b.getF32Type());
+  if (value.getType() == wide)
+    return value;
+  OpBuilder::InsertionGuard guard(b);
+  if (value.getDefiningOp())
+    b.setInsertionPointAfterValue(value);
+  return arith::ExtFOp::create(b, wide, value);
+}
+
+/// In all lanes.
+Value SharedScale::spread(Value ofSource) {
+  if (source.isScalar())
+    return vector::BroadcastOp::create(b, type, ofSource);
+  if (source.lanes.empty())
+    return ofSource;
+  return vector::ShuffleOp::create(b, ofSource, ofSource, source.lanes);
+}
+
+/// lo <= value <= hi in each element, which NaN fails.
+Value SharedScale::isEachWithin(Value value, float lo, float hi) {
+  auto compare = [&](arith::CmpFPredicate predicate, float bound) -> Value {
+    Value bounds = constantLike(b, value.getType(), b.getF32FloatAttr(bound));
+    return arith::CmpFOp::create(b, predicate, value, bounds);
+  };
+  return arith::AndIOp::create(b, compare(arith::CmpFPredicate::OGE, lo),
+                               compare(arith::CmpFPredicate::OLE, hi));
+}
+
+Value SharedScale::isNormal(Value inverse) {
+  return isEachWithin(math::AbsFOp::create(b, inverse),
+                      std::numeric_limits<float>::min(),
+                      std::numeric_limits<float>::max());
+}
+
+/// Of a condition for the source.
+Value SharedScale::isEvery(Value condition) {
+  if (source.isScalar())
+    return condition;
+  // Of other numbers of elements, LLVM takes vectors apart one by one.
+  int64_t size = cast<VectorType>(condition.getType()).getNumElements();
+  if (!llvm::isPowerOf2_64(size)) {
+    auto elements = llvm::to_vector(llvm::seq(size));
+    elements.resize(llvm::PowerOf2Ceil(size), size - 1);
+    condition = vector::ShuffleOp::create(b, condition, condition, elements);
+  }
+  return vector::ReductionOp::create(b, vector::CombiningKind::AND, condition);
+}
+
+Value SharedScale::hasNormalInverse() { return isEvery(isNormal(inverse)); }
+
+Value SharedScale::isDividedExactly() {
+  int width = op.getStorage().getWidth();
+  // The largest number below the bound that the proof gives.
+  float largest = std::nextafter(std::ldexp(1.0f, 127 - width), 0.0f);
+  return isEvery(isEachWithin(scale, 0x1p-100f, largest));
+}
+
+Value SharedScale::scaleBound(int64_t bound) {
+  Value steps = constantLike(b, scale.getType(), b.getF32FloatAttr(bound));
+  if (Value z = source.zeroPoint) {
+    Type i32 = typeLike(z, b.getI32Type());
+    z = op.getStorage().getIsSigned()
+            ? Value(arith::ExtSIOp::create(b, i32, z))
+            : Value(arith::ExtUIOp::create(b, i32, z));
+    Value limit = constantLike(b, i32, b.getI32IntegerAttr(bound));
+    steps = arith::SIToFPOp::create(b, typeLike(z, b.getF32Type()),
+                                    arith::SubIOp::create(b, limit, z));
+    if (steps.getType() != scale.getType())
+      steps = vector::BroadcastOp::create(b, scale.getType(), steps);
+  }
+  return spread(arith::MulFOp::create(b, steps, scale));
+}
+
+Value SharedScale::clamp(Value lo, Value hi) {
+  Value isAbove = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x, lo);
+  Value values = arith::SelectOp::create(b, isAbove, x, lo);
+  Value isBelow =
+      arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, values, hi);
+  return arith::SelectOp::create(b, isBelow, values, hi);
+}
+
+Value SharedScale::divide(Value values) {
+  Value q0 = arith::MulFOp::create(b, values, inverses);
+  Value r =
+      math::FmaOp::create(b, arith::NegFOp::create(b, q0), scales, values);
+  return math::FmaOp::create(b, r, inverses, q0);
+}
+
+Value SharedScale::multiply() { return arith::MulFOp::create(b, x, inverses); }
+
+Value SharedScale::divideEach() {
+  Value quotient = arith::DivFOp::create(b, x, scales);
+  if (op.getDivision() == Division::Exact || source.isScalar())
+    return quotient;
+  return arith::SelectOp::create(b, isNormal(inverses), multiply(), quotient);
+}
+
+Value SharedScale::quantize(Value values, Value theirScales,
+                            Division division) {
+  return ApplyQuantizeOp::create(
+      b, op.getResult().getType(), values, theirScales, op.getZeroPoint(),
+      op.getSeed(), op.getCounter(), op.getStorage(), op.getRounding(),
+      division, op.getPrecisionAttr(), op.getSaturate());
+}
+
+Value SharedScale::quantizeMultiplied() {
+  Value ones = constantLike(b, type, b.getF32FloatAttr(1.0f));
+  return quantize(multiply(), ones, Division::Exact);
+}
+
+Value SharedScale::quantizeEach() {
+  return quantize(x, scales,
+                  source.isScalar() ? Division::Exact : op.getDivision());
+}
+
+Value SharedScale::branch(Type result, Value condition,
+                          function_ref<Value()> ifTrue,
+                          function_ref<Value()> ifFalse) {
+  OpBuilder::InsertionGuard guard(b);
+  auto branch = scf::IfOp::create(b, result, condition, /*addThenBlock=*/true,
+                                  /*addElseBlock=*/true);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, ifTrue());
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, ifFalse());
+  return branch.getResult(0);
+}
