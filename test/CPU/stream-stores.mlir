@@ -740,3 +740,68 @@ func.func @gap_and_overlap(%x: memref<2048xf32>, %y: memref<2048xf32>) {
   }
   return
 }
+
+// -----
+
+// By default 2/5 of what is written count: N bytes read and 4 N written are
+// 2.6 N, which are 8 MiB = 8,388,608 between N = 3,226,387 and 3,226,388.
+// DEFAULT-LABEL: func.func @below_default
+// DEFAULT-NOT: nontemporal
+// DEFAULT-LABEL: func.func @above_default
+// DEFAULT: nontemporal
+// DEFAULT-LABEL: func.func @any_size
+// DEFAULT: arith.cmpi uge, %{{.*}}, %c8388608
+// DEFAULT: nontemporal
+func.func @below_default(%x: memref<3226368xi8>, %y: memref<3226368xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %n = arith.constant 3226368 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<3226368xi8>, vector<64xi8>
+    %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xi32>, memref<3226368xi32>
+  }
+  return
+}
+
+func.func @above_default(%x: memref<3226432xi8>, %y: memref<3226432xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %n = arith.constant 3226432 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<3226432xi8>, vector<64xi8>
+    %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xi32>, memref<3226432xi32>
+  }
+  return
+}
+
+func.func @any_size(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xi8>, vector<64xi8>
+    vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<64xi8>, memref<?xi8>
+  }
+  return
+}
+
+// -----
+
+// No less than the least: 2,048 bytes are read and as many written.
+// CHECK-LABEL: func.func @exactly
+// CHECK: nontemporal
+func.func @exactly(%x: memref<512xf32>, %y: memref<512xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c512 = arith.constant 512 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c512 step %c16 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<512xf32>, vector<16xf32>
+    vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<16xf32>, memref<512xf32>
+  }
+  return
+}

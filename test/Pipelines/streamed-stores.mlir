@@ -41,9 +41,9 @@ func.func @quantize(%x: tensor<2097152xf32>, %s: tensor<f32>) -> tensor<2097152x
 // AHEAD-DAG: prefetcht0
 // CHECK-COUNT-4: {{v?}}movnt{{dq|ps}} [[REG]]
 // CHECK: sfence
-func.func @dequantize(%q: tensor<2097152xi8>, %s: tensor<f32>) -> tensor<2097152xf32> {
-  %x = quant_ext.dequantize %q, %s storage = <i8> : (tensor<2097152xi8>, tensor<f32>) -> tensor<2097152xf32>
-  return %x : tensor<2097152xf32>
+func.func @dequantize(%q: tensor<4194304xi8>, %s: tensor<f32>) -> tensor<4194304xf32> {
+  %x = quant_ext.dequantize %q, %s storage = <i8> : (tensor<4194304xi8>, tensor<f32>) -> tensor<4194304xf32>
+  return %x : tensor<4194304xf32>
 }
 
 // CHECK-LABEL: {{^}}by_row:

@@ -157,8 +157,12 @@ def QuantExtStreamStores
     : Pass<"quant-ext-stream-stores", "::mlir::func::FuncOp"> {
   let summary = "Store past the caches what is too large for them";
   let description = [{
-    Where a nest of loops reads and writes more than the last-level cache holds,
-    what it wrote first has left the caches before anybody can read it. The stores
+    Where a nest of loops moves more than the last-level cache holds, most of what
+    it wrote has left the caches before anybody can read it or write it again. Of
+    what is written 2/5 count, as long as `min-bytes` is not given: a store past
+    the caches is one transfer of a line, another store none, or two if the line is
+    in no cache and is read first; they cost the same where every other line is
+    found, and for who reads the result next where every third is. The stores
     of its innermost loops become `vector.store` with `nontemporal`, which on x86
     writes whole lines to memory without reading them first. An `sfence` after the
     nest keeps the order that other threads see.
@@ -263,7 +267,7 @@ def QuantExtStreamStores
     Option<"minBytes", "min-bytes", "int64_t", "0",
            "Bytes of the buffers that a nest of loops accesses from which on its "
            "stores bypass the caches; 0 takes those of the target's last-level "
-           "cache, and below 0 none ever do">,
+           "cache and counts 2/5 of what is written, and below 0 none ever do">,
   ];
   let statistics = [
     Statistic<"numStreamed", "streamed", "Loops whose stores bypass the caches">,
