@@ -70,8 +70,8 @@ struct TargetInfo {
   /// The machine's own for `native`, and otherwise, whatever the CPU's name,
   /// those of the row of the table with the same architecture and vectors.
   CacheSizes caches;
-  /// How many bytes ahead a loop that reads memory in order asks for it; 0 where
-  /// what the hardware fetches by itself is enough.
+  /// How many bytes ahead a loop that reads memory in order asks for it; 0
+  /// where what the hardware fetches by itself is enough.
   int64_t prefetchBytes = 0;
 
   bool isX86() const { return arch == "x86_64"; }
