@@ -24,33 +24,12 @@ ContractionEmitter::ContractionEmitter(RewriterBase &b,
 // Loops
 //===----------------------------------------------------------------------===//
 
-/// A loop, or what it comes to where its trip count is known to be 0 or 1.
-SmallVector<Value> ContractionEmitter::emitLoop(
-    OpFoldResult begin, OpFoldResult end, int64_t step, ValueRange args,
-    function_ref<Values(OpFoldResult, ValueRange)> body) {
-  std::optional<int64_t> first = getConstantIntValue(begin);
-  std::optional<int64_t> last = getConstantIntValue(end);
-  if (first && last && *last <= *first)
-    return Values(args);
-  if (first && last && *last - *first <= step)
-    return body(begin, args);
-  auto loop =
-      scf::ForOp::create(b, loc, toValue(begin), toValue(end),
-                         arith::ConstantIndexOp::create(b, loc, step), args);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  Values results =
-      body(OpFoldResult(loop.getInductionVar()), loop.getRegionIterArgs());
-  scf::YieldOp::create(b, loc, results);
-  return Values(loop.getResults());
-}
-
 SmallVector<Value> ContractionEmitter::emitOuter(unsigned dim,
                                                  ValueRange dests) {
   if (dim == kernel.contraction.getNumOuter())
     return emitRowBlocks(dests);
   OpFoldResult size = tensor::getMixedSize(b, loc, kernel.lhs, dim);
-  return emitLoop(b.getIndexAttr(0), size, 1, dests,
+  return emitLoop(b, loc, b.getIndexAttr(0), size, 1, dests,
                   [&](OpFoldResult iv, ValueRange args) {
                     outer.push_back(iv);
                     Values results = emitOuter(dim + 1, args);
@@ -80,8 +59,8 @@ SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
              s2 = b.getAffineSymbolExpr(2);
   OpFoldResult begin = part.rows.begin, count = part.rows.count;
   OpFoldResult end = apply(s0 + s1.floorDiv(block) * block, {begin, count});
-  Values results =
-      emitLoop(begin, end, block, dests, [&](OpFoldResult iv, ValueRange args) {
+  Values results = emitLoop(
+      b, loc, begin, end, block, dests, [&](OpFoldResult iv, ValueRange args) {
         return emitPanels({iv, OpFoldResult(b.getIndexAttr(block))}, args);
       });
   OpFoldResult rest = apply(s0 + s1 - s2, {begin, count, end});
@@ -98,14 +77,14 @@ SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {
     return isMax ? affine::makeComposedFoldedAffineMax(b, loc, map, {panel})
                  : affine::makeComposedFoldedAffineMin(b, loc, map, {panel});
   };
-  Values results = emitLoop(part.firstPanel,
+  Values results = emitLoop(b, loc, part.firstPanel,
                             rest ? choose(false, part.endPanel) : part.endPanel,
                             1, dests, [&](OpFoldResult panel, ValueRange args) {
                               return emitRows(rows, panel, panelColumns, args);
                             });
   if (rest)
-    results = emitLoop(choose(true, part.firstPanel), part.endPanel, 1, results,
-                       [&](OpFoldResult panel, ValueRange args) {
+    results = emitLoop(b, loc, choose(true, part.firstPanel), part.endPanel, 1,
+                       results, [&](OpFoldResult panel, ValueRange args) {
                          return emitRows(rows, panel, rest, args);
                        });
   return results;
@@ -120,7 +99,7 @@ SmallVector<Value> ContractionEmitter::emitRows(Rows rows, OpFoldResult panel,
   OpFoldResult begin = rows.begin;
   AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
   auto emitTiles = [&](OpFoldResult end, int64_t tile) {
-    results = emitLoop(begin, end, tile, results,
+    results = emitLoop(b, loc, begin, end, tile, results,
                        [&](OpFoldResult row, ValueRange args) {
                          return emitTile(row, tile, panel, columns, args);
                        });

@@ -5,6 +5,7 @@
 
 #include "Contraction.h"
 #include "DotProducts.h"
+#include "EmitLoop.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -96,9 +97,6 @@ private:
   Value extend(Value vector, bool isSigned);
   int64_t getRowsPerBlock();
 
-  Values emitLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
-                  ValueRange args,
-                  function_ref<Values(OpFoldResult, ValueRange)> body);
   Value toValue(OpFoldResult v) {
     return getValueOrCreateConstantIndexOp(b, loc, v);
   }

@@ -51,8 +51,8 @@ ContractionEmitter::accumulate(OpFoldResult row, OpFoldResult panel,
                                Values accumulators) {
   int64_t whole = reduced / depth, rest = reduced % depth;
   accumulators =
-      emitLoop(b.getIndexAttr(0), b.getIndexAttr(whole), 1, accumulators,
-               [&](OpFoldResult group, ValueRange args) {
+      emitLoop(b, loc, b.getIndexAttr(0), b.getIndexAttr(whole), 1,
+               accumulators, [&](OpFoldResult group, ValueRange args) {
                  return addProducts(row, panel, group, depth, segments, args);
                });
   // More accumulators than registers would be the outcome of unrolling.

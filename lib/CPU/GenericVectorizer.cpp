@@ -78,35 +78,12 @@ SmallVector<Value> LoopEmitter::emitBody(ValueRange accumulators, Lanes lanes) {
 // Loops
 //===----------------------------------------------------------------------===//
 
-/// A loop, or what it comes to where its trip count is known to be 0 or 1.
-SmallVector<Value>
-LoopEmitter::emitLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
-                      ValueRange args,
-                      function_ref<Values(OpFoldResult, ValueRange)> body) {
-  std::optional<int64_t> first = getConstantIntValue(begin);
-  std::optional<int64_t> last = getConstantIntValue(end);
-  if (first && last && *last <= *first)
-    return Values(args);
-  if (first && last && *last - *first <= step)
-    return body(begin, args);
-
-  auto loop =
-      scf::ForOp::create(b, loc, toValue(begin), toValue(end),
-                         arith::ConstantIndexOp::create(b, loc, step), args);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  Values results =
-      body(OpFoldResult(loop.getInductionVar()), loop.getRegionIterArgs());
-  scf::YieldOp::create(b, loc, results);
-  return Values(loop.getResults());
-}
-
 SmallVector<Value> LoopEmitter::emitNest(ArrayRef<unsigned> dims,
                                          ValueRange args, BodyFn body) {
   if (dims.empty())
     return body(args);
   unsigned dim = dims.front();
-  return emitLoop(b.getIndexAttr(0), sizes[dim], 1, args,
+  return emitLoop(b, loc, b.getIndexAttr(0), sizes[dim], 1, args,
                   [&](OpFoldResult iv, ValueRange inner) {
                     ivs[dim] = iv;
                     return emitNest(dims.drop_front(), inner, body);
@@ -241,7 +218,7 @@ SmallVector<Value> LoopEmitter::emitParallel(ValueRange dests) {
 SmallVector<Value> LoopEmitter::emitSegments(ValueRange dests) {
   Values results(dests);
   for (const Segment &segment : makeSegments())
-    results = emitLoop(segment.begin, segment.end,
+    results = emitLoop(b, loc, segment.begin, segment.end,
                        std::max<int64_t>(segment.width, 1), results,
                        [&](OpFoldResult iv, ValueRange args) {
                          ivs[plan.vectorDim] = iv;

@@ -8,6 +8,7 @@
 #ifndef QUANTEXT_LIB_CPU_LOOPEMITTER_H
 #define QUANTEXT_LIB_CPU_LOOPEMITTER_H
 
+#include "EmitLoop.h"
 #include "GenericVectorizer.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -52,9 +53,6 @@ private:
 
   // Loops (GenericVectorizer.cpp).
   Values emitBody(ValueRange accumulators, Lanes lanes);
-  Values emitLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
-                  ValueRange args,
-                  function_ref<Values(OpFoldResult, ValueRange)> body);
   Values emitNest(ArrayRef<unsigned> dims, ValueRange args, BodyFn body);
   SmallVector<unsigned> getDims(utils::IteratorType type);
   bool hasPackedOperand();

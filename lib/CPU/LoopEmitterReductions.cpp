@@ -66,8 +66,8 @@ SmallVector<Value> LoopEmitter::emitReduction(ValueRange dests) {
 
   auto emitSegment = [&](const Segment &segment, ValueRange args) {
     return emitLoop(
-        segment.begin, segment.end, std::max<int64_t>(segment.width, 1), args,
-        [&](OpFoldResult iv, ValueRange inner) {
+        b, loc, segment.begin, segment.end, std::max<int64_t>(segment.width, 1),
+        args, [&](OpFoldResult iv, ValueRange inner) {
           ivs[plan.vectorDim] = iv;
           Lanes lanes = lanesOf(segment, iv);
           Values results = emitBody(inner, lanes);

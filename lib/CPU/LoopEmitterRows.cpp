@@ -49,8 +49,8 @@ SmallVector<Value> LoopEmitter::emitStep(int64_t rows, ValueRange args) {
   if (int64_t narrow = shape.getNarrowWidth())
     while (begin + narrow <= end)
       emitVector(Lanes{narrow, {}});
-  return emitLoop(b.getIndexAttr(begin), b.getIndexAttr(end), 1, results,
-                  [&](OpFoldResult iv, ValueRange inner) {
+  return emitLoop(b, loc, b.getIndexAttr(begin), b.getIndexAttr(end), 1,
+                  results, [&](OpFoldResult iv, ValueRange inner) {
                     ivs[plan.vectorDim] = iv;
                     return emitTile(inner, Lanes());
                   });
@@ -70,7 +70,7 @@ SmallVector<Value> LoopEmitter::emitLastRows(OpFoldResult begin,
   OpFoldResult left = apply(d0 * getColumns(), {rows});
   Values results(args);
   for (int64_t i = 0; i < end; i += shape.width)
-    results = emitLoop(b.getIndexAttr(i), left, end, results,
+    results = emitLoop(b, loc, b.getIndexAttr(i), left, end, results,
                        [&](OpFoldResult iv, ValueRange inner) {
                          ivs[*plan.rowDim] = begin;
                          // Its value is known, but what does not depend on the
@@ -99,7 +99,7 @@ SmallVector<Value> LoopEmitter::emitRows(ValueRange dests) {
   Values results(dests);
   for (int64_t step : steps) {
     OpFoldResult end = apply(d0.floorDiv(step) * step, {sizes[*plan.rowDim]});
-    results = emitLoop(begin, end, step, results,
+    results = emitLoop(b, loc, begin, end, step, results,
                        [&](OpFoldResult iv, ValueRange args) {
                          ivs[*plan.rowDim] = iv;
                          return emitStep(step, args);
@@ -140,7 +140,7 @@ Value LoopEmitter::copyRow(function_ref<Value(Value)> getSource, Value dest,
   Values results = {dest};
   for (const Segment &segment : makeSegments())
     results = emitLoop(
-        segment.begin, segment.end, std::max<int64_t>(segment.width, 1),
+        b, loc, segment.begin, segment.end, std::max<int64_t>(segment.width, 1),
         results, [&](OpFoldResult iv, ValueRange args) {
           return Values{copy(iv, args.front(), lanesOf(segment, iv))};
         });
@@ -158,7 +158,7 @@ Value LoopEmitter::repeatRow(Value row) {
   int64_t doublings =
       llvm::Log2_64_Ceil(std::max(shape.width, kMaxHalfVectors));
   Values results = emitLoop(
-      b.getIndexAttr(0), b.getIndexAttr(doublings), 1,
+      b, loc, b.getIndexAttr(0), b.getIndexAttr(doublings), 1,
       {repeated, toValue(columns)}, [&](OpFoldResult, ValueRange args) {
         Value filled = args[1];
         Value left = arith::SubIOp::create(b, loc, dynamicElements, filled);
@@ -179,7 +179,7 @@ SmallVector<Value> LoopEmitter::emitDynamicSteps(ValueRange dests) {
   Value elements = arith::MulIOp::create(b, loc, rows, toValue(columns));
   Value steps = arith::CeilDivUIOp::create(b, loc, rows, dynamicRows);
   Values results = emitLoop(
-      b.getIndexAttr(0), OpFoldResult(steps), 1, dests,
+      b, loc, b.getIndexAttr(0), OpFoldResult(steps), 1, dests,
       [&](OpFoldResult iv, ValueRange args) {
         Value first =
             arith::MulIOp::create(b, loc, toValue(iv), dynamicElements);
@@ -199,7 +199,7 @@ SmallVector<Value> LoopEmitter::emitLongRows(ValueRange dests) {
     return emitStripsOrRows(dests);
   Value columns = toValue(sizes[plan.vectorDim]);
   return emitLoop(
-      b.getIndexAttr(0), sizes[*plan.rowDim], 1, dests,
+      b, loc, b.getIndexAttr(0), sizes[*plan.rowDim], 1, dests,
       [&](OpFoldResult iv, ValueRange args) {
         firstElement =
             arith::MulIOp::create(b, loc, toValue(iv), columns).getResult();

@@ -56,7 +56,7 @@ void LoopEmitter::setRow(OpFoldResult row) {
 SmallVector<Value> LoopEmitter::emitColumns(ValueRange dests, Lanes lanes) {
   if (!stripEnd)
     return emitTile(dests, lanes);
-  return emitLoop(stripBegin, stripEnd, 1, dests,
+  return emitLoop(b, loc, stripBegin, stripEnd, 1, dests,
                   [&](OpFoldResult row, ValueRange args) {
                     setRow(row);
                     return emitTile(args, lanes);
@@ -68,7 +68,7 @@ SmallVector<Value> LoopEmitter::emitStrips(ValueRange dests) {
   AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
   int64_t height = kRowsOfStrip;
   auto ends = AffineMap::get(2, 0, {d0 + height, d1}, b.getContext());
-  Values results = emitLoop(b.getIndexAttr(0), rows, height, dests,
+  Values results = emitLoop(b, loc, b.getIndexAttr(0), rows, height, dests,
                             [&](OpFoldResult begin, ValueRange args) {
                               stripBegin = begin;
                               stripEnd = affine::makeComposedFoldedAffineMin(
@@ -80,7 +80,7 @@ SmallVector<Value> LoopEmitter::emitStrips(ValueRange dests) {
 }
 
 SmallVector<Value> LoopEmitter::emitWholeRows(ValueRange dests) {
-  return emitLoop(b.getIndexAttr(0), sizes[*plan.stripDim], 1, dests,
+  return emitLoop(b, loc, b.getIndexAttr(0), sizes[*plan.stripDim], 1, dests,
                   [&](OpFoldResult row, ValueRange args) {
                     setRow(row);
                     return emitSegments(args);
