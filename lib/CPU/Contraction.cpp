@@ -60,8 +60,7 @@ static bool hasWidth(OpOperand *operand, ArrayRef<unsigned> widths) {
          });
 }
 
-/// The results of a map that has none but dimensions, each once.
-static SmallVector<unsigned> getDims(AffineMap map) {
+SmallVector<unsigned> quant_ext::getDims(AffineMap map) {
   return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) {
     return cast<AffineDimExpr>(expr).getPosition();
   });

@@ -54,6 +54,9 @@ struct PackedContraction {
 
 FailureOr<PackedContraction> matchPackedContraction(linalg::LinalgOp op);
 
+/// The results of a map that has none but dimensions.
+SmallVector<unsigned> getDims(AffineMap map);
+
 /// True for a tensor that holds 0 everywhere; `dest` becomes the tensor that it
 /// was filled into, where there is one.
 bool isZeroFilled(Value tensor, Value &dest);

@@ -4,6 +4,7 @@
 #include "PackedConstants.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
@@ -46,6 +47,26 @@ Value ContractionPacker::flip(OpBuilder &builder, Value value) {
   return arith::XOrIOp::create(builder, loc, value, bit);
 }
 
+/// What `convert` makes of each element of `source`, which `map` says where to
+/// find.
+Value ContractionPacker::mapElements(
+    Value source, AffineMap map, Type type,
+    function_ref<Value(OpBuilder &, Value)> convert) {
+  SmallVector<OpFoldResult> sizes = applyPermutationMap(
+      inversePermutation(map),
+      ArrayRef<OpFoldResult>(tensor::getMixedSizes(b, loc, source)));
+  Value empty = tensor::EmptyOp::create(b, loc, sizes, type);
+  SmallVector<AffineMap> maps = {map, b.getMultiDimIdentityMap(sizes.size())};
+  SmallVector<IteratorType> types(sizes.size(), IteratorType::parallel);
+  return linalg::GenericOp::create(
+             b, loc, empty.getType(), source, empty, maps, types,
+             [&](OpBuilder &builder, Location bodyLoc, ValueRange args) {
+               linalg::YieldOp::create(builder, bodyLoc,
+                                       convert(builder, args.front()));
+             })
+      .getResult(0);
+}
+
 /// The left factor as (outer.., m, k), with the sign and width that it is
 /// multiplied in.
 Value ContractionPacker::makeLhs() {
@@ -58,37 +79,19 @@ Value ContractionPacker::makeLhs() {
   wanted.push_back(contraction.k);
 
   if (dims != wanted || flipsLhs || recipe.widensLhs()) {
-    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, source);
-    SmallVector<OpFoldResult> wantedSizes;
-    SmallVector<AffineExpr> exprs(dims.size());
-    for (auto [to, dim] : llvm::enumerate(wanted)) {
-      size_t from = llvm::find(dims, dim) - dims.begin();
-      wantedSizes.push_back(sizes[from]);
-      exprs[from] = b.getAffineDimExpr(to);
-    }
+    SmallVector<AffineExpr> exprs =
+        llvm::map_to_vector(dims, [&](unsigned dim) {
+          return b.getAffineDimExpr(llvm::find(wanted, dim) - wanted.begin());
+        });
     Type type = recipe.widensLhs() ? b.getI16Type() : b.getI8Type();
-    Value empty = tensor::EmptyOp::create(b, loc, wantedSizes, type);
-    SmallVector<AffineMap> maps = {
-        AffineMap::get(dims.size(), 0, exprs, b.getContext()),
-        b.getMultiDimIdentityMap(dims.size())};
-    SmallVector<IteratorType> types(dims.size(), IteratorType::parallel);
-    source =
-        linalg::GenericOp::create(
-            b, loc, empty.getType(), source, empty, maps, types,
-            [&](OpBuilder &builder, Location bodyLoc, ValueRange args) {
-              Value value = args.front();
-              if (flipsLhs)
-                value = flip(builder, value);
-              if (recipe.widensLhs())
-                value =
-                    lhs.isSigned
-                        ? arith::ExtSIOp::create(builder, bodyLoc, type, value)
-                              .getResult()
-                        : arith::ExtUIOp::create(builder, bodyLoc, type, value)
-                              .getResult();
-              linalg::YieldOp::create(builder, bodyLoc, value);
-            })
-            .getResult(0);
+    source = mapElements(
+        source, AffineMap::get(dims.size(), 0, exprs, b.getContext()), type,
+        [&](OpBuilder &builder, Value value) {
+          if (flipsLhs)
+            value = flip(builder, value);
+          return convertScalarToDtype(builder, loc, value, type,
+                                      /*isUnsignedCast=*/!lhs.isSigned);
+        });
   }
   if (!contraction.m) {
     auto type = cast<RankedTensorType>(source.getType());
@@ -123,12 +126,8 @@ Value ContractionPacker::sumAlong(Value tensor, unsigned reduced, bool isSigned,
              b, loc, init.getType(), tensor, init, maps, types,
              [&](OpBuilder &builder, Location bodyLoc, ValueRange args) {
                Type i32 = builder.getI32Type();
-               Value wide =
-                   isSigned
-                       ? arith::ExtSIOp::create(builder, bodyLoc, i32, args[0])
-                             .getResult()
-                       : arith::ExtUIOp::create(builder, bodyLoc, i32, args[0])
-                             .getResult();
+               Value wide = convertScalarToDtype(builder, bodyLoc, args[0], i32,
+                                                 !isSigned);
                Value scale = arith::ConstantOp::create(
                    builder, bodyLoc, builder.getI32IntegerAttr(factor));
                Value term =
@@ -191,20 +190,16 @@ bool ContractionPacker::packRhs() {
     return true;
   }
 
+  // Sums of columns must have the order of the result, as those of constants.
+  if (lhsShift &&
+      (!llvm::is_sorted(layout.outer) ||
+       llvm::any_of(layout.outer, [&](int64_t dim) { return dim > layout.n; })))
+    return false;
   Value tensor = rhs.get();
-  if (flipsRhs) {
-    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, tensor);
-    Value empty = tensor::EmptyOp::create(b, loc, sizes, b.getI8Type());
-    SmallVector<AffineMap> maps(2, b.getMultiDimIdentityMap(sizes.size()));
-    SmallVector<IteratorType> types(sizes.size(), IteratorType::parallel);
-    tensor = linalg::GenericOp::create(
-                 b, loc, empty.getType(), tensor, empty, maps, types,
-                 [&](OpBuilder &builder, Location bodyLoc, ValueRange args) {
-                   linalg::YieldOp::create(builder, bodyLoc,
-                                           flip(builder, args.front()));
-                 })
-                 .getResult(0);
-  }
+  if (flipsRhs)
+    tensor = mapElements(
+        tensor, b.getMultiDimIdentityMap(dims.size()), b.getI8Type(),
+        [&](OpBuilder &builder, Value value) { return flip(builder, value); });
   SmallVector<int64_t> positions = {layout.n, layout.k};
   SmallVector<int64_t> outerPerm(layout.outer);
   llvm::append_range(outerPerm, positions);
@@ -219,13 +214,8 @@ bool ContractionPacker::packRhs() {
   packedRhs = linalg::PackOp::create(b, loc, tensor, dest, positions, tiles,
                                      padding, outerPerm)
                   .getResult();
-  if (lhsShift) {
-    // In the order of the result, as those of constants.
-    if (!llvm::is_sorted(layout.outer) ||
-        llvm::any_of(layout.outer, [&](int64_t dim) { return dim > layout.n; }))
-      return false;
+  if (lhsShift)
     columnTerms = sumAlong(tensor, layout.k, rhs.isSigned, lhsShift, start);
-  }
   return true;
 }
 
@@ -257,20 +247,17 @@ Value ContractionPacker::emitPacked(Value packedLhs) {
   sizes.push_back(b.getIndexAttr(panels));
   sizes.push_back(b.getIndexAttr(columns));
   Value init = makeFilled(sizes, b.getI32IntegerAttr(0));
-  auto extend = [&](OpBuilder &builder, Value value, bool isSigned) -> Value {
-    Type i32 = builder.getI32Type();
-    if (isSigned)
-      return arith::ExtSIOp::create(builder, loc, i32, value);
-    return arith::ExtUIOp::create(builder, loc, i32, value);
-  };
   return linalg::GenericOp::create(
              b, loc, init.getType(), ValueRange{packedLhs, packedRhs}, init,
              maps, types,
              [&](OpBuilder &builder, Location bodyLoc, ValueRange args) {
+               Type i32 = builder.getI32Type();
                // What has been extended to i16 is signed.
-               Value left =
-                   extend(builder, args[0], lhs.isSigned || recipe.widensLhs());
-               Value right = extend(builder, args[1], rhs.isSigned);
+               bool lhsIsSigned = lhs.isSigned || recipe.widensLhs();
+               Value left = convertScalarToDtype(builder, bodyLoc, args[0], i32,
+                                                 !lhsIsSigned);
+               Value right = convertScalarToDtype(builder, bodyLoc, args[1],
+                                                  i32, !rhs.isSigned);
                Value term =
                    arith::MulIOp::create(builder, bodyLoc, left, right);
                Value sum =

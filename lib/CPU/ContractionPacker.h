@@ -38,16 +38,13 @@ private:
   Value addTerms(Value sums, Value rowTerms);
 
   Value flip(OpBuilder &builder, Value value);
+  Value mapElements(Value source, AffineMap map, Type type,
+                    function_ref<Value(OpBuilder &, Value)> convert);
   Value sumAlong(Value tensor, unsigned reduced, bool isSigned, int32_t factor,
                  int32_t start);
   Value makeFilled(ArrayRef<OpFoldResult> sizes, TypedAttr value);
   int64_t getSize(unsigned dim) {
     return contraction.op.getStaticLoopRanges()[dim];
-  }
-  static SmallVector<unsigned> getDims(AffineMap map) {
-    return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) {
-      return cast<AffineDimExpr>(expr).getPosition();
-    });
   }
 
   RewriterBase &b;

@@ -80,12 +80,7 @@ SmallVector<Value> ContractionEmitter::addProducts(
     return extend(readRhs(panel, group, segment),
                   kernel.contraction.rhs.isSigned);
   });
-  AffineExpr column, product;
-  bindDims(b.getContext(), column, product);
-  SmallVector<AffineMap> maps = AffineMap::inferFromExprList(
-      {ArrayRef<AffineExpr>{product}, ArrayRef<AffineExpr>{column, product},
-       ArrayRef<AffineExpr>{column}},
-      b.getContext());
+  ArrayAttr maps = b.getAffineMapArrayAttr(getGroupMaps(b.getContext()));
   ArrayAttr types =
       b.getArrayAttr({vector::IteratorTypeAttr::get(
                           b.getContext(), vector::IteratorType::parallel),
@@ -98,8 +93,7 @@ SmallVector<Value> ContractionEmitter::addProducts(
         extend(readLhs(at, group, products), kernel.contraction.lhs.isSigned);
     for (Value factors : right)
       results.push_back(vector::ContractionOp::create(
-          b, loc, left, factors, accumulators[results.size()],
-          b.getAffineMapArrayAttr(maps), types));
+          b, loc, left, factors, accumulators[results.size()], maps, types));
   }
   return results;
 }

@@ -32,6 +32,15 @@ static constexpr DotProductRecipe kRecipes[] = {
     {"portable", "", 1, FactorSigns::Any, 4, 4, 2, Instruction::Scalar, "", ""},
 };
 
+SmallVector<AffineMap> quant_ext::getGroupMaps(MLIRContext *context) {
+  AffineExpr column, product;
+  bindDims(context, column, product);
+  return AffineMap::inferFromExprList({ArrayRef<AffineExpr>{product},
+                                       ArrayRef<AffineExpr>{column, product},
+                                       ArrayRef<AffineExpr>{column}},
+                                      context);
+}
+
 ArrayRef<DotProductRecipe> quant_ext::getDotProductRecipes() {
   return kRecipes;
 }

@@ -1,5 +1,4 @@
-//===- DotProducts.h - How a target multiplies and adds integers -*- C++
-//-*-===//
+//===- DotProducts.h - Products of integers on a target ---------*- C++ -*-===//
 //
 // The table of targets and their dot products, which packing, tiling and the
 // choice of instructions share.
@@ -10,6 +9,8 @@
 #define QUANTEXT_LIB_CPU_DOTPRODUCTS_H
 
 #include "QuantExt/CPU/Target.h"
+
+#include "mlir/IR/AffineMap.h"
 
 namespace mlir::quant_ext {
 
@@ -59,6 +60,10 @@ struct DotProductRecipe {
   /// memory, where the right one is extended when it is loaded.
   bool widensLhs() const { return signs == FactorSigns::Any; }
 };
+
+/// The maps of a vector.contract of one group: lhs[product] * rhs[column,
+/// product] is added to sums[column].
+SmallVector<AffineMap> getGroupMaps(MLIRContext *context);
 
 /// All recipes, the best first; the last one runs everywhere.
 ArrayRef<DotProductRecipe> getDotProductRecipes();

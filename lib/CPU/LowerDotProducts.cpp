@@ -61,14 +61,8 @@ static Value callIntrinsic(OpBuilder &b, Location loc, StringRef name,
 }
 
 static bool isGroupContraction(vector::ContractionOp op) {
-  AffineExpr column, product;
-  bindDims(op.getContext(), column, product);
-  SmallVector<AffineMap> maps = AffineMap::inferFromExprList(
-      {ArrayRef<AffineExpr>{product}, ArrayRef<AffineExpr>{column, product},
-       ArrayRef<AffineExpr>{column}},
-      op.getContext());
   return op.getKind() == vector::CombiningKind::ADD &&
-         op.getIndexingMapsArray() == maps &&
+         op.getIndexingMapsArray() == getGroupMaps(op.getContext()) &&
          getElementTypeOrSelf(op.getAccType()).isInteger(32);
 }
 

@@ -5,6 +5,7 @@
 #include "QuantExt/IR/ConstantData.h"
 #include "QuantExt/IR/ResourceConstants.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
@@ -17,9 +18,7 @@ public:
   Elements(const ConstantData &data, const PackedLayoutOfRhs &layout)
       : raw(data.getRaw()), isSplat(data.isSplat()) {
     ArrayRef<int64_t> shape = data.getShape();
-    SmallVector<int64_t> strides(shape.size(), 1);
-    for (int64_t dim = shape.size() - 1; dim-- > 0;)
-      strides[dim] = strides[dim + 1] * shape[dim + 1];
+    SmallVector<int64_t> strides = computeStrides(shape);
     for (int64_t dim : layout.outer) {
       outerShape.push_back(shape[dim]);
       outerStrides.push_back(strides[dim]);
@@ -55,12 +54,12 @@ private:
 } // namespace
 
 static TypedAttr makeConstant(Attribute source, StringRef suffix,
-                              RankedTensorType type, ArrayRef<char> raw) {
+                              RankedTensorType type, AsmResourceBlob blob) {
   auto resource = dyn_cast<DenseResourceElementsAttr>(source);
   if (!resource)
-    return getDenseConstant(type, raw);
+    return getDenseConstant(type, blob.getData());
   std::string key = (resource.getRawHandle().getKey() + suffix).str();
-  return getResourceConstant(type, key, raw);
+  return getResourceConstant(type, key, std::move(blob));
 }
 
 std::optional<TypedAttr>
@@ -74,7 +73,10 @@ quant_ext::packConstant(Attribute constant, const PackedLayoutOfRhs &layout,
   int64_t groups = llvm::divideCeil(elements.k, layout.depth);
   int64_t groupBytes = layout.columns * layout.depth;
   int64_t panelBytes = groups * groupBytes;
-  std::vector<char> packed(elements.getNumOuter() * panels * panelBytes);
+  AsmResourceBlob blob =
+      allocateBlob(elements.getNumOuter() * panels * panelBytes);
+  MutableArrayRef<char> packed = blob.getMutableData();
+  llvm::fill(packed, 0);
   for (int64_t outer = 0, e = elements.getNumOuter(); outer < e; ++outer) {
     const char *first = elements.at(outer);
     char *result = packed.data() + outer * panels * panelBytes;
@@ -90,7 +92,7 @@ quant_ext::packConstant(Attribute constant, const PackedLayoutOfRhs &layout,
   SmallVector<int64_t> shape(elements.getOuterShape());
   llvm::append_values(shape, panels, groups, layout.columns, layout.depth);
   auto type = RankedTensorType::get(shape, data->getElementType());
-  return makeConstant(constant, "_packed", type, packed);
+  return makeConstant(constant, "_packed", type, std::move(blob));
 }
 
 std::optional<TypedAttr>

@@ -93,9 +93,6 @@ private:
   std::optional<LoopIntegers> constantTerm;
 };
 
-/// An integer of at most 32 bits in 32.
-Value extendTo32(OpBuilder &b, Location loc, Value value, bool isSigned);
-
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_LIB_TRANSFORMS_INTEGERBUILDER_H

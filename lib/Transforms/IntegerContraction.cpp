@@ -4,6 +4,7 @@
 #include "IntegerBuilder.h"
 #include "UnitDims.h"
 
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
@@ -15,16 +16,6 @@ using namespace mlir::quant_ext;
 //===----------------------------------------------------------------------===//
 // Values along loops
 //===----------------------------------------------------------------------===//
-
-Value quant_ext::extendTo32(OpBuilder &b, Location loc, Value value,
-                            bool isSigned) {
-  Type i32 = b.getI32Type();
-  if (value.getType() == i32)
-    return value;
-  if (isSigned)
-    return arith::ExtSIOp::create(b, loc, i32, value);
-  return arith::ExtUIOp::create(b, loc, i32, value);
-}
 
 /// The dimensions of the result that the loops run along, as a map from there.
 AffineMap IntegerBuilder::getResultMap(ArrayRef<unsigned> loops) {
@@ -137,8 +128,10 @@ Value IntegerBuilder::buildGeneric(Value lhs, bool lhsSigned, Value rhs,
              b, loc, init.getType(), ValueRange{lhs, rhs}, init, maps,
              op.getIteratorTypesArray(),
              [&](OpBuilder &nested, Location loc, ValueRange args) {
-               Value a = extendTo32(nested, loc, args[0], lhsSigned);
-               Value w = extendTo32(nested, loc, args[1], rhsSigned);
+               Value a = convertScalarToDtype(nested, loc, args[0],
+                                              nested.getI32Type(), !lhsSigned);
+               Value w = convertScalarToDtype(nested, loc, args[1],
+                                              nested.getI32Type(), !rhsSigned);
                Value product = arith::MulIOp::create(nested, loc, a, w);
                Value sum = arith::AddIOp::create(nested, loc, args[2], product);
                linalg::YieldOp::create(nested, loc, sum);

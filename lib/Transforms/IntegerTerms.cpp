@@ -2,6 +2,8 @@
 
 #include "IntegerBuilder.h"
 
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+
 using namespace mlir;
 using namespace mlir::quant_ext;
 
@@ -92,11 +94,13 @@ LoopTensor IntegerBuilder::buildSum(const IntegerOperand &operand,
       linalg::GenericOp::create(
           b, loc, init.getType(), inputs, init, maps, iterators,
           [&](OpBuilder &nested, Location loc, ValueRange args) {
-            Value value = extendTo32(nested, loc, args[0], isSigned);
+            Value value = convertScalarToDtype(nested, loc, args[0],
+                                               nested.getI32Type(), !isSigned);
             if (args.size() == 3)
               value = arith::SubIOp::create(
                   nested, loc, value,
-                  extendTo32(nested, loc, args[1], isSigned));
+                  convertScalarToDtype(nested, loc, args[1],
+                                       nested.getI32Type(), !isSigned));
             Value sum = arith::AddIOp::create(nested, loc, args.back(), value);
             linalg::YieldOp::create(nested, loc, sum);
           })
@@ -184,7 +188,8 @@ Value IntegerBuilder::buildTerms(Value sums) {
     for (const Term &term : terms) {
       Value product;
       for (const LoopTensor &factor : term.factors) {
-        Value value = extendTo32(nested, loc, args[next++], factor.isSigned);
+        Value value = convertScalarToDtype(
+            nested, loc, args[next++], nested.getI32Type(), !factor.isSigned);
         product = product ? arith::MulIOp::create(nested, loc, product, value)
                           : value;
       }
