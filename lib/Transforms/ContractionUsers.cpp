@@ -88,10 +88,7 @@ static std::optional<IntegerBias> getIntegerBias(QuantizedContraction &match,
       dequantize.getStorage().isFloat())
     return std::nullopt;
   Granularity granularity = dequantize.getGranularity();
-  Attribute integers;
-  if (!matchPattern(dequantize.getInput(), m_Constant(&integers)))
-    return std::nullopt;
-  std::optional<ConstantData> data = ConstantData::get(integers);
+  std::optional<ConstantData> data = readConstant(dequantize.getInput());
   std::optional<ConstantData> scale =
       ConstantData::get(getConstantScale(dequantize.getScale()));
   // Anything but i32 would have to be extended first, which no front end asks
@@ -108,23 +105,15 @@ static std::optional<IntegerBias> getIntegerBias(QuantizedContraction &match,
   int64_t count = scale->getNumElements();
   if (product.empty() || count == 0)
     return std::nullopt;
-  if (axisDim < 0 || scaleLoopDim < 0) {
-    // One of the two is one number, which all of the other must equal.
-    double number = axisDim < 0 ? scale->getFloat(0) : product.front();
-    for (double value : product)
-      if (value != number)
-        return std::nullopt;
-    for (int64_t i = 0; i < count; ++i)
-      if (scale->getFloat(i) != number)
-        return std::nullopt;
-  } else {
-    if (axisDim != scaleLoopDim ||
-        count != static_cast<int64_t>(product.size()))
+  bool areAlongOne = axisDim >= 0 && scaleLoopDim >= 0;
+  if (areAlongOne && (axisDim != scaleLoopDim ||
+                      count != static_cast<int64_t>(product.size())))
+    return std::nullopt;
+  // A single number must equal all of the other's.
+  for (int64_t i = 0, n = std::max<int64_t>(count, product.size()); i < n; ++i)
+    if (scale->getFloat(axisDim < 0 ? 0 : i) !=
+        product[scaleLoopDim < 0 ? 0 : i])
       return std::nullopt;
-    for (int64_t i = 0; i < count; ++i)
-      if (scale->getFloat(i) != product[i])
-        return std::nullopt;
-  }
   return IntegerBias{dequantize.getInput(), source.dims, *data};
 }
 

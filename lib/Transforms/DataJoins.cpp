@@ -103,10 +103,8 @@ struct MoveDequantizeBelowPad : OpRewritePattern<tensor::PadOp> {
     if (!zero)
       return rewriter.notifyMatchFailure(op, "no one integer is zero");
     Value padded = padIntegers(rewriter, op, dequantize.getInput(), zero);
-    rewriter.replaceOpWithNewOp<DequantizeOp>(
-        op, getElementTypeOrSelf(dequantize.getType()), padded,
-        dequantize.getScale(), dequantize.getZeroPoint(),
-        dequantize.getGranularity(), dequantize.getStorage());
+    rewriter.replaceOp(op, dequantizeLike(rewriter, op.getLoc(), dequantize,
+                                          padded, getQuantization(dequantize)));
     return success();
   }
 };
@@ -132,8 +130,7 @@ struct MoveQuantizeAbovePad : OpRewritePattern<QuantizeOp> {
     if (!zero)
       return rewriter.notifyMatchFailure(op, "no one integer is zero");
     Value integers =
-        quantizeLike(rewriter, op, pad.getSource(),
-                     {op.getGranularity(), op.getScale(), op.getZeroPoint()});
+        quantizeLike(rewriter, op, pad.getSource(), getQuantization(op));
     rewriter.replaceOp(op, padIntegers(rewriter, pad, integers, zero));
     return success();
   }
@@ -196,9 +193,9 @@ struct MoveDequantizeBelowConcat : OpRewritePattern<tensor::ConcatOp> {
       integers = tensor::CastOp::create(
           rewriter, op.getLoc(),
           op.getResultType().clone(type.getElementType()), integers);
-    rewriter.replaceOpWithNewOp<DequantizeOp>(
-        op, getElementTypeOrSelf(first.getType()), integers, scale, zeroPoint,
-        granularity, first.getStorage());
+    rewriter.replaceOp(op,
+                       dequantizeLike(rewriter, op.getLoc(), first, integers,
+                                      {granularity, scale, zeroPoint}));
     return success();
   }
 };
@@ -220,9 +217,7 @@ struct MoveQuantizeAboveConcat : OpRewritePattern<QuantizeOp> {
       return rewriter.notifyMatchFailure(op, "parts differ in parameters");
     SmallVector<Value> parts;
     for (Value input : concat.getInputs())
-      parts.push_back(
-          quantizeLike(rewriter, op, input,
-                       {granularity, op.getScale(), op.getZeroPoint()}));
+      parts.push_back(quantizeLike(rewriter, op, input, getQuantization(op)));
     rewriter.replaceOpWithNewOp<tensor::ConcatOp>(op, op.getResult().getType(),
                                                   dim, parts);
     return success();
@@ -247,9 +242,8 @@ struct MoveDequantizeBelowInsert : OpRewritePattern<tensor::InsertSliceOp> {
     Value integers = tensor::InsertSliceOp::create(
         rewriter, op.getLoc(), source.getInput(), dest.getInput(),
         op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides());
-    rewriter.replaceOpWithNewOp<DequantizeOp>(
-        op, getElementTypeOrSelf(dest.getType()), integers, dest.getScale(),
-        dest.getZeroPoint(), dest.getGranularity(), dest.getStorage());
+    rewriter.replaceOp(op, dequantizeLike(rewriter, op.getLoc(), dest, integers,
+                                          getQuantization(dest)));
     return success();
   }
 };
@@ -264,9 +258,7 @@ struct MoveQuantizeAboveInsert : OpRewritePattern<QuantizeOp> {
         op.getSeed() || !op.getGranularity().isPerTensor())
       return rewriter.notifyMatchFailure(op, "no insertion before it alone");
     auto quantizeOne = [&](Value value) {
-      return quantizeLike(
-          rewriter, op, value,
-          {op.getGranularity(), op.getScale(), op.getZeroPoint()});
+      return quantizeLike(rewriter, op, value, getQuantization(op));
     };
     Value dest;
     if (auto empty = insert.getDest().getDefiningOp<tensor::EmptyOp>())

@@ -324,3 +324,10 @@ Value quant_ext::quantizeLike(OpBuilder &b, QuantizeOp op, Value input,
   quantize.setSaturate(op.getSaturate());
   return quantize;
 }
+
+Value quant_ext::dequantizeLike(OpBuilder &b, Location loc, DequantizeOp op,
+                                Value input, const Quantization &quantization) {
+  return DequantizeOp::create(b, loc, getElementTypeOrSelf(op.getType()), input,
+                              quantization.scale, quantization.zeroPoint,
+                              quantization.granularity, op.getStorage());
+}

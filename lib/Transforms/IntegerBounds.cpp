@@ -1,10 +1,10 @@
 //===- IntegerBounds.cpp - What sums of products may come to --------------===//
 
 #include "IntegerBounds.h"
+#include "ParameterFacts.h"
 
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -114,11 +114,9 @@ void Summation::addRow(const ConstantData &data, int64_t begin, int64_t size,
 
 std::optional<ConstantSums>
 quant_ext::sumConstant(linalg::LinalgOp op, const IntegerOperand &operand) {
-  Attribute attr;
-  if (!matchPattern(operand.value, m_Constant(&attr)) ||
-      (operand.zeroPoint && !operand.zeroPoint->constant))
+  if (operand.zeroPoint && !operand.zeroPoint->constant)
     return std::nullopt;
-  std::optional<ConstantData> data = ConstantData::get(attr);
+  std::optional<ConstantData> data = readConstant(operand.value);
   if (!data || !data->canExpand() || data->getShape().empty())
     return std::nullopt;
 

@@ -2,6 +2,7 @@
 
 #include "IntegerBounds.h"
 #include "IntegerBuilder.h"
+#include "ParameterFacts.h"
 #include "UnitDims.h"
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -209,9 +210,7 @@ LogicalResult quant_ext::rewriteZeroPointMatmul(RewriterBase &rewriter,
       continue;
     LoopParameter &parameter = operands[i].zeroPoint.emplace();
     parameter.value = zero;
-    Attribute attr;
-    if (matchPattern(zero, m_Constant(&attr)))
-      parameter.constant = ConstantData::get(attr);
+    parameter.constant = readConstant(zero);
   }
   for (IntegerOperand &operand : operands) {
     operand.sums = sumConstant(op, operand);

@@ -47,16 +47,13 @@ struct MoveDequantizeDown : OpRewritePattern<MovementOp> {
     // A bias is best dequantized before it is broadcast.
     if (isa<linalg::BroadcastOp>(op) && !feedsContraction(op->getResult(0)))
       return rewriter.notifyMatchFailure(op, "more elements to dequantize");
-    FailureOr<Quantization> moved = moveQuantizationDown(
-        rewriter, op,
-        {dequantize.getGranularity(), dequantize.getScale(),
-         dequantize.getZeroPoint()});
+    FailureOr<Quantization> moved =
+        moveQuantizationDown(rewriter, op, getQuantization(dequantize));
     if (failed(moved))
       return rewriter.notifyMatchFailure(op, "no granularity for the result");
     Value integers = moveElements(rewriter, op, dequantize.getInput());
-    rewriter.replaceOpWithNewOp<DequantizeOp>(
-        op, getElementTypeOrSelf(dequantize.getType()), integers, moved->scale,
-        moved->zeroPoint, moved->granularity, dequantize.getStorage());
+    rewriter.replaceOp(op, dequantizeLike(rewriter, op->getLoc(), dequantize,
+                                          integers, *moved));
     return success();
   }
 };
@@ -76,9 +73,8 @@ struct MoveQuantizeUp : OpRewritePattern<QuantizeOp> {
       return rewriter.notifyMatchFailure(op, "floats are used too");
     if (op.getSeed())
       return rewriter.notifyMatchFailure(op, "draws depend on the place");
-    FailureOr<Quantization> moved = moveQuantizationUp(
-        rewriter, movement,
-        {op.getGranularity(), op.getScale(), op.getZeroPoint()});
+    FailureOr<Quantization> moved =
+        moveQuantizationUp(rewriter, movement, getQuantization(op));
     if (failed(moved))
       return rewriter.notifyMatchFailure(op, "no granularity for the source");
     Value source = getMovedSource(movement);

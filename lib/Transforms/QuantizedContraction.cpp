@@ -3,6 +3,7 @@
 #include "QuantExt/Transforms/QuantizedContraction.h"
 #include "ContractionUsers.h"
 #include "IntegerBounds.h"
+#include "ParameterFacts.h"
 #include "Remarks.h"
 
 #include "QuantExt/IR/ConstantFolding.h"
@@ -10,7 +11,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
-#include "mlir/IR/Matchers.h"
 
 #include <cmath>
 
@@ -121,8 +121,8 @@ getLoopParameter(Value value, const Granularity &granularity,
 }
 
 /// Sets the constant of a parameter, if it is one that can be spelled out.
-static void setConstant(LoopParameter &parameter, Attribute attr) {
-  std::optional<ConstantData> data = ConstantData::get(attr);
+static void setConstant(LoopParameter &parameter,
+                        const std::optional<ConstantData> &data) {
   if (data && data->canExpand())
     parameter.constant = data;
 }
@@ -163,7 +163,8 @@ LogicalResult quant_ext::matchIntegerOperand(linalg::LinalgOp op,
   if (failed(found))
     return failure();
   scale = *found;
-  setConstant(scale, getConstantScale(dequantize.getScale()));
+  setConstant(scale,
+              ConstantData::get(getConstantScale(dequantize.getScale())));
   if (scale.constant)
     if (std::optional<std::string> problem =
             findScaleProblem(*scale.constant)) {
@@ -172,9 +173,7 @@ LogicalResult quant_ext::matchIntegerOperand(linalg::LinalgOp op,
     }
   if (Value zeroPoint = dequantize.getZeroPoint()) {
     integers.zeroPoint = *getParameter(zeroPoint);
-    Attribute attr;
-    if (matchPattern(zeroPoint, m_Constant(&attr)))
-      setConstant(*integers.zeroPoint, attr);
+    setConstant(*integers.zeroPoint, readConstant(zeroPoint));
   }
   integers.value = skipTransposes(dequantize.getInput(), map);
   integers.map = map;

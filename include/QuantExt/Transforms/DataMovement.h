@@ -22,6 +22,12 @@ struct Quantization {
   Value zeroPoint;
 };
 
+/// How a quantize makes its result, or a dequantize reads its input.
+template <typename OpT>
+Quantization getQuantization(OpT op) {
+  return {op.getGranularity(), op.getScale(), op.getZeroPoint()};
+}
+
 /// Where a per-block granularity says no more than a per-tensor or per-axis
 /// one, that one; the dimensions of the scale that it keeps are in `kept`.
 Granularity simplifyGranularity(const Granularity &granularity,
@@ -51,6 +57,10 @@ FailureOr<Quantization> moveQuantizationUp(OpBuilder &b, Operation *op,
 /// What `op` makes of `input`, quantized by `quantization` instead.
 Value quantizeLike(OpBuilder &b, QuantizeOp op, Value input,
                    const Quantization &quantization);
+
+/// What `op` makes of `input`, quantized by `quantization`, at another place.
+Value dequantizeLike(OpBuilder &b, Location loc, DequantizeOp op, Value input,
+                     const Quantization &quantization);
 
 /// Patterns that move dequantize behind data movement, and quantize before it.
 void populateMoveQDQPatterns(RewritePatternSet &patterns);
