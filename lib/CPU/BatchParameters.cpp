@@ -8,22 +8,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "Buffers.h"
+#include "ParameterAnalysis.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -40,209 +36,6 @@ using namespace mlir::quant_ext;
 static constexpr int64_t kBatch = 128;
 /// Iterations below which nothing is gained.
 static constexpr int64_t kLeastIterations = 8;
-
-//===----------------------------------------------------------------------===//
-// What is computed in batches
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// What a loop reads of an array: `count` elements from where the induction
-/// variable says plus `offset`.
-struct Read {
-  Value memref;
-  ValueRange indices;
-  int64_t offset, count;
-
-  bool isSameArray(const Read &other) const {
-    return memref == other.memref &&
-           indices.drop_back() == other.indices.drop_back();
-  }
-};
-
-/// Finds in a loop what depends on nothing but such reads.
-class ParameterAnalysis {
-public:
-  ParameterAnalysis(scf::ForOp loop, int64_t step) : loop(loop), step(step) {}
-
-  std::optional<Read> matchRead(Value value);
-  /// The read that `value` is computed of; where there are several, one whose
-  /// place all others have in arrays of theirs. None where it is computed of
-  /// anything else.
-  std::optional<Read> findRead(Value value);
-  bool isInvariant(Value value);
-  /// The arrays that were found to be read, and what is read of them in
-  /// vectors.
-  ArrayRef<Value> getArrays() const { return arrays.getArrayRef(); }
-  SmallVector<Value> getVectors() const { return llvm::to_vector(vectors); }
-  /// Whether both are computed alike of elements of the same arrays.
-  bool isSame(Value lhs, Value rhs);
-
-private:
-  std::optional<Read> computeRead(Value value);
-  bool isWritten(Value memref);
-
-  scf::ForOp loop;
-  int64_t step;
-  DenseMap<Value, std::optional<Read>> reads;
-  SetVector<Value> arrays, vectors;
-  DenseMap<Value, bool> written;
-};
-
-} // namespace
-
-/// `value` minus the induction variable, where that is a number.
-static std::optional<int64_t> getOffset(Value value, Value inductionVar) {
-  if (value == inductionVar)
-    return 0;
-  auto apply = value.getDefiningOp<affine::AffineApplyOp>();
-  if (!apply || apply.getMapOperands().size() != 1 ||
-      apply.getMapOperands().front() != inductionVar)
-    return std::nullopt;
-  AffineMap map = apply.getAffineMap();
-  AffineExpr variable = map.getNumDims() == 1
-                            ? getAffineDimExpr(0, value.getContext())
-                            : getAffineSymbolExpr(0, value.getContext());
-  auto offset = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
-      map.getResult(0) - variable, map.getNumDims(), map.getNumSymbols()));
-  return offset ? std::optional(offset.getValue()) : std::nullopt;
-}
-
-/// Whether an operation whose effects are not known has none on buffers: it
-/// asks for memory, or computes with registers.
-static bool isHarmless(Operation *op) {
-  return isa<memref::PrefetchOp>(op) ||
-         (isa<LLVM::CallIntrinsicOp>(op) &&
-          llvm::none_of(op->getOperandTypes(),
-                        llvm::IsaPred<LLVM::LLVMPointerType>));
-}
-
-/// Whether the loop may write what it reads from `memref`.
-bool ParameterAnalysis::isWritten(Value memref) {
-  Value buffer = memref::skipViewLikeOps(cast<MemrefValue>(memref));
-  auto [found, isNew] = written.try_emplace(buffer, true);
-  if (!isNew || !hasKnownOrigin(buffer))
-    return found->second;
-  WalkResult result = loop.walk([&](Operation *op) {
-    if (op->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
-        isMemoryEffectFree(op) || isHarmless(op))
-      return WalkResult::advance();
-    std::optional<SmallVector<MemoryEffects::EffectInstance>> effects =
-        getEffectsRecursively(op);
-    if (!effects)
-      return WalkResult::interrupt();
-    for (const MemoryEffects::EffectInstance &effect : *effects) {
-      if (isa<MemoryEffects::Read>(effect.getEffect()))
-        continue;
-      Value other = effect.getValue();
-      if (!other || !isa<MemRefType>(other.getType()))
-        return WalkResult::interrupt();
-      other = memref::skipViewLikeOps(cast<MemrefValue>(other));
-      if (other == buffer || !hasKnownOrigin(other))
-        return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return written[buffer] = result.wasInterrupted();
-}
-
-std::optional<Read> ParameterAnalysis::matchRead(Value value) {
-  // What some iterations do not read may not be there.
-  if (value.getParentBlock() != loop.getBody())
-    return std::nullopt;
-  Read result;
-  if (auto load = value.getDefiningOp<memref::LoadOp>()) {
-    result = {load.getMemRef(), load.getIndices(), 0, 1};
-  } else if (auto read = value.getDefiningOp<vector::TransferReadOp>();
-             read && !read.getMask() && !read.hasOutOfBoundsDim() &&
-             read.getPermutationMap().isMinorIdentity() &&
-             read.getVectorType().getRank() == 1) {
-    result = {read.getBase(), read.getIndices(), 0,
-              read.getVectorType().getNumElements()};
-  } else {
-    return std::nullopt;
-  }
-  auto type = dyn_cast<MemRefType>(result.memref.getType());
-  bool isArray = type && type.getRank() > 0 && type.isLastDimUnitStride() &&
-                 loop.isDefinedOutsideOfLoop(result.memref) &&
-                 llvm::all_of(result.indices.drop_back(), [&](Value index) {
-                   return loop.isDefinedOutsideOfLoop(index);
-                 });
-  if (!isArray)
-    return std::nullopt;
-  std::optional<int64_t> offset =
-      getOffset(result.indices.back(), loop.getInductionVar());
-  if (!offset || *offset < 0 || *offset + result.count > step ||
-      isWritten(result.memref))
-    return std::nullopt;
-  result.offset = *offset;
-  return result;
-}
-
-/// A number of all iterations and lanes.
-bool ParameterAnalysis::isInvariant(Value value) {
-  DenseElementsAttr constant;
-  if (matchPattern(value, m_Constant(&constant)))
-    return constant.isSplat();
-  if (auto broadcast = value.getDefiningOp<vector::BroadcastOp>())
-    value = broadcast.getSource();
-  return value.getType().isIntOrFloat() &&
-         (loop.isDefinedOutsideOfLoop(value) ||
-          matchPattern(value, m_Constant()));
-}
-
-std::optional<Read> ParameterAnalysis::computeRead(Value value) {
-  if (std::optional<Read> read = matchRead(value)) {
-    arrays.insert(read->memref);
-    if (isa<VectorType>(value.getType()))
-      vectors.insert(value);
-    return read;
-  }
-  Operation *op = value.getDefiningOp();
-  if (!op || loop.isDefinedOutsideOfLoop(value) || op->getNumResults() != 1 ||
-      !OpTrait::hasElementwiseMappableTraits(op) || !isPure(op))
-    return std::nullopt;
-  std::optional<Read> result;
-  for (Value operand : op->getOperands()) {
-    if (isInvariant(operand))
-      continue;
-    std::optional<Read> read = findRead(operand);
-    if (!read || (result && (read->offset != result->offset ||
-                             read->count != result->count)))
-      return std::nullopt;
-    result = read;
-  }
-  return result;
-}
-
-std::optional<Read> ParameterAnalysis::findRead(Value value) {
-  auto found = reads.find(value);
-  if (found != reads.end())
-    return found->second;
-  std::optional<Read> read = computeRead(value);
-  reads.try_emplace(value, read);
-  return read;
-}
-
-bool ParameterAnalysis::isSame(Value lhs, Value rhs) {
-  if (lhs == rhs)
-    return true;
-  if (lhs.getType() != rhs.getType())
-    return false;
-  std::optional<Read> left = matchRead(lhs), right = matchRead(rhs);
-  if (left || right)
-    return left && right && left->isSameArray(*right);
-  Operation *leftOp = lhs.getDefiningOp(), *rightOp = rhs.getDefiningOp();
-  return leftOp && rightOp &&
-         OperationEquivalence::isEquivalentTo(
-             leftOp, rightOp,
-             [&](Value a, Value b) { return success(isSame(a, b)); },
-             /*markEquivalent=*/nullptr, OperationEquivalence::IgnoreLocations);
-}
-
-//===----------------------------------------------------------------------===//
-// The loops
-//===----------------------------------------------------------------------===//
 
 namespace {
 
@@ -272,7 +65,7 @@ private:
     return rewriter.createOrFold<OpT>(loc, std::forward<Args>(args)...);
   }
   Value emitCount(Value end);
-  Value emitRead(const Read &read, Value at, int64_t width);
+  Value emitRead(const ArrayRead &read, Value at, int64_t width);
   Value compute(Value parameter, Value at, int64_t width, IRMapping &mapping);
   void chooseBuffers(ArrayRef<Value> parameters);
   Value fill(ArrayRef<scf::IfOp> branches, Value end);
@@ -331,7 +124,7 @@ Value LoopBatcher::emitCount(Value end) {
 }
 
 /// As many elements as `width` of an array, as far into the batch as `at` says.
-Value LoopBatcher::emitRead(const Read &read, Value at, int64_t width) {
+Value LoopBatcher::emitRead(const ArrayRead &read, Value at, int64_t width) {
   SmallVector<Value> indices = read.indices;
   indices.back() = emit<arith::AddIOp>(batches.getInductionVar(), at);
   if (width == 1)
@@ -350,7 +143,7 @@ Value LoopBatcher::compute(Value parameter, Value at, int64_t width,
   Type type = width == 1 ? element : VectorType::get({width}, element);
   Value result;
   DenseElementsAttr splat;
-  if (std::optional<Read> read = analysis.matchRead(parameter)) {
+  if (std::optional<ArrayRead> read = analysis.matchRead(parameter)) {
     result = emitRead(*read, at, width);
   } else if (matchPattern(parameter, m_Constant(&splat))) {
     result = arith::ConstantOp::create(
@@ -524,7 +317,7 @@ void LoopBatcher::run(ArrayRef<Value> parameters,
   for (auto [parameter, buffer] : bufferOf)
     replace(parameter, buffer);
   for (Value vector : vectors) {
-    Read read = *analysis.matchRead(vector);
+    ArrayRead read = *analysis.matchRead(vector);
     spread(vector, read.memref, SmallVector<Value>(read.indices));
   }
   if (!branches.empty()) {

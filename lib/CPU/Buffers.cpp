@@ -7,6 +7,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
+using namespace mlir::quant_ext;
 
 bool quant_ext::hasKnownOrigin(Value buffer) {
   if (auto argument = dyn_cast<BlockArgument>(buffer))
@@ -17,7 +18,6 @@ bool quant_ext::hasKnownOrigin(Value buffer) {
 
 Value quant_ext::createStackBuffer(RewriterBase &rewriter, Operation *user,
                                    int64_t elements, Type elementType) {
-  constexpr int64_t kLineBytes = 64;
   OpBuilder::InsertionGuard guard(rewriter);
   Region *region = user->getParentRegion();
   while (isa<scf::ForOp>(region->getParentOp()) ||

@@ -7,6 +7,9 @@
 
 namespace mlir::quant_ext {
 
+/// A line of a cache.
+constexpr int64_t kLineBytes = 64;
+
 /// Whether it is known what other buffers `buffer` may overlap: parameters of a
 /// function each other, and others none.
 bool hasKnownOrigin(Value buffer);

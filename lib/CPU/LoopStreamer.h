@@ -3,6 +3,7 @@
 #ifndef QUANTEXT_LIB_CPU_LOOPSTREAMER_H
 #define QUANTEXT_LIB_CPU_LOOPSTREAMER_H
 
+#include "Buffers.h"
 #include "StreamableLoop.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -11,11 +12,8 @@
 
 namespace mlir::quant_ext {
 
-/// A line of a cache.
-constexpr int64_t kLineBytes = 64;
-
-/// Whether `nest` itself writes vectors to the buffer of `memref`: what it reads
-/// of it is in a cache then.
+/// Whether `nest` itself writes vectors to the buffer of `memref`: what it
+/// reads of it is in a cache then.
 bool isWrittenIn(scf::ForOp nest, Value memref);
 
 /// What follows from the target.
