@@ -44,6 +44,132 @@ def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
   ];
 }
 
+def QuantExtStreamStores
+    : Pass<"quant-ext-stream-stores", "::mlir::func::FuncOp"> {
+  let summary = "Store past the caches what is too large for them";
+  let description = [{
+    Where a nest of loops moves more than the last-level cache holds, most of what
+    it wrote has left the caches before anybody can read it or write it again. Of
+    what is written 2/5 count, as long as `min-bytes` is not given: a store past
+    the caches is one transfer of a line, another store none, or two if the line is
+    in no cache and is read first; they cost the same where every other line is
+    found, and for who reads the result next where every third is. The stores
+    of its innermost loops become `vector.store` with `nontemporal`, which on x86
+    writes whole lines to memory without reading them first. An `sfence` after the
+    nest keeps the order that other threads see.
+
+    It changes innermost loops that write neighbouring vectors, and nothing else,
+    to a parameter of the function or to what it allocates and returns, if nothing
+    in the function reads that buffer: nothing but single elements, a few each time
+    the loop runs, such as a byte that rows share, or in a branch that excludes the
+    loop. A loop that packs what the nest has put in a cache stays too: it reads no
+    memory that its stores could overlap with, and they are little of what the nest
+    moves.
+
+    These stores need addresses that are multiples of 64, or of the size of the
+    vector where that is smaller. Every lane of a loop over elements, with one
+    write, can be computed in any iteration, so that the loop starts at the first aligned
+    address, and the original one, with its first and last vector, writes what is
+    left at the ends; some lanes are written twice, with the same value. Where
+    this is not so (a loop over blocks, or a caller that has the result overwrite
+    an operand), or where no element is at such an address, the original loop has
+    all iterations.
+
+    Where the target's own prefetchers stop at the end of a page (Zen 5), what is
+    read once is asked for two pages ahead, because with such stores nothing but
+    reading is waited for.
+
+    Where vectors of short rows lie anywhere, whole lines of them are collected in
+    a buffer in the first-level cache and go to memory from there.
+
+    The buffers that a nest accesses count whole. Where their sizes are known at
+    run time only, both forms of the nest are there, behind a branch.
+
+    On targets other than x86 nothing changes.
+
+    Example: with `target=znver5 min-bytes=4096`, in a loop over blocks,
+
+    ```mlir
+    func.func @scale(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                     %y: memref<64x16xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %pad = arith.constant 0.0 : f32
+      scf.for %i = %c0 to %c64 step %c1 {
+        %block = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]}
+            : memref<64x16xf32>, vector<16xf32>
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %scales = vector.broadcast %scale : f32 to vector<16xf32>
+        %scaled = arith.mulf %block, %scales : vector<16xf32>
+        vector.transfer_write %scaled, %y[%i, %c0] {in_bounds = [true]}
+            : vector<16xf32>, memref<64x16xf32>
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @scale(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                     %y: memref<64x16xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %pad = arith.constant 0.0 : f32
+      %zero = arith.constant 0 : index
+      %all = arith.constant 64 : index
+      %address = memref.extract_aligned_pointer_as_index %y
+          : memref<64x16xf32> -> index
+      %negative = arith.subi %zero, %address : index
+      %c63 = arith.constant 63 : index
+      %missing = arith.andi %negative, %c63 : index
+      %is_aligned = arith.cmpi eq, %missing, %zero : index
+      %border = arith.select %is_aligned, %all, %c0 : index
+      scf.for %i = %border to %c64 step %c1 {
+        %block = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]}
+            : memref<64x16xf32>, vector<16xf32>
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %scales = vector.broadcast %scale : f32 to vector<16xf32>
+        %scaled = arith.mulf %block, %scales : vector<16xf32>
+        vector.transfer_write %scaled, %y[%i, %c0] {in_bounds = [true]}
+            : vector<16xf32>, memref<64x16xf32>
+      }
+      %c128 = arith.constant 128 : index
+      scf.for %i = %c0 to %border step %c1 {
+        %later = arith.addi %i, %c128 : index
+        memref.prefetch %x[%later, %c0], read, locality<3>, data
+            : memref<64x16xf32>
+        %block = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]}
+            : memref<64x16xf32>, vector<16xf32>
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %scales = vector.broadcast %scale : f32 to vector<16xf32>
+        %scaled = arith.mulf %block, %scales : vector<16xf32>
+        vector.store %scaled, %y[%i, %c0]
+            {nontemporal = true, alignment = 64} : memref<64x16xf32>, vector<16xf32>
+      }
+      llvm.call_intrinsic "llvm.x86.sse.sfence"() : () -> ()
+      return
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"minBytes", "min-bytes", "int64_t", "0",
+           "Bytes of the buffers that a nest of loops accesses from which on its "
+           "stores bypass the caches; 0 takes those of the target's last-level "
+           "cache and counts 2/5 of what is written, and below 0 none ever do">,
+  ];
+  let statistics = [
+    Statistic<"numStreamed", "streamed", "Loops whose stores bypass the caches">,
+  ];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
 def QuantExtExpandDynamicReshapes
     : Pass<"quant-ext-expand-dynamic-reshapes"> {
   let summary = "Lower memref.expand_shape into several dynamic dimensions";
