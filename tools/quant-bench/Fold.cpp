@@ -5,6 +5,7 @@
 #include "ChildProcess.h"
 #include "FoldOurs.h"
 #include "NativeModule.h"
+#include "OutputFile.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/ADT/STLExtras.h"
@@ -303,19 +304,6 @@ static void printJSON(raw_ostream &os, ArrayRef<FoldRecord> records,
   os << "\n";
 }
 
-static LogicalResult writeJSON(ArrayRef<FoldRecord> records, double bytes) {
-  if (jsonFile.empty())
-    return success();
-  if (llvm::Error error =
-          llvm::writeToOutput(jsonFile, [&](raw_ostream &os) -> llvm::Error {
-            printJSON(os, records, bytes);
-            return llvm::Error::success();
-          }))
-    return fail("cannot write '" + jsonFile +
-                "': " + llvm::toString(std::move(error)));
-  return success();
-}
-
 //===----------------------------------------------------------------------===//
 // Main
 //===----------------------------------------------------------------------===//
@@ -365,5 +353,6 @@ LogicalResult quant_bench::runFold() {
     }
   }
   printTable(records, bytes);
-  return writeJSON(records, bytes);
+  return writeFile(jsonFile,
+                   [&](raw_ostream &os) { printJSON(os, records, bytes); });
 }

@@ -2,6 +2,7 @@
 
 #include "Matmul.h"
 
+#include "OutputFile.h"
 #include "Peer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -187,16 +188,7 @@ LogicalResult quant_bench::measureMatmul(
     print(os, *measured);
     records.push_back(std::move(*measured));
   }
-  if (options.jsonFile.empty())
-    return success();
-  llvm::Error error = llvm::writeToOutput(
-      options.jsonFile, [&](raw_ostream &file) -> llvm::Error {
-        printJSON(file, records, options, versions);
-        return llvm::Error::success();
-      });
-  if (!error)
-    return success();
-  llvm::errs() << "error: cannot write '" << options.jsonFile
-               << "': " << llvm::toString(std::move(error)) << "\n";
-  return failure();
+  return writeFile(options.jsonFile, [&](raw_ostream &file) {
+    printJSON(file, records, options, versions);
+  });
 }

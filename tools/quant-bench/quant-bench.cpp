@@ -13,6 +13,7 @@
 #include "Matmul.h"
 #include "NativeModule.h"
 #include "Ours.h"
+#include "OutputFile.h"
 #include "Peer.h"
 #include "PlainLoops.h"
 #include "Report.h"
@@ -20,10 +21,8 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
@@ -143,23 +142,6 @@ static LogicalResult fail(const llvm::Twine &message) {
 // What is asked for
 //===----------------------------------------------------------------------===//
 
-/// A path that cannot be written to is found before hours of measurements are
-/// lost on it.
-static LogicalResult checkWritable(StringRef path) {
-  if (path.empty() || path == "-")
-    return success();
-  StringRef parent = llvm::sys::path::parent_path(path);
-  if (parent.empty())
-    parent = ".";
-  if (!llvm::sys::fs::is_directory(parent))
-    return fail("cannot write '" + path + "': no folder '" + parent + "'");
-  if (llvm::sys::fs::is_directory(path))
-    return fail("cannot write '" + path + "': a folder");
-  if (llvm::sys::fs::access(parent, llvm::sys::fs::AccessMode::Write))
-    return fail("cannot write '" + path + "': no permission");
-  return success();
-}
-
 static LogicalResult checkOptions() {
   for (unsigned count : threads) {
     constexpr unsigned kMostThreads = 1024;
@@ -196,13 +178,19 @@ static std::vector<unsigned> chooseThreads() {
   return {1};
 }
 
-static FailureOr<std::vector<Row>> chooseRows() {
+static FailureOr<llvm::Regex> parseFilter() {
   std::string error;
   llvm::Regex regex(filter.empty() ? "." : StringRef(filter));
-  if (!regex.isValid(error)) {
+  if (!regex.isValid(error))
     return fail("--filter must be a regular expression, found '" + filter +
                 "': " + error);
-  }
+  return regex;
+}
+
+static FailureOr<std::vector<Row>> chooseRows() {
+  FailureOr<llvm::Regex> regex = parseFilter();
+  if (failed(regex))
+    return failure();
   std::vector<int64_t> elements;
   for (const std::string &size : sizes) {
     FailureOr<int64_t> parsed = parseSize(size);
@@ -213,7 +201,7 @@ static FailureOr<std::vector<Row>> chooseRows() {
   std::vector<Row> rows;
   size_t leftOut = 0;
   for (Row &row : makeRows(elements, chooseThreads())) {
-    if (!regex.match(row.name()))
+    if (!regex->match(row.name()))
       continue;
     if (all || row.isDefault)
       rows.push_back(std::move(row));
@@ -249,6 +237,15 @@ struct Bench {
 
   Bench(const DialectRegistry &registry, const std::vector<Row> &rows)
       : context(registry), buffers(rows) {}
+
+  /// Of each peer: its name and its version.
+  std::vector<std::pair<std::string, std::string>> getVersions() const {
+    std::vector<std::pair<std::string, std::string>> versions;
+    for (const LoadedPeer &loaded : peers)
+      versions.emplace_back(loaded.name.str(),
+                            loaded.byThreads.begin()->second->getVersion());
+    return versions;
+  }
 };
 } // namespace
 
@@ -381,21 +378,6 @@ static std::vector<StringRef> getColumns(const Bench &bench) {
   return columns;
 }
 
-static LogicalResult write(StringRef path,
-                           llvm::function_ref<void(raw_ostream &)> print) {
-  if (path.empty())
-    return success();
-  // A file appears whole or not at all.
-  if (llvm::Error error =
-          llvm::writeToOutput(path, [&](raw_ostream &os) -> llvm::Error {
-            print(os);
-            return llvm::Error::success();
-          }))
-    return fail("cannot write '" + path +
-                "': " + llvm::toString(std::move(error)));
-  return success();
-}
-
 static LogicalResult run() {
   if (failed(checkOptions()))
     return failure();
@@ -426,12 +408,8 @@ static LogicalResult run() {
       failed(loadPeers(bench, *rows)))
     return failure();
   Setting setting{bench.buffers.describePages(),
-                  llvm::sys::getHostCPUName().str(),
-                  target,
-                  {}};
-  for (const LoadedPeer &loaded : bench.peers)
-    setting.versions.emplace_back(
-        loaded.name.str(), loaded.byThreads.begin()->second->getVersion());
+                  llvm::sys::getHostCPUName().str(), target,
+                  bench.getVersions()};
   llvm::errs() << "buffers: " << setting.pages << "\n";
   initializeMeasurements({repetitions, minTime});
 
@@ -456,24 +434,22 @@ static LogicalResult run() {
   }
   auto json = [&](raw_ostream &os) { printJSON(os, records, setting); };
   auto plot = [&](raw_ostream &os) { printPlot(os, records); };
-  return success(succeeded(write(jsonFile, json)) &&
-                 succeeded(write(plotFile, plot)));
+  return success(succeeded(writeFile(jsonFile, json)) &&
+                 succeeded(writeFile(plotFile, plot)));
 }
 
 static LogicalResult runMatmul() {
   if (failed(checkOptions()))
     return failure();
-  std::string error;
-  llvm::Regex regex(filter.empty() ? "." : StringRef(filter));
-  if (!regex.isValid(error))
-    return fail("--filter must be a regular expression, found '" + filter +
-                "': " + error);
+  FailureOr<llvm::Regex> regex = parseFilter();
+  if (failed(regex))
+    return failure();
   std::vector<unsigned> counts = threads;
   if (counts.empty())
     counts = {1};
   std::vector<MatmulRow> rows = makeMatmulRows(counts);
   llvm::erase_if(
-      rows, [&](const MatmulRow &row) { return !regex.match(row.name()); });
+      rows, [&](const MatmulRow &row) { return !regex->match(row.name()); });
   if (rows.empty())
     return fail("--filter must match a row, found '" + filter + "'");
   if (list || printIR) {
@@ -496,10 +472,6 @@ static LogicalResult runMatmul() {
   }
   if (failed(resolveTarget(bench)) || failed(loadPeers(bench, rowsOfThreads)))
     return failure();
-  std::vector<std::pair<std::string, std::string>> versions;
-  for (const LoadedPeer &loaded : bench.peers)
-    versions.emplace_back(loaded.name.str(),
-                          loaded.byThreads.begin()->second->getVersion());
   initializeMeasurements({repetitions, minTime});
   auto findPeer = [&](StringRef name, unsigned count) -> const Peer * {
     for (const LoadedPeer &loaded : bench.peers)
@@ -507,8 +479,8 @@ static LogicalResult runMatmul() {
         return loaded.byThreads.at(count).get();
     return nullptr;
   };
-  return measureMatmul(rows, {target, jsonFile, perturbed}, findPeer, versions,
-                       bench.context);
+  return measureMatmul(rows, {target, jsonFile, perturbed}, findPeer,
+                       bench.getVersions(), bench.context);
 }
 
 static LogicalResult runCompile() {
