@@ -125,13 +125,15 @@ struct AllocateBeforeBranch : public OpRewritePattern<scf::IfOp> {
       memref::AllocOp inElse = getAlloc(op.elseYield(), result);
       if (!inThen || !inElse || inThen == inElse)
         continue;
-      FailureOr<SmallVector<Value>> thenSizes = copySizes(rewriter, op, inThen);
-      FailureOr<SmallVector<Value>> elseSizes = copySizes(rewriter, op, inElse);
-      if (failed(thenSizes) || failed(elseSizes))
+      SetVector<Operation *> ofThen, ofElse;
+      if (failed(findSizes(op, inThen, ofThen)) ||
+          failed(findSizes(op, inElse, ofElse)))
         continue;
       rewriter.setInsertionPoint(op);
+      SmallVector<Value> thenSizes = copySizes(rewriter, inThen, ofThen);
+      SmallVector<Value> elseSizes = copySizes(rewriter, inElse, ofElse);
       SmallVector<Value> sizes;
-      for (auto [first, second] : llvm::zip_equal(*thenSizes, *elseSizes))
+      for (auto [first, second] : llvm::zip_equal(thenSizes, elseSizes))
         sizes.push_back(first == second
                             ? first
                             : arith::SelectOp::create(rewriter, op.getLoc(),
@@ -158,12 +160,10 @@ private:
     return isSuited ? alloc : nullptr;
   }
 
-  /// The dynamic sizes of `alloc` before `branch`, where they can be computed
-  /// there.
-  static FailureOr<SmallVector<Value>> copySizes(PatternRewriter &rewriter,
-                                                 scf::IfOp branch,
-                                                 memref::AllocOp alloc) {
-    SetVector<Operation *> slice;
+  /// Finds what in `branch` the dynamic sizes of `alloc` are computed by; fails
+  /// where that cannot be done before it.
+  static LogicalResult findSizes(scf::IfOp branch, memref::AllocOp alloc,
+                                 SetVector<Operation *> &slice) {
     BackwardSliceOptions options;
     options.omitBlockArguments = true;
     options.inclusive = true;
@@ -171,11 +171,15 @@ private:
     for (Value size : alloc.getDynamicSizes())
       if (failed(getBackwardSlice(size, &slice, options)))
         return failure();
-    if (!llvm::all_of(slice, [](Operation *op) {
-          return isPure(op) && op->getNumRegions() == 0;
-        }))
-      return failure();
-    rewriter.setInsertionPoint(branch);
+    return success(llvm::all_of(slice, [](Operation *op) {
+      return isPure(op) && op->getNumRegions() == 0;
+    }));
+  }
+
+  /// Computes the dynamic sizes of `alloc` once more.
+  static SmallVector<Value> copySizes(PatternRewriter &rewriter,
+                                      memref::AllocOp alloc,
+                                      const SetVector<Operation *> &slice) {
     IRMapping mapping;
     for (Operation *op : slice)
       rewriter.clone(*op, mapping);

@@ -156,15 +156,15 @@ struct MakeEmptyExpanded final
           op, "it expands nothing that was written into a tensor.empty");
     if (hasNoElements(op.getResultType()))
       return rewriter.notifyMatchFailure(op, "it has no elements");
-    SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
-    Operation *user = operand->getOwner();
-    if (!makeAvailable(rewriter, sizes, user))
-      return rewriter.notifyMatchFailure(op, "its sizes are known too late");
     SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
     if (tensor::CollapseShapeOp::inferCollapsedType(op.getResultType(),
                                                     groups) != op.getSrcType())
       return rewriter.notifyMatchFailure(
           op, "collapsing it would not give the same type");
+    SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
+    Operation *user = operand->getOwner();
+    if (!makeAvailable(rewriter, sizes, user))
+      return rewriter.notifyMatchFailure(op, "its sizes are known too late");
     rewriter.setInsertionPoint(user);
     Value expanded = tensor::EmptyOp::create(
         rewriter, op.getLoc(), sizes, op.getResultType().getElementType());
