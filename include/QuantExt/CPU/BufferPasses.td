@@ -170,6 +170,102 @@ def QuantExtStreamStores
   ];
 }
 
+def QuantExtBatchParameters
+    : Pass<"quant-ext-batch-parameters", "::mlir::func::FuncOp"> {
+  let summary = "Compute what a loop makes of its parameters many at a time";
+  let description = [{
+    A row of a tensor is quantized by the reciprocal of its scale, and nothing of
+    the row can be computed before: short rows and blocks wait for it longer than
+    their elements take. This pass finds loops whose iterations read parameters
+    one after the other from an array that the loop does not write, and takes
+    128 of them at a time: first whatever depends on nothing but parameters, in
+    vectors, into a buffer on the stack, and then the iterations, which read it
+    from there. Loops of fewer than 8 iterations, and those that divide by no
+    parameter, stay as they are.
+
+    Where an iteration decides by its parameters between a fast way and a general
+    one, as `quant-ext-lower-element-ops` makes it, there is a loop without
+    decisions for batches that would take the fast way throughout.
+
+    A vector of parameters of which each is for a register or more of lanes, as
+    with blocks that are shorter than a vector, is not shuffled: each parameter is
+    read into all lanes.
+
+    Example: with `target=x86-64-v4`, the reciprocals of 128 rows are computed
+    before these rows, 16 at a time,
+
+    ```mlir
+    func.func @divide(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                      %y: memref<64x16xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %one = arith.constant 1.0 : f32
+      scf.for %i = %c0 to %c64 step %c1 {
+        %scale = memref.load %s[%i] : memref<64xf32>
+        %inverse = arith.divf %one, %scale : f32
+        %inverses = vector.broadcast %inverse : f32 to vector<16xf32>
+        %row = vector.load %x[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+        %scaled = arith.mulf %row, %inverses : vector<16xf32>
+        vector.store %scaled, %y[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @divide(%x: memref<64x16xf32>, %s: memref<64xf32>,
+                      %y: memref<64x16xf32>) {
+      %inverses = memref.alloca() {alignment = 64 : i64} : memref<128xf32>
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      %c128 = arith.constant 128 : index
+      scf.for %begin = %c0 to %c64 step %c128 {
+        %length = arith.constant 128 : index
+        %next = arith.addi %begin, %length : index
+        %end = arith.minsi %next, %c64 : index
+        %count = arith.subi %end, %begin : index
+        %lanes = arith.constant 16 : index
+        %rest = arith.remui %count, %lanes : index
+        %whole = arith.subi %count, %rest : index
+        %true = arith.constant true
+        %zero = arith.constant 0 : index
+        %step = arith.constant 16 : index
+        %all = scf.for %k = %zero to %whole step %step iter_args(%a = %true) -> (i1) {
+          %one = arith.constant 1.0 : f32
+          %ones = vector.broadcast %one : f32 to vector<16xf32>
+          %at = arith.addi %begin, %k : index
+          %scales = vector.load %s[%at] : memref<64xf32>, vector<16xf32>
+          %i = arith.divf %ones, %scales : vector<16xf32>
+          vector.store %i, %inverses[%k] : memref<128xf32>, vector<16xf32>
+          scf.yield %a : i1
+        }
+        scf.for %i = %begin to %end step %c1 {
+          %k = arith.subi %i, %begin : index
+          %inverse = memref.load %inverses[%k] : memref<128xf32>
+          %b = vector.broadcast %inverse : f32 to vector<16xf32>
+          %row = vector.load %x[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+          %scaled = arith.mulf %row, %b : vector<16xf32>
+          vector.store %scaled, %y[%i, %c0] : memref<64x16xf32>, vector<16xf32>
+        }
+      }
+      return
+    }
+    ```
+  }];
+  let options = targetOptions;
+  let statistics = [
+    Statistic<"numBatched", "batched", "Parameters computed before their loop">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
 def QuantExtExpandDynamicReshapes
     : Pass<"quant-ext-expand-dynamic-reshapes"> {
   let summary = "Lower memref.expand_shape into several dynamic dimensions";

@@ -1,4 +1,4 @@
-//===- ContractionPasses.td - Passes on products of integers --*- tablegen -*-===//
+//===- ContractionPasses.td - Passes on products of integers -*- tablegen -*-===//
 
 #ifndef QUANTEXT_CPU_CONTRACTIONPASSES_TD
 #define QUANTEXT_CPU_CONTRACTIONPASSES_TD
@@ -24,7 +24,7 @@ def QuantExtPackContractions
     - the result, from (m, n / columns, columns), loses the padding again.
 
     Depth and columns are those of the first recipe in the table in
-    lib/CPU/DotProducts.cpp whose instructions the target has:
+    lib/CPU/Contraction/DotProducts.cpp whose instructions the target has:
 
     | recipe | instruction | depth | factors |
     |---|---|---|---|
@@ -258,9 +258,10 @@ def QuantExtLowerDotProducts : Pass<"quant-ext-lower-dot-products"> {
   let description = [{
     Rewrites `vector.contract` of a group of neighbouring products for each column,
     with factors in the width and of the signs that the target's recipe in
-    lib/CPU/DotProducts.cpp wants, to its instructions, one for each register of
-    columns: `vpdpbusd`, `pmaddwd`, `sdot` or `udot`, or a multiplication and an
-    addition. None of them saturates. Every other contraction stays as it is.
+    lib/CPU/Contraction/DotProducts.cpp wants, to its instructions, one for each
+    register of columns: `vpdpbusd`, `pmaddwd`, `sdot` or `udot`, or a
+    multiplication and an addition. None of them saturates. Every other
+    contraction stays as it is.
 
     Bufferization refuses intrinsics, so that this pass comes after it.
 

@@ -3,10 +3,12 @@
 #ifndef QUANTEXT_CPU_PASSES_TD
 #define QUANTEXT_CPU_PASSES_TD
 
+include "QuantExt/CPU/TargetPasses.td"
+include "QuantExt/CPU/PackingPasses.td"
 include "QuantExt/CPU/TensorPasses.td"
-include "QuantExt/CPU/FusionPasses.td"
 include "QuantExt/CPU/ContractionPasses.td"
 include "QuantExt/CPU/VectorPasses.td"
+include "QuantExt/CPU/RecipePasses.td"
 include "QuantExt/CPU/BufferPasses.td"
 
 #endif // QUANTEXT_CPU_PASSES_TD

@@ -5,44 +5,6 @@
 
 include "QuantExt/CPU/PassOptions.td"
 
-def QuantExtSetTarget : Pass<"quant-ext-set-target", "ModuleOp"> {
-  let summary = "Write the target's CPU and features on functions";
-  let description = [{
-    Puts `target_cpu` and `target_features` on every function that has a body,
-    so that the LLVM functions made from it carry them. The features are written
-    out in full, those that the target lacks with a minus sign: a JIT starts
-    from the features of the machine it runs on.
-
-    A function that already names a CPU keeps its own. An unknown target or
-    feature is an error.
-
-    Example: with `target=x86-64-v3`,
-
-    ```mlir
-    func.func @f() {
-      return
-    }
-    ```
-
-    becomes
-
-    ```mlir
-    func.func @f() attributes {target_cpu = "x86-64-v3",
-        target_features = #llvm.target_features<
-            ["+...", "+avx2", "+...", "-avx512f", "+..."]>} {
-      return
-    }
-    ```
-
-    where `"+..."` stands for the other features.
-  }];
-  let options = targetOptions;
-  let statistics = [
-    Statistic<"numFunctions", "functions", "Functions given a target">,
-  ];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
-}
-
 def QuantExtInlineScalarResources
     : Pass<"quant-ext-inline-scalar-resources"> {
   let summary = "Turn rank-0 resource constants into dense ones";
@@ -76,89 +38,68 @@ def QuantExtInlineScalarResources
   ];
 }
 
-def QuantExtPackIntegers : Pass<"quant-ext-pack-integers", "ModuleOp"> {
-  let summary = "Pack integers and floats that fill no whole bytes";
+def QuantExtFuseElementwise
+    : Pass<"quant-ext-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "Make one loop of a chain of elementwise operations";
   let description = [{
-    Gives tensors of narrow integers, and of the floats of float storages, a
-    layout in memory, in function signatures, constants and everything between:
+    Fuses elementwise linalg operations on tensors with what reads their results
+    (bias, activation, residual add and quantization, or dequantization and
+    those), so that one loop reads and writes memory once. Named operations,
+    `linalg.map` and broadcasts are made generic for it, constants and fills of
+    one value become scalars, and reshapes between, as of blocks, move out of the
+    way. A reduction that can be a loop over vectors, such as the range of
+    `choose_qparams`, takes what it reduces in too.
 
-    - 4 and 2 bits are packed 2 and 4 to a byte, the first element in the low
-      bits, in row-major order through the whole tensor (rows are not padded).
-      The high bits that are left over in the last byte are 0.
-    - 3, 5, 6, 7 and 9 to 15 bits get a byte or two each, whose bits beyond the
-      width are 0.
-    - f4E2M1FN is packed like 4 bits; floats of 8 bits are bytes with the same
-      bits.
+    - The arithmetic is that of the operations, one after the other.
+    - An element is made once. An exception are results with several readers,
+      all of them fused: where a producer is a few cheap operations, each reader
+      makes them anew if that moves no more memory.
+    - A result that is needed elsewhere too becomes a second result of the loop.
+    - Contractions and convolutions take nothing in: they read elements many
+      times. Nothing is fused that would cost an operation its vector form.
 
-    A packed tensor becomes `tensor<Nxi8>`, followed by an `index` for each of
-    its dynamic dimensions: `tensor<?x3xi4>` becomes `tensor<?xi8>, index`. That
-    is also how a caller passes it and gets it back. Without this pass, a
-    vector of i4 would read packed nibbles where a scalar reads a byte.
-
-    Unpacking is fused with the elementwise operation that reads the values, and
-    packing with the one that makes them. Where rows share bytes, that is a loop
-    over rows: element by element up to the first byte that the row has for
-    itself, then whole bytes, then the elements left over. Rows that no operand
-    tells apart are one, and rows of fewer than 128 elements are computed
-    together, a byte for each element, and packed or unpacked as one: as many of
-    them as the first-level cache holds. Where the size of rows is known at run
-    time only, it decides. Values that only other linalg operations read are not
-    packed between.
-
-    Operations that the pass does not know keep their types, between a
-    conversion before and after them, and so do tensors without a rank or with
-    an encoding.
-
-    It runs on linalg and tensor operations, after
-    `convert-quant-ext-to-linalg` and before bufferization.
+    It runs after `convert-quant-ext-to-linalg` and `convert-elementwise-to-linalg`.
 
     Example:
 
     ```mlir
-    func.func @weights() -> tensor<5xi4> {
-      %w = arith.constant dense<[1, 2, 3, 4, -1]> : tensor<5xi4>
-      return %w : tensor<5xi4>
-    }
-    func.func @extend(%x: tensor<6xi4>, %init: tensor<6xi32>) -> tensor<6xi32> {
-      %r = linalg.generic {
-          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+    func.func @relu_quantize(%x: tensor<64xf32>, %e: tensor<64xf32>,
+                             %s: tensor<f32>, %eq: tensor<64xi8>)
+        -> tensor<64xi8> {
+      %zero = arith.constant dense<0.0> : tensor<64xf32>
+      %y = linalg.max ins(%x, %zero : tensor<64xf32>, tensor<64xf32>)
+          outs(%e : tensor<64xf32>) -> tensor<64xf32>
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                           affine_map<(d0) -> (d0)>],
           iterator_types = ["parallel"]}
-          ins(%x : tensor<6xi4>) outs(%init : tensor<6xi32>) {
-      ^bb0(%a: i4, %out: i32):
-        %v = arith.extsi %a : i4 to i32
-        linalg.yield %v : i32
-      } -> tensor<6xi32>
-      return %r : tensor<6xi32>
+          ins(%y, %s : tensor<64xf32>, tensor<f32>) outs(%eq : tensor<64xi8>) {
+      ^bb0(%a: f32, %b: f32, %out: i8):
+        %v = quant_ext.apply_quantize %a, %b storage = <i8> : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<64xi8>
+      return %q : tensor<64xi8>
     }
     ```
 
     becomes
 
     ```mlir
-    func.func @weights() -> tensor<3xi8> {
-      %w = arith.constant dense<[0x21, 0x43, 0x0f]> : tensor<3xi8>
-      return %w : tensor<3xi8>
-    }
-    func.func @extend(%x: tensor<3xi8>, %init: tensor<6xi32>) -> tensor<6xi32> {
-      %bits = arith.constant 4 : index
-      %empty = tensor.empty() : tensor<3x2xi32>
-      %pairs = linalg.generic {
-          indexing_maps = [affine_map<(d0, d1) -> (d0)>,
-                           affine_map<(d0, d1) -> (d0, d1)>],
-          iterator_types = ["parallel", "parallel"]}
-          ins(%x : tensor<3xi8>) outs(%empty : tensor<3x2xi32>) {
-      ^bb0(%byte: i8, %out: i32):
-        %i = linalg.index 1 : index
-        %shift = arith.muli %i, %bits : index
-        %shift8 = arith.index_cast %shift : index to i8
-        %low = arith.shrui %byte, %shift8 : i8
-        %a = arith.trunci %low : i8 to i4
-        %v = arith.extsi %a : i4 to i32
-        linalg.yield %v : i32
-      } -> tensor<3x2xi32>
-      %r = tensor.collapse_shape %pairs [[0, 1]]
-          : tensor<3x2xi32> into tensor<6xi32>
-      return %r : tensor<6xi32>
+    func.func @relu_quantize(%x: tensor<64xf32>, %e: tensor<64xf32>,
+                             %s: tensor<f32>, %eq: tensor<64xi8>)
+        -> tensor<64xi8> {
+      %zero = arith.constant 0.0 : f32
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>,
+                           affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%x, %s : tensor<64xf32>, tensor<f32>) outs(%eq : tensor<64xi8>) {
+      ^bb0(%a: f32, %b: f32, %out: i8):
+        %m = arith.maximumf %a, %zero : f32
+        %v = quant_ext.apply_quantize %m, %b storage = <i8> : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<64xi8>
+      return %q : tensor<64xi8>
     }
     ```
   }];
@@ -219,6 +160,153 @@ def QuantExtUseDestinations
   }];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect",
+  ];
+}
+
+def QuantExtFuseRows : Pass<"quant-ext-fuse-rows", "::mlir::func::FuncOp"> {
+  let summary = "Quantize each row while it is in the cache for its range";
+  let description = [{
+    Quantization with parameters chosen at run time reads its input twice: for
+    the range, and for the integers. Where the whole does not stay in the cache
+    between the two, this pass makes one loop over rows that does for each row
+    all there is to do: its range, its scale and zero point, its integers. From
+    memory it is then read once.
+
+    What is fused is an elementwise operation along the outermost dimension and
+    what it reads of rows: reductions of the same tensor, and the operations
+    between that choose parameters. Results of these that are used elsewhere are
+    results of the loop, written in their places; a row's range is no tensor of
+    its own.
+
+    It is done where the input takes more bytes than `cache-bytes` and a row does
+    not. Where sizes are known at run time only, both forms are there, behind a
+    branch. With `threads`, each thread has such a loop over its part of the
+    rows, if there are `min-elements` elements.
+
+    It runs after `convert-quant-ext-to-linalg` and before
+    `quant-ext-distribute-over-threads`.
+
+    Example: with `cache-bytes=4096`,
+
+    ```mlir
+    func.func @quantize(%x: tensor<64x256xf32>, %zeros: tensor<64xf32>,
+                        %es: tensor<64xf32>, %eq: tensor<64x256xi8>)
+        -> (tensor<64x256xi8>, tensor<64xf32>) {
+      %most = linalg.generic {
+          indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                           affine_map<(d0, d1) -> (d0)>],
+          iterator_types = ["parallel", "reduction"]}
+          ins(%x : tensor<64x256xf32>) outs(%zeros : tensor<64xf32>) {
+      ^bb0(%a: f32, %m: f32):
+        %abs = math.absf %a : f32
+        %max = arith.maxnumf %abs, %m : f32
+        linalg.yield %max : f32
+      } -> tensor<64xf32>
+      %s = linalg.generic {
+          indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+          iterator_types = ["parallel"]}
+          ins(%most : tensor<64xf32>) outs(%es : tensor<64xf32>) {
+      ^bb0(%m: f32, %out: f32):
+        %scale = quant_ext.apply_choose_qparams %m storage = <i8> : (f32) -> f32
+        linalg.yield %scale : f32
+      } -> tensor<64xf32>
+      %q = linalg.generic {
+          indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                           affine_map<(d0, d1) -> (d0)>,
+                           affine_map<(d0, d1) -> (d0, d1)>],
+          iterator_types = ["parallel", "parallel"]}
+          ins(%x, %s : tensor<64x256xf32>, tensor<64xf32>)
+          outs(%eq : tensor<64x256xi8>) {
+      ^bb0(%a: f32, %scale: f32, %out: i8):
+        %v = quant_ext.apply_quantize %a, %scale storage = <i8>
+            : (f32, f32) -> i8
+        linalg.yield %v : i8
+      } -> tensor<64x256xi8>
+      return %q, %s : tensor<64x256xi8>, tensor<64xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @quantize(%x: tensor<64x256xf32>, %zeros: tensor<64xf32>,
+                        %es: tensor<64xf32>, %eq: tensor<64x256xi8>)
+        -> (tensor<64x256xi8>, tensor<64xf32>) {
+      %c0 = arith.constant 0 : index
+      %c64 = arith.constant 64 : index
+      %c1 = arith.constant 1 : index
+      %r:2 = scf.for %i = %c0 to %c64 step %c1
+          iter_args(%qs = %eq, %ss = %es)
+          -> (tensor<64x256xi8>, tensor<64xf32>) {
+        %row = tensor.extract_slice %x[%i, 0] [1, 256] [1, 1]
+            : tensor<64x256xf32> to tensor<1x256xf32>
+        %same = tensor.extract_slice %x[%i, 0] [1, 256] [1, 1]
+            : tensor<64x256xf32> to tensor<1x256xf32>
+        %zero = tensor.extract_slice %zeros[%i] [1] [1]
+            : tensor<64xf32> to tensor<1xf32>
+        %most = linalg.generic {
+            indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                             affine_map<(d0, d1) -> (d0)>],
+            iterator_types = ["parallel", "reduction"]}
+            ins(%same : tensor<1x256xf32>) outs(%zero : tensor<1xf32>) {
+        ^bb0(%a: f32, %m: f32):
+          %abs = math.absf %a : f32
+          %max = arith.maxnumf %abs, %m : f32
+          linalg.yield %max : f32
+        } -> tensor<1xf32>
+        %s0 = tensor.extract_slice %ss[%i] [1] [1]
+            : tensor<64xf32> to tensor<1xf32>
+        %s = linalg.generic {
+            indexing_maps = [affine_map<(d0) -> (d0)>,
+                             affine_map<(d0) -> (d0)>],
+            iterator_types = ["parallel"]}
+            ins(%most : tensor<1xf32>) outs(%s0 : tensor<1xf32>) {
+        ^bb0(%m: f32, %out: f32):
+          %scale = quant_ext.apply_choose_qparams %m storage = <i8>
+              : (f32) -> f32
+          linalg.yield %scale : f32
+        } -> tensor<1xf32>
+        %q0 = tensor.extract_slice %qs[%i, 0] [1, 256] [1, 1]
+            : tensor<64x256xi8> to tensor<1x256xi8>
+        %q = linalg.generic {
+            indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                             affine_map<(d0, d1) -> (d0)>,
+                             affine_map<(d0, d1) -> (d0, d1)>],
+            iterator_types = ["parallel", "parallel"]}
+            ins(%row, %s : tensor<1x256xf32>, tensor<1xf32>)
+            outs(%q0 : tensor<1x256xi8>) {
+        ^bb0(%a: f32, %scale: f32, %out: i8):
+          %v = quant_ext.apply_quantize %a, %scale storage = <i8>
+              : (f32, f32) -> i8
+          linalg.yield %v : i8
+        } -> tensor<1x256xi8>
+        %q1 = tensor.insert_slice %q into %qs[%i, 0] [1, 256] [1, 1]
+            : tensor<1x256xi8> into tensor<64x256xi8>
+        %s1 = tensor.insert_slice %s into %ss[%i] [1] [1]
+            : tensor<1xf32> into tensor<64xf32>
+        scf.yield %q1, %s1 : tensor<64x256xi8>, tensor<64xf32>
+      }
+      return %r#0, %r#1 : tensor<64x256xi8>, tensor<64xf32>
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"cacheBytes", "cache-bytes", "int64_t", "0",
+           "Bytes of the cache that a row must fit into and the whole must not; "
+           "0 takes those of the target's L2">,
+    Option<"threads", "threads", "int64_t", "1",
+           "Threads to split rows for; 1 leaves them whole, 0 lets the runtime "
+           "decide">,
+    Option<"minElements", "min-elements", "int64_t", "0",
+           "Elements from which on rows are split">,
+  ];
+  let statistics = [
+    Statistic<"numFused", "fused", "Groups of operations made one loop">,
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect",
   ];
 }

@@ -1,7 +1,7 @@
 //===- PackRowChunks.cpp - Short rows that share bytes, several at a time -===//
 
-#include "CollapseDims.h"
 #include "RowEmitter.h"
+#include "Tensor/CollapseDims.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,6 +1,6 @@
 //===- FuseElementwise.cpp - One loop for a chain of elementwise ops ------===//
 
-#include "GenericVectorizer.h"
+#include "Vector/GenericVectorizer.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/IR/QuantExt.h"

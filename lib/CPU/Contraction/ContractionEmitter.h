@@ -5,7 +5,7 @@
 
 #include "Contraction.h"
 #include "DotProducts.h"
-#include "EmitLoop.h"
+#include "Vector/EmitLoop.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"

@@ -1,8 +1,8 @@
 //===- TileContractions.cpp - Packed contractions to register tiles -------===//
 
 #include "ContractionEmitter.h"
-#include "GenericVectorizer.h"
-#include "SplitWork.h"
+#include "Tensor/SplitWork.h"
+#include "Vector/GenericVectorizer.h"
 
 #include "QuantExt/CPU/Passes.h"
 

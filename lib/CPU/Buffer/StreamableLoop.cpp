@@ -1,7 +1,7 @@
 //===- StreamableLoop.cpp - Loops whose stores can bypass caches ----------===//
 
 #include "StreamableLoop.h"
-#include "SplatScalar.h"
+#include "Recipes/SplatScalar.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,8 +1,8 @@
 //===- PackIntegers.cpp - Narrow elements to bytes ------------------------===//
 
-#include "CollapseDims.h"
 #include "PackRows.h"
 #include "PackedLayout.h"
+#include "Tensor/CollapseDims.h"
 
 #include "QuantExt/CPU/Passes.h"
 

@@ -1,7 +1,7 @@
 //===- TileAndVectorize.cpp - linalg on tensors to vector loops -----------===//
 
-#include "CollapseDims.h"
 #include "GenericVectorizer.h"
+#include "Tensor/CollapseDims.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"

@@ -1,7 +1,7 @@
 //===- ContractionTile.cpp - Register tiles of contractions ---------------===//
 
 #include "ContractionEmitter.h"
-#include "GenericVectorizer.h"
+#include "Vector/GenericVectorizer.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

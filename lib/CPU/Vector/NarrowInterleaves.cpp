@@ -1,6 +1,6 @@
 //===- NarrowInterleaves.cpp - Interleave where elements are narrow -------===//
 
-#include "SplatScalar.h"
+#include "Recipes/SplatScalar.h"
 
 #include "QuantExt/CPU/Passes.h"
 
