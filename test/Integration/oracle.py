@@ -13,7 +13,7 @@ import operator
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Iterator, Sequence
 
@@ -31,32 +31,32 @@ class FloatFormat:
     exponent_bits: int
     fraction_bits: int
 
-    @property
+    @cached_property
     def width(self) -> int:
         return 1 + self.exponent_bits + self.fraction_bits
 
-    @property
+    @cached_property
     def min_exponent(self) -> int:
         """Exponent of the smallest normal number."""
         return 2 - (1 << (self.exponent_bits - 1))
 
-    @property
+    @cached_property
     def infinity(self) -> int:
         return ((1 << self.exponent_bits) - 1) << self.fraction_bits
 
-    @property
+    @cached_property
     def quiet_nan(self) -> int:
         return self.infinity | (1 << (self.fraction_bits - 1))
 
-    @property
+    @cached_property
     def largest_finite(self) -> int:
         return self.infinity - 1
 
-    @property
+    @cached_property
     def smallest_normal(self) -> int:
         return 1 << self.fraction_bits
 
-    @property
+    @cached_property
     def sign_bit(self) -> int:
         return 1 << (self.width - 1)
 
@@ -101,6 +101,13 @@ def is_finite_normal(fmt: FloatFormat, bits: int) -> bool:
     return fmt.smallest_normal <= magnitude_bits(fmt, bits) < fmt.infinity
 
 
+def shifted(numerator: int, denominator: int, exponent: int) -> tuple[int, int]:
+    """The ratio of both times 2^exponent, in integers, which are faster."""
+    if exponent >= 0:
+        return numerator << exponent, denominator
+    return numerator, denominator << -exponent
+
+
 def exact_value(fmt: FloatFormat, bits: int) -> Fraction:
     """The rational that finite bits denote; both zeros give 0."""
     assert is_finite(fmt, bits)
@@ -113,19 +120,21 @@ def exact_value(fmt: FloatFormat, bits: int) -> Fraction:
     else:
         significand = fraction_field + (1 << fmt.fraction_bits)
         exponent = fmt.min_exponent + exponent_field - 1
-    value = significand * power_of_two(exponent - fmt.fraction_bits)
-    return -value if is_negative(fmt, bits) else value
+    signed = -significand if is_negative(fmt, bits) else significand
+    return Fraction(*shifted(signed, 1, exponent - fmt.fraction_bits))
+
+
+def ratio_half_even(numerator: int, denominator: int) -> int:
+    below, rest = divmod(numerator, denominator)
+    if 2 * rest < denominator:
+        return below
+    if 2 * rest > denominator:
+        return below + 1
+    return below if below % 2 == 0 else below + 1
 
 
 def round_half_even(value: Fraction) -> int:
-    below = value.numerator // value.denominator
-    rest = value - below
-    half = Fraction(1, 2)
-    if rest < half:
-        return below
-    if rest > half:
-        return below + 1
-    return below if below % 2 == 0 else below + 1
+    return ratio_half_even(value.numerator, value.denominator)
 
 
 def round_half_away(value: Fraction) -> int:
@@ -197,7 +206,8 @@ def floor_log2(value: Fraction) -> int:
     guess = value.numerator.bit_length() - value.denominator.bit_length()
     # 2^(a-1) <= numerator < 2^a, likewise the denominator, so the quotient is
     # in (2^(guess-1), 2^(guess+1)).
-    return guess if value >= power_of_two(guess) else guess - 1
+    numerator, denominator = shifted(value.numerator, value.denominator, -guess)
+    return guess if numerator >= denominator else guess - 1
 
 
 def round_to_format(
@@ -213,8 +223,10 @@ def round_to_format(
     sign = fmt.sign_bit if value < 0 else 0
     magnitude = abs(value)
     exponent = max(floor_log2(magnitude), fmt.min_exponent)
-    significand = round_half_even(
-        magnitude / power_of_two(exponent - fmt.fraction_bits)
+    significand = ratio_half_even(
+        *shifted(
+            magnitude.numerator, magnitude.denominator, fmt.fraction_bits - exponent
+        )
     )
     if significand == 1 << (fmt.fraction_bits + 1):
         significand >>= 1
