@@ -2,36 +2,38 @@
 
 #include "Matmul.h"
 
+#include "MatmulReport.h"
+#include "NativeModule.h"
 #include "OutputFile.h"
 #include "Peer.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/TargetParser/Host.h"
 
 #include <cstring>
 
 using namespace mlir;
 using namespace quant_bench;
 
-namespace {
-/// The figures of one row, of which the first is ours.
-struct Measured {
-  MatmulRow row;
-  std::vector<Figure> figures;
+using Kind = MatmulRow::Kind;
+using Copies = std::vector<std::unique_ptr<MatmulBuffers>>;
 
-  const Figure *get(StringRef name) const {
-    auto found = llvm::find_if(
-        figures, [&](const Figure &figure) { return figure.name == name; });
-    return found == figures.end() ? nullptr : &*found;
+static void printElement(raw_ostream &os, Element element, const uint8_t *at) {
+  switch (element) {
+  case Element::U8:
+    os << unsigned(*at);
+    return;
+  case Element::I8:
+    os << int(static_cast<int8_t>(*at));
+    return;
+  case Element::I32:
+    os << *reinterpret_cast<const int32_t *>(at);
+    return;
+  case Element::F32:
+    os << *reinterpret_cast<const float *>(at);
+    return;
   }
-};
-} // namespace
-
-static constexpr StringRef kColumns[] = {"ours", "onnxruntime", "onednn",
-                                         "peak"};
+}
 
 /// Bit for bit: nothing here rounds in more than one way.
 static LogicalResult check(const MatmulRow &row, const Contestant &contestant,
@@ -43,150 +45,160 @@ static LogicalResult check(const MatmulRow &row, const Contestant &contestant,
   if (perturb)
     result[row.bytesOut() / 2] ^= 1;
   const auto *wanted = buffers.wanted.as<uint8_t>();
-  int64_t width = row.bytesOut() / (row.m * row.n);
+  int64_t width = getBytes(row.result());
   for (int64_t i = 0; i < row.m * row.n; ++i) {
-    if (std::memcmp(result + i * width, wanted + i * width, width) == 0)
+    const uint8_t *found = result + i * width, *expected = wanted + i * width;
+    if (std::memcmp(found, expected, width) == 0)
       continue;
-    auto print = [&](const uint8_t *data) {
-      return width == 1 ? int32_t(reinterpret_cast<const int8_t *>(data)[i])
-                        : reinterpret_cast<const int32_t *>(data)[i];
-    };
-    llvm::errs() << "error: " << row.name() << ": " << contestant.name
-                 << " gives " << print(result) << " for row " << i / row.n
-                 << ", column " << i % row.n << ", expected " << print(wanted)
-                 << "\n";
+    raw_ostream &os = llvm::errs();
+    os << "error: " << row.name() << ": " << contestant.name << " gives ";
+    printElement(os, row.result(), found);
+    os << " for row " << i / row.n << ", column " << i % row.n << ", expected ";
+    printElement(os, row.result(), expected);
+    os << "\n";
     return failure();
   }
   return success();
 }
 
-static void printHeading(raw_ostream &os) {
-  os << "10^9 multiplications and additions a second: median (least..most)\n"
-     << llvm::left_justify("row", 34) << llvm::right_justify("ours", 9) << "  "
-     << llvm::left_justify("spread", 17);
-  for (StringRef name : ArrayRef(kColumns).drop_front())
-    os << llvm::right_justify(name, 13);
-  os << "  ours/best peer  ours/peak\n";
-}
-
-static void print(raw_ostream &os, const Measured &measured) {
-  const Figure &ours = measured.figures.front();
-  std::string spread;
-  llvm::raw_string_ostream(spread)
-      << llvm::format("(%.1f..%.1f)", ours.least, ours.most);
-  os << llvm::left_justify(measured.row.name(), 34)
-     << llvm::format("%9.1f", ours.median) << "  "
-     << llvm::left_justify(spread, 17);
-  double best = 0;
-  for (StringRef name : ArrayRef(kColumns).drop_front()) {
-    const Figure *figure = measured.get(name);
-    if (!figure) {
-      os << llvm::right_justify("-", 13);
-      continue;
-    }
-    os << llvm::format("%13.1f", figure->median);
-    if (name != "peak")
-      best = std::max(best, figure->median);
+/// A contestant of each copy, checked, as one that takes them in turn; none
+/// where `make` makes none.
+static FailureOr<std::optional<Contestant>> makeChecked(
+    const MatmulRow &row, const Copies &copies, const MatmulOptions &options,
+    function_ref<std::optional<Contestant>(const MatmulBuffers &)> make) {
+  Contestant inTurn;
+  std::vector<std::function<void()>> runs;
+  for (const auto &buffers : copies) {
+    std::optional<Contestant> contestant = make(*buffers);
+    if (!contestant)
+      return std::optional<Contestant>();
+    if (failed(check(row, *contestant, *buffers,
+                     options.perturbed == contestant->name)))
+      return failure();
+    inTurn = *contestant;
+    runs.push_back(std::move(contestant->run));
   }
-  auto printRatio = [&](double other, unsigned width) {
-    std::string text = "-";
-    if (other > 0) {
-      text.clear();
-      llvm::raw_string_ostream(text)
-          << llvm::format("%.2f", ours.median / other);
-    }
-    os << llvm::right_justify(text, width);
-  };
-  printRatio(best, 16);
-  const Figure *peak = measured.get("peak");
-  printRatio(peak ? peak->median : 0, 11);
-  os << "\n";
-  os.flush();
+  if (runs.size() == 1) {
+    inTurn.run = std::move(runs.front());
+  } else {
+    auto next = std::make_shared<size_t>(0);
+    inTurn.run = [runs = std::move(runs), next] {
+      runs[*next]();
+      *next = (*next + 1) % runs.size();
+    };
+  }
+  return std::optional(std::move(inTurn));
 }
 
-static void printJSON(raw_ostream &os, ArrayRef<Measured> records,
-                      const MatmulOptions &options,
-                      ArrayRef<std::pair<std::string, std::string>> versions) {
-  llvm::json::OStream json(os, /*IndentSize=*/2);
-  json.array([&] {
-    for (const Measured &record : records)
-      json.object([&] {
-        json.attribute("row", record.row.name());
-        json.attribute("threads", record.row.threads);
-        json.attribute("unit", "GOPS");
-        json.attribute("ours", record.figures.front().median);
-        json.attributeObject("peers", [&] {
-          for (const Figure &figure : ArrayRef(record.figures).drop_front())
-            if (figure.name != "peak")
-              json.attribute(figure.name, figure.median);
-        });
-        if (const Figure *peak = record.get("peak"))
-          json.attribute("peak", peak->median);
-        json.attributeObject("spread", [&] {
-          for (const Figure &figure : record.figures)
-            json.attributeArray(figure.name, [&] {
-              json.value(figure.least);
-              json.value(figure.most);
-            });
-        });
-        json.attribute("operations", record.row.operations());
-        json.attribute("target", options.target);
-        json.attribute("cpu", llvm::sys::getHostCPUName());
-        for (const auto &[name, version] : versions)
-          json.attribute(name + "_version", version);
-      });
-  });
-  os << "\n";
+static Copies makeCopies(const MatmulRow &row) {
+  Copies copies;
+  for (unsigned copy = 0; copy < row.copies; ++copy)
+    copies.push_back(std::make_unique<MatmulBuffers>(row, copy));
+  return copies;
 }
 
-static FailureOr<Measured>
-measureRow(const MatmulRow &row, const MatmulOptions &options,
-           llvm::function_ref<const Peer *(StringRef, unsigned)> findPeer,
-           MLIRContext &context) {
-  MatmulBuffers buffers(row);
-  std::vector<Contestant> contestants;
-  std::optional<Contestant> ours =
-      makeOursOfMatmul(row, buffers, options.target, context);
-  if (!ours)
-    return failure();
-  contestants.push_back(std::move(*ours));
+using FindPeer = function_ref<const Peer *(StringRef, unsigned)>;
+
+/// The peers that do this row, with `suffix` behind their names.
+static LogicalResult addPeers(const MatmulRow &row, const Copies &copies,
+                              const MatmulOptions &options, FindPeer findPeer,
+                              StringRef suffix,
+                              std::vector<Contestant> &contestants) {
   for (const PeerKind &kind : getPeerKinds()) {
     const Peer *peer = findPeer(kind.name, row.threads);
-    std::string reason;
     if (!peer)
       continue;
-    if (auto contestant = peer->makeMatmul(row, buffers, reason))
-      contestants.push_back(std::move(*contestant));
-    else
-      llvm::errs() << "  without " << kind.name << ": " << reason << "\n";
-  }
-  for (const Contestant &contestant : contestants)
-    if (failed(check(row, contestant, buffers,
-                     options.perturbed == contestant.name)))
+    std::string reason;
+    FailureOr<std::optional<Contestant>> contestant =
+        makeChecked(row, copies, options, [&](const MatmulBuffers &buffers) {
+          return peer->makeMatmul(row, buffers, reason);
+        });
+    if (failed(contestant))
       return failure();
-  if (row.threads == 1)
-    if (auto peak = makePeakOfMatmul())
-      contestants.push_back(std::move(*peak));
-  return Measured{row, measure(contestants)};
+    if (!*contestant) {
+      llvm::errs() << "  without " << kind.name << suffix << ": " << reason
+                   << "\n";
+      continue;
+    }
+    (*contestant)->name += suffix;
+    contestants.push_back(std::move(**contestant));
+  }
+  return success();
+}
+
+/// Whether the row says how much faster than floats it is.
+static bool hasFloats(const MatmulRow &row) {
+  return row.copies == 1 && (row.kind == Kind::Sums || row.isDynamic());
+}
+
+static FailureOr<MatmulRecord> measureRow(const MatmulRow &row,
+                                          const MatmulOptions &options,
+                                          const quant_ext::TargetInfo &target,
+                                          FindPeer findPeer,
+                                          MLIRContext &context) {
+  constexpr StringLiteral floatSuffix = "-f32";
+  std::vector<Contestant> contestants;
+  Copies copies = makeCopies(row);
+  FailureOr<std::optional<Contestant>> ours =
+      makeChecked(row, copies, options, [&](const MatmulBuffers &buffers) {
+        return makeOursOfMatmul(row, buffers, options.target, context);
+      });
+  if (failed(ours) || !*ours)
+    return failure();
+  contestants.push_back(std::move(**ours));
+  if (failed(addPeers(row, copies, options, findPeer, "", contestants)))
+    return failure();
+  MatmulRow floats = row;
+  floats.kind = Kind::Float;
+  Copies floatCopies;
+  if (hasFloats(row)) {
+    floatCopies = makeCopies(floats);
+    if (failed(addPeers(floats, floatCopies, options, findPeer, floatSuffix,
+                        contestants)))
+      return failure();
+  }
+  for (Contestant &limit : makeLimitsOfMatmul(row, target))
+    contestants.push_back(std::move(limit));
+
+  MatmulRecord record;
+  record.row = row;
+  for (auto [contestant, figure] :
+       llvm::zip_equal(contestants, measure(contestants))) {
+    StringRef name = contestant.name;
+    if (contestant.isLimit)
+      record.limits.push_back(figure);
+    else if (name == "ours")
+      record.ours = figure;
+    else if (name.consume_back(floatSuffix))
+      record.floats.push_back({name.str(), figure.median, figure.least,
+                               figure.most, figure.agreement});
+    else
+      record.peers.push_back(figure);
+  }
+  return record;
 }
 
 LogicalResult quant_bench::measureMatmul(
-    ArrayRef<MatmulRow> rows, const MatmulOptions &options,
-    llvm::function_ref<const Peer *(StringRef, unsigned)> findPeer,
+    ArrayRef<MatmulRow> rows, const MatmulOptions &options, FindPeer findPeer,
     ArrayRef<std::pair<std::string, std::string>> versions,
     MLIRContext &context) {
-  std::vector<Measured> records;
+  FailureOr<quant_ext::TargetInfo> target =
+      native_code::resolveTarget(options.target, context);
+  if (failed(target))
+    return failure();
+  std::vector<MatmulRecord> records;
   raw_ostream &os = options.jsonFile == "-" ? llvm::errs() : llvm::outs();
   for (auto [number, row] : llvm::enumerate(rows)) {
     llvm::errs() << "[" << number + 1 << "/" << rows.size() << "] "
                  << row.name() << "\n";
-    FailureOr<Measured> measured = measureRow(row, options, findPeer, context);
-    if (failed(measured))
+    FailureOr<MatmulRecord> record =
+        measureRow(row, options, *target, findPeer, context);
+    if (failed(record))
       return failure();
     if (number == 0)
-      printHeading(os);
-    print(os, *measured);
-    records.push_back(std::move(*measured));
+      printMatmulHeading(os);
+    print(os, *record);
+    records.push_back(std::move(*record));
   }
   return writeFile(options.jsonFile, [&](raw_ostream &file) {
     printJSON(file, records, options, versions);

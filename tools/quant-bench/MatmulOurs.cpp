@@ -3,22 +3,27 @@
 #include "Matmul.h"
 
 #include "NativeModule.h"
+#include "QuantExt/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/TargetParser/Host.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 using namespace mlir;
 using namespace quant_bench;
 
-static constexpr llvm::StringLiteral kSource = R"mlir(
+using Kind = MatmulRow::Kind;
+
+//===----------------------------------------------------------------------===//
+// Source
+//===----------------------------------------------------------------------===//
+
+/// A product of integers as it is.
+static constexpr llvm::StringLiteral kIntegers = R"mlir(
 func.func @row(%a: tensor<{m}x{k}xi8>) -> tensor<{m}x{n}x{result}> {
   %b = arith.constant dense<0> : tensor<{k}x{n}xi8>
   %zero = arith.constant 0 : i32
@@ -33,8 +38,8 @@ func.func @row(%a: tensor<{m}x{k}xi8>) -> tensor<{m}x{n}x{result}> {
       ins(%a, %b : tensor<{m}x{k}xi8>, tensor<{k}x{n}xi8>)
       outs(%zeros : tensor<{m}x{n}xi32>) {
   ^bb0(%x: i8, %y: i8, %sum: i32):
-    %xw = {extend} %x : i8 to i32
-    %yw = arith.extsi %y : i8 to i32
+    %xw = {extend left} %x : i8 to i32
+    %yw = {extend right} %y : i8 to i32
     %product = arith.muli %xw, %yw : i32
     %next = arith.addi %sum, %product : i32
     linalg.yield %next : i32
@@ -54,25 +59,98 @@ static constexpr llvm::StringLiteral kRequantized = R"mlir(
   return %q : tensor<{m}x{n}xi8>
 )mlir";
 
+/// A product of floats between those that become integers.
+static constexpr llvm::StringLiteral kFloats = R"mlir(
+func.func @row(%operand: tensor<{m}x{k}x{operand}>)
+    -> tensor<{m}x{n}x{result}> {
+  %w = arith.constant dense<0> : tensor<{k}x{n}xi8>
+{begin}
+  %a = quant_ext.dequantize %q, %s, %z {axis} storage = <u8>
+      : (tensor<{m}x{k}xi8>, tensor<{rows}f32>, tensor<{rows}i8>)
+      -> tensor<{m}x{k}xf32>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<{m}x{n}xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%e : tensor<{m}x{n}xf32>)
+      -> tensor<{m}x{n}xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<{m}x{k}xf32>, tensor<{k}x{n}xf32>)
+      outs(%zeros : tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32>
+{end}}
+)mlir";
+
+static constexpr llvm::StringLiteral kBeginStatic = R"mlir(
+  %q = tensor.cast %operand : tensor<{m}x{k}xi8> to tensor<{m}x{k}xi8>
+  %s = arith.constant dense<1.0> : tensor<f32>
+  %z = arith.constant dense<{zero point}> : tensor<i8>
+  %sw = arith.constant dense<{scale}> : tensor<f32>
+  %b = quant_ext.dequantize %w, %sw storage = <i8>
+      : (tensor<{k}x{n}xi8>, tensor<f32>) -> tensor<{k}x{n}xf32>)mlir";
+
+static constexpr llvm::StringLiteral kEndStatic = R"mlir(
+  %r = quant_ext.quantize %y, %s, %z storage = <u8>
+      : (tensor<{m}x{n}xf32>, tensor<f32>, tensor<i8>) -> tensor<{m}x{n}xi8>
+  return %r : tensor<{m}x{n}xi8>
+)mlir";
+
+static constexpr llvm::StringLiteral kBeginDynamic = R"mlir(
+  %s, %z = quant_ext.choose_qparams %operand {axis} storage = <u8>
+      : (tensor<{m}x{k}xf32>) -> (tensor<{rows}f32>, tensor<{rows}i8>)
+  %q = quant_ext.quantize %operand, %s, %z {axis} storage = <u8>
+      : (tensor<{m}x{k}xf32>, tensor<{rows}f32>, tensor<{rows}i8>)
+      -> tensor<{m}x{k}xi8>
+  %sw = arith.constant dense<1.0> : tensor<{n}xf32>
+  %b = quant_ext.dequantize %w, %sw axis = 1 storage = <i8>
+      : (tensor<{k}x{n}xi8>, tensor<{n}xf32>) -> tensor<{k}x{n}xf32>)mlir";
+
+static constexpr llvm::StringLiteral kEndDynamic =
+    "  return %y : tensor<{m}x{n}xf32>\n";
+
 static void replaceAll(std::string &text, StringRef from, StringRef to) {
   for (size_t at = 0; (at = text.find(from.str(), at)) != std::string::npos;
        at += to.size())
     text.replace(at, from.size(), to.str());
 }
 
+/// Whether the source is in floats, which a pass makes integers of.
+static bool isOfFloats(const MatmulRow &row) {
+  return row.isDynamic() || row.kind == Kind::RequantizedUnsigned;
+}
+
 std::string quant_bench::makeMatmulSource(const MatmulRow &row) {
-  bool isSums = row.kind == MatmulRow::Kind::Sums;
-  std::string text = kSource.str(), scale;
+  bool byRow = row.kind == Kind::DynamicRows;
+  std::string text = (isOfFloats(row) ? kFloats : kIntegers).str(), scale;
   llvm::raw_string_ostream(scale) << llvm::format("%.9e", row.getMultiplier());
-  replaceAll(text, "{end}", isSums ? kSums : kRequantized);
+  replaceAll(text, "{begin}", row.isDynamic() ? kBeginDynamic : kBeginStatic);
+  replaceAll(text, "{end}",
+             row.isDynamic()                ? kEndDynamic
+             : isOfFloats(row)              ? kEndStatic
+             : row.result() == Element::I32 ? kSums
+                                            : kRequantized);
+  auto nameOf = [](Element element) {
+    return element == Element::F32   ? "f32"
+           : element == Element::I32 ? "i32"
+                                     : "i8";
+  };
+  auto extensionOf = [](Element element) {
+    return element == Element::U8 ? "arith.extui" : "arith.extsi";
+  };
   replaceAll(text, "{scale}", scale);
+  replaceAll(text, "{zero point}",
+             std::to_string(static_cast<int8_t>(row.getZeroPoint())));
+  replaceAll(text, "{axis}", byRow ? "axis = 0" : "");
+  replaceAll(text, "{rows}", byRow ? std::to_string(row.m) + "x" : "");
   replaceAll(text, "{m}", std::to_string(row.m));
   replaceAll(text, "{k}", std::to_string(row.k));
   replaceAll(text, "{n}", std::to_string(row.n));
-  replaceAll(text, "{result}", isSums ? "i32" : "i8");
-  replaceAll(text, "{extend}", row.isSigned() ? "arith.extsi" : "arith.extui");
+  replaceAll(text, "{operand}", nameOf(row.activations()));
+  replaceAll(text, "{result}", nameOf(row.result()));
+  replaceAll(text, "{extend left}", extensionOf(row.activations()));
+  replaceAll(text, "{extend right}", extensionOf(row.weights()));
   return text;
 }
+
+//===----------------------------------------------------------------------===//
+// Code
+//===----------------------------------------------------------------------===//
 
 /// The source with its weights: as text, they would take a long time to parse.
 static OwningOpRef<ModuleOp> makeModule(const MatmulRow &row,
@@ -81,14 +159,35 @@ static OwningOpRef<ModuleOp> makeModule(const MatmulRow &row,
   auto module = parseSourceString<ModuleOp>(makeMatmulSource(row), &context);
   if (!module)
     return nullptr;
-  auto type =
+  auto weightsType =
       RankedTensorType::get({row.k, row.n}, IntegerType::get(&context, 8));
-  ArrayRef<char> raw(buffers.weights.as<char>(), row.k * row.n);
+  auto scalesType = RankedTensorType::get({row.n}, Float32Type::get(&context));
+  ArrayRef<char> weights(buffers.weights.as<char>(), row.bytesOfWeights());
+  std::vector<float> scales;
+  for (int64_t column = 0; column < row.n; ++column)
+    scales.push_back(row.getColumnScale(column));
   module->walk([&](arith::ConstantOp constant) {
-    if (constant.getType() == type)
-      constant.setValueAttr(DenseElementsAttr::getFromRawBuffer(type, raw));
+    if (constant.getType() == weightsType)
+      constant.setValueAttr(
+          DenseElementsAttr::getFromRawBuffer(weightsType, weights));
+    else if (constant.getType() == scalesType)
+      constant.setValueAttr(
+          DenseElementsAttr::get(scalesType, ArrayRef<float>(scales)));
   });
+  if (!isOfFloats(row))
+    return module;
+  PassManager pm(&context);
+  pm.addPass(quant_ext::createQDQToInteger());
+  if (failed(pm.run(*module)))
+    return nullptr;
   return module;
+}
+
+std::string quant_bench::getFlagsOfMatmul(const MatmulRow &row,
+                                          StringRef target) {
+  std::string flags = isOfFloats(row) ? "--quant-ext-qdq-to-integer " : "";
+  return flags + "--quant-ext-to-llvm='target=" + target.str() +
+         " threads=" + std::to_string(row.threads) + " results-to-out-params'";
 }
 
 std::optional<Contestant>
@@ -121,41 +220,4 @@ quant_bench::makeOursOfMatmul(const MatmulRow &row,
     function(arguments);
   };
   return ours;
-}
-
-#if defined(__x86_64__)
-/// As many independent accumulators as hide the latency of the instruction.
-__attribute__((target("avx512f,avx512vnni"))) static void
-runPeak(int64_t iterations) {
-  __m512i a0 = _mm512_set1_epi32(1), a1 = a0, a2 = a0, a3 = a0, a4 = a0,
-          a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
-  __m512i x = _mm512_set1_epi8(3);
-  for (int64_t i = 0; i < iterations; ++i)
-    __asm__ volatile("vpdpbusd %12, %12, %0\n\tvpdpbusd %12, %12, %1\n\t"
-                     "vpdpbusd %12, %12, %2\n\tvpdpbusd %12, %12, %3\n\t"
-                     "vpdpbusd %12, %12, %4\n\tvpdpbusd %12, %12, %5\n\t"
-                     "vpdpbusd %12, %12, %6\n\tvpdpbusd %12, %12, %7\n\t"
-                     "vpdpbusd %12, %12, %8\n\tvpdpbusd %12, %12, %9\n\t"
-                     "vpdpbusd %12, %12, %10\n\tvpdpbusd %12, %12, %11"
-                     : "+v"(a0), "+v"(a1), "+v"(a2), "+v"(a3), "+v"(a4),
-                       "+v"(a5), "+v"(a6), "+v"(a7), "+v"(a8), "+v"(a9),
-                       "+v"(a10), "+v"(a11)
-                     : "v"(x));
-}
-#endif
-
-std::optional<Contestant> quant_bench::makePeakOfMatmul() {
-#if defined(__x86_64__)
-  if (!llvm::sys::getHostCPUFeatures().lookup("avx512vnni"))
-    return std::nullopt;
-  constexpr int64_t iterations = 10000, instructions = 12, products = 64;
-  Contestant peak;
-  peak.name = "peak";
-  peak.isLimit = true;
-  peak.bytes = 2 * iterations * instructions * products;
-  peak.run = [] { runPeak(iterations); };
-  return peak;
-#else
-  return std::nullopt;
-#endif
 }

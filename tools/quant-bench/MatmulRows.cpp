@@ -2,22 +2,77 @@
 
 #include "Matmul.h"
 
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
-#include <random>
 
 using namespace mlir;
 using namespace quant_bench;
 
+using Kind = MatmulRow::Kind;
+
+unsigned quant_bench::getBytes(Element element) {
+  return element == Element::U8 || element == Element::I8 ? 1 : 4;
+}
+
+static StringRef getName(Kind kind) {
+  switch (kind) {
+  case Kind::Sums:
+    return "i32";
+  case Kind::UnsignedSums:
+    return "u8u8";
+  case Kind::Requantized:
+    return "i8";
+  case Kind::RequantizedUnsigned:
+    return "u8";
+  case Kind::Dynamic:
+    return "dynamic";
+  case Kind::DynamicRows:
+    return "dynamic-rows";
+  case Kind::Float:
+    return "f32";
+  }
+  llvm_unreachable("unknown kind");
+}
+
 std::string MatmulRow::name() const {
   std::string result;
   llvm::raw_string_ostream(result)
-      << "matmul/" << (kind == Kind::Sums ? "i32" : "i8") << "/" << m << "x"
-      << k << "x" << n << (isCold ? "/cold" : "")
+      << "matmul/" << getName(kind) << "/" << m << "x" << k << "x" << n
+      << (copies > 1 ? "/cold" : "")
       << (threads > 1 ? " x" + std::to_string(threads) : "");
   return result;
+}
+
+Element MatmulRow::activations() const {
+  if (kind == Kind::Requantized)
+    return Element::I8;
+  return isDynamic() || kind == Kind::Float ? Element::F32 : Element::U8;
+}
+
+Element MatmulRow::weights() const {
+  return kind == Kind::UnsignedSums ? Element::U8
+         : kind == Kind::Float      ? Element::F32
+                                    : Element::I8;
+}
+
+Element MatmulRow::result() const {
+  switch (kind) {
+  case Kind::Sums:
+  case Kind::UnsignedSums:
+    return Element::I32;
+  case Kind::Requantized:
+    return Element::I8;
+  case Kind::RequantizedUnsigned:
+    return Element::U8;
+  case Kind::Dynamic:
+  case Kind::DynamicRows:
+  case Kind::Float:
+    return Element::F32;
+  }
+  llvm_unreachable("unknown kind");
 }
 
 float MatmulRow::getMultiplier() const {
@@ -26,67 +81,39 @@ float MatmulRow::getMultiplier() const {
   return std::ldexp(1.0f, -bitsOfProducts - llvm::Log2_64(k) / 2);
 }
 
+float MatmulRow::getColumnScale(int64_t column) const {
+  return std::ldexp(1.0f, static_cast<int>(-8 + column % 3));
+}
+
+float MatmulRow::getRowScale(int64_t row) const {
+  return std::ldexp(
+      1.0f, static_cast<int>(kind == Kind::DynamicRows ? -6 + row % 3 : -6));
+}
+
+uint8_t MatmulRow::getZeroPoint() const {
+  if (kind == Kind::RequantizedUnsigned)
+    return 128;
+  // Even, for oneDNN, which adds it before it rounds ties to even.
+  return isDynamic() ? 96 : 0;
+}
+
 std::vector<MatmulRow> quant_bench::makeMatmulRows(ArrayRef<unsigned> threads) {
-  using Kind = MatmulRow::Kind;
   struct Size {
     int64_t m, k, n;
-    bool isCold;
+    unsigned copies;
   };
-  constexpr Size sizes[] = {{1, 4096, 4096, false},  {1, 4096, 8 * 4096, true},
-                            {16, 1024, 1024, false}, {128, 768, 3072, false},
-                            {128, 3072, 768, false}, {100, 100, 100, false},
-                            {512, 512, 512, false},  {1024, 1024, 1024, false}};
+  // More than caches hold, on most machines.
+  constexpr unsigned manyCopies = 8;
+  constexpr Size sizes[] = {{1, 4096, 4096, 1},  {1, 4096, 4096, manyCopies},
+                            {16, 1024, 1024, 1}, {128, 768, 3072, 1},
+                            {128, 3072, 768, 1}, {100, 100, 100, 1},
+                            {512, 512, 512, 1},  {1024, 1024, 1024, 1}};
   std::vector<MatmulRow> rows;
-  for (Kind kind : {Kind::Sums, Kind::Requantized})
+  for (Kind kind :
+       {Kind::Sums, Kind::UnsignedSums, Kind::Requantized,
+        Kind::RequantizedUnsigned, Kind::Dynamic, Kind::DynamicRows})
     for (const Size &size : sizes)
       for (unsigned count : threads)
-        rows.push_back({kind, size.m, size.k, size.n, count, size.isCold});
+        rows.push_back({kind, size.m, size.k, size.n, count, size.copies});
   return rows;
-}
-
-static void fill(Buffer &buffer, int64_t count, unsigned seed) {
-  std::minstd_rand random(seed);
-  auto *bytes = buffer.as<uint8_t>();
-  constexpr uint8_t ends[] = {0, 1, 127, 128, 255};
-  for (int64_t i = 0; i < count; ++i) {
-    uint32_t draw = random() >> 3;
-    bytes[i] = draw % 8 == 0 ? ends[draw / 8 % std::size(ends)]
-                             : static_cast<uint8_t>(draw >> 12);
-  }
-}
-
-/// Sums in 32 bits, which wrap, and what is asked for of them.
-static void computeWanted(const MatmulRow &row, MatmulBuffers &buffers) {
-  const auto *a = buffers.activations.as<uint8_t>();
-  const auto *b = buffers.weights.as<int8_t>();
-  std::vector<uint32_t> sums(row.n);
-  for (int64_t i = 0; i < row.m; ++i) {
-    std::fill(sums.begin(), sums.end(), 0);
-    for (int64_t j = 0; j < row.k; ++j) {
-      uint8_t bits = a[i * row.k + j];
-      int32_t left = row.isSigned() ? static_cast<int8_t>(bits) : bits;
-      const int8_t *weights = b + j * row.n;
-      for (int64_t column = 0; column < row.n; ++column)
-        sums[column] += static_cast<uint32_t>(left * weights[column]);
-    }
-    for (int64_t column = 0; column < row.n; ++column) {
-      auto sum = static_cast<int32_t>(sums[column]);
-      if (row.kind == MatmulRow::Kind::Sums) {
-        buffers.wanted.as<int32_t>()[i * row.n + column] = sum;
-        continue;
-      }
-      double value = std::nearbyint(static_cast<double>(sum) *
-                                    static_cast<double>(row.getMultiplier()));
-      buffers.wanted.as<int8_t>()[i * row.n + column] =
-          static_cast<int8_t>(std::clamp(value, -128.0, 127.0));
-    }
-  }
-}
-
-MatmulBuffers::MatmulBuffers(const MatmulRow &row)
-    : activations(row.m * row.k), weights(row.k * row.n),
-      result(row.bytesOut()), wanted(row.bytesOut()) {
-  fill(activations, row.m * row.k, /*seed=*/1);
-  fill(weights, row.k * row.n, /*seed=*/2);
-  computeWanted(row, *this);
 }

@@ -34,8 +34,11 @@ struct OnnxModel {
 /// None for what no operator of ONNX is.
 std::optional<OnnxModel> makeOnnxModel(const Row &row);
 
-/// MatMulInteger or QLinearMatMul, with weights as an initializer.
-OnnxModel makeOnnxModel(const MatmulRow &row, const MatmulBuffers &buffers);
+/// MatMulInteger, QLinearMatMul, MatMul, or DynamicQuantizeLinear before the
+/// first and scales behind it, with weights as an initializer. None for what no
+/// operators of ONNX are.
+std::optional<OnnxModel> makeOnnxModel(const MatmulRow &row,
+                                       const MatmulBuffers &buffers);
 
 } // namespace quant_bench
 

@@ -239,9 +239,14 @@ std::optional<Contestant> OnnxRuntime::make(const Row &row,
 std::optional<Contestant> OnnxRuntime::makeMatmul(const MatmulRow &row,
                                                   const MatmulBuffers &buffers,
                                                   std::string &reason) const {
+  std::optional<OnnxModel> model = makeOnnxModel(row, buffers);
+  if (!model) {
+    reason = "no operators of ONNX compute this";
+    return std::nullopt;
+  }
   auto session = std::make_shared<Session>(library->api);
-  if (!session->create(library->env, library->options,
-                       makeOnnxModel(row, buffers), reason) ||
+  if (!session->create(library->env, library->options, std::move(*model),
+                       reason) ||
       !session->bind(library->memory, {buffers.activations.as<void>()},
                      {buffers.result.as<void>()}, reason) ||
       !session->run(reason))

@@ -8,6 +8,8 @@
 
 #include "Peer.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace quant_bench;
 
@@ -28,6 +30,21 @@ struct XnnpackApi {
                                size_t outputStride, float scale,
                                Integer zeroPoint, uint32_t flags, Operator *);
 
+  /// Of i8 by i8 to i8; weights have a row for each input with this flag.
+  static constexpr uint32_t transposedWeights = 1;
+  using CreateProductI8 = int(size_t inputs, size_t outputs, size_t inputStride,
+                              size_t outputStride, int8_t inputZeroPoint,
+                              float inputScale, float weightScale,
+                              const int8_t *weights, const int32_t *bias,
+                              int8_t outputZeroPoint, float outputScale,
+                              int8_t min, int8_t max, uint32_t flags,
+                              Operator *);
+  using CreateProductF32 = int(size_t inputs, size_t outputs,
+                               size_t inputStride, size_t outputStride,
+                               const float *weights, const float *bias,
+                               float min, float max, uint32_t flags,
+                               Operator *);
+
   int (*initialize)(const void *allocator);
   int (*runOperator)(Operator, Pool);
   int (*deleteOperator)(Operator);
@@ -40,6 +57,10 @@ struct XnnpackApi {
   Setup<float, uint8_t> *setupToU8;
   Setup<int8_t, float> *setupFromI8;
   Setup<uint8_t, float> *setupFromU8;
+  CreateProductI8 *createProductI8;
+  CreateProductF32 *createProductF32;
+  Setup<int8_t, int8_t> *setupProductI8;
+  Setup<float, float> *setupProductF32;
 
   bool find(void *library, std::string &error) {
     Symbols symbols(library);
@@ -55,6 +76,10 @@ struct XnnpackApi {
     symbols.find("xnn_setup_convert_nc_f32_qu8", setupToU8);
     symbols.find("xnn_setup_convert_nc_qs8_f32", setupFromI8);
     symbols.find("xnn_setup_convert_nc_qu8_f32", setupFromU8);
+    symbols.find("xnn_create_fully_connected_nc_qs8", createProductI8);
+    symbols.find("xnn_create_fully_connected_nc_f32", createProductF32);
+    symbols.find("xnn_setup_fully_connected_nc_qs8", setupProductI8);
+    symbols.find("xnn_setup_fully_connected_nc_f32", setupProductF32);
     if (!symbols.check(error))
       return false;
     void (*reshape)();
@@ -77,9 +102,15 @@ public:
 
   std::optional<Contestant> make(const Row &row, const Buffers &buffers,
                                  std::string &reason) const override;
+  std::optional<Contestant> makeMatmul(const MatmulRow &row,
+                                       const MatmulBuffers &buffers,
+                                       std::string &reason) const override;
 
 private:
   XnnpackApi::Operator create(const Row &row, const Buffers &buffers) const;
+  XnnpackApi::Operator create(const MatmulRow &row,
+                              const MatmulBuffers &buffers) const;
+  Contestant makeContestant(XnnpackApi::Operator made) const;
 
   XnnpackApi api;
   unsigned threads;
@@ -140,13 +171,66 @@ std::optional<Contestant> Xnnpack::make(const Row &row, const Buffers &buffers,
     reason = "XNNPACK cannot create the operator";
     return std::nullopt;
   }
+  Contestant contestant = makeContestant(made);
+  contestant.bytes = row.bytes();
+  contestant.division = row.division;
+  contestant.agreement = Agreement::Numbers;
+  return contestant;
+}
+
+/// Null where it fails.
+XnnpackApi::Operator Xnnpack::create(const MatmulRow &row,
+                                     const MatmulBuffers &buffers) const {
+  XnnpackApi::Operator op = nullptr;
+  bool isMade;
+  if (row.kind == MatmulRow::Kind::Float) {
+    constexpr float unbounded = std::numeric_limits<float>::infinity();
+    isMade = api.createProductF32(row.k, row.n, row.k, row.n,
+                                  buffers.weights.as<float>(), nullptr,
+                                  -unbounded, unbounded,
+                                  XnnpackApi::transposedWeights, &op) == 0 &&
+             api.setupProductF32(op, row.m, buffers.activations.as<float>(),
+                                 buffers.result.as<float>(), pool) == 0;
+  } else {
+    isMade = api.createProductI8(
+                 row.k, row.n, row.k, row.n, /*inputZeroPoint=*/0,
+                 row.getMultiplier(), /*weightScale=*/1,
+                 buffers.weights.as<int8_t>(), nullptr, /*outputZeroPoint=*/0,
+                 /*outputScale=*/1, -128, 127, XnnpackApi::transposedWeights,
+                 &op) == 0 &&
+             api.setupProductI8(op, row.m, buffers.activations.as<int8_t>(),
+                                buffers.result.as<int8_t>(), pool) == 0;
+  }
+  if (isMade)
+    return op;
+  if (op)
+    api.deleteOperator(op);
+  return nullptr;
+}
+
+std::optional<Contestant> Xnnpack::makeMatmul(const MatmulRow &row,
+                                              const MatmulBuffers &buffers,
+                                              std::string &reason) const {
+  if (row.kind != MatmulRow::Kind::Requantized &&
+      row.kind != MatmulRow::Kind::Float) {
+    reason = "no operator of XNNPACK computes this";
+    return std::nullopt;
+  }
+  XnnpackApi::Operator made = create(row, buffers);
+  if (!made) {
+    reason = "XNNPACK cannot create the operator";
+    return std::nullopt;
+  }
+  Contestant contestant = makeContestant(made);
+  contestant.bytes = row.operations();
+  return contestant;
+}
+
+Contestant Xnnpack::makeContestant(XnnpackApi::Operator made) const {
   std::shared_ptr<void> op(made, api.deleteOperator);
   Contestant contestant;
   contestant.name = "xnnpack";
-  contestant.bytes = row.bytes();
   contestant.threads = threads;
-  contestant.division = row.division;
-  contestant.agreement = Agreement::Numbers;
   contestant.run = [op, run = api.runOperator, pool = pool] {
     run(op.get(), pool);
   };

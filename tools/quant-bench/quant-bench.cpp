@@ -103,8 +103,9 @@ static cl::opt<std::string> onnxRuntimePath(
     cl::desc("ONNX Runtime's libonnxruntime.so, or a folder to look for it "
              "below (default: the build's Python packages)"));
 static cl::opt<std::string> xnnpackPath(
-    "xnnpack", cl::init(QUANT_BENCH_VENV), cl::sub(elementwise),
-    cl::cat(category), cl::value_desc("path"),
+    "xnnpack", cl::init(QUANT_BENCH_VENV), cl::sub(matmul),
+    cl::sub(elementwise), cl::cat(matmulCategory), cl::cat(category),
+    cl::value_desc("path"),
     cl::desc("XNNPACK's libXNNPACK.so, in the same way (default: the same, "
              "then the system's)"));
 static cl::opt<std::string> oneDnnPath(

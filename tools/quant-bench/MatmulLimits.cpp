@@ -1,0 +1,188 @@
+//===- MatmulLimits.cpp - What no product can exceed ----------------------===//
+
+#include "Matmul.h"
+
+#include "QuantExt/CPU/Target.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cstring>
+#include <sys/mman.h>
+#include <thread>
+
+using namespace mlir;
+using namespace quant_bench;
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+//===----------------------------------------------------------------------===//
+// Instructions on registers
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Instruction {
+  StringRef name;
+  /// Features of targets whose code can have it, all of them.
+  std::initializer_list<StringRef> features;
+  /// Products of one.
+  int64_t products;
+  /// Twelve of them in each iteration, as many as hide their latency.
+  void (*run)(int64_t iterations);
+};
+} // namespace
+
+// Each of the twelve has an accumulator of its own. Those that only multiply
+// are followed by the addition, as they have to be.
+#define TWELVE(DO)                                                             \
+  DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11)
+#define DEFINE_PEAK(NAME, FEATURES, VECTOR, BODY)                              \
+  __attribute__((target(FEATURES))) static void NAME(int64_t iterations) {     \
+    VECTOR sums[12] = {}, x, t;                                                \
+    std::memset(&x, 3, sizeof(x));                                             \
+    std::memset(&t, 0, sizeof(t));                                             \
+    for (int64_t i = 0; i < iterations; ++i) {                                 \
+      TWELVE(BODY)                                                             \
+    }                                                                          \
+  }
+#define ACCUMULATE(N)                                                          \
+  __asm__ volatile("vpdpbusd %1, %1, %0" : "+v"(sums[N]) : "v"(x));
+#define ACCUMULATE_VEX(N)                                                      \
+  __asm__ volatile("%{vex%} vpdpbusd %1, %1, %0" : "+x"(sums[N]) : "x"(x));
+#define MULTIPLY(N)                                                            \
+  __asm__ volatile("vpmaddwd %2, %2, %1\n\tvpaddd %1, %0, %0"                  \
+                   : "+v"(sums[N]), "=&v"(t)                                   \
+                   : "v"(x));
+DEFINE_PEAK(runVpdpbusd512, "avx512f,avx512vnni", __m512i, ACCUMULATE)
+DEFINE_PEAK(runVpmaddwd512, "avx512f,avx512bw", __m512i, MULTIPLY)
+DEFINE_PEAK(runVpdpbusd256, "avx2,avxvnni", __m256i, ACCUMULATE_VEX)
+DEFINE_PEAK(runVpmaddwd256, "avx2", __m256i, MULTIPLY)
+
+/// The best first.
+static const Instruction kInstructions[] = {
+    {"vpdpbusd", {"avx512vnni", "avx512vl"}, 64, runVpdpbusd512},
+    {"vpmaddwd", {"avx512bw", "avx512vl"}, 32, runVpmaddwd512},
+    {"vpdpbusd", {"avxvnni"}, 32, runVpdpbusd256},
+    {"vpmaddwd", {"avx2"}, 16, runVpmaddwd256},
+};
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+/// Reads as many parts of the bytes at a time as there are streams, a piece of
+/// each in turn.
+__attribute__((target("avx"))) static void
+readStreams(const char *data, int64_t bytes, int64_t streams) {
+  constexpr int64_t piece = 256;
+  int64_t part = bytes / streams / piece * piece;
+  for (int64_t i = 0; i < part; i += piece)
+    for (int64_t stream = 0; stream < streams; ++stream) {
+      const char *from = data + stream * part + i;
+      for (int64_t j = 0; j < piece; j += sizeof(__m256i))
+        __asm__ volatile("vmovdqa %0, %%ymm0"
+                         :
+                         : "m"(*reinterpret_cast<const __m256i *>(from + j))
+                         : "xmm0");
+    }
+}
+#endif
+
+namespace {
+/// Memory as constants have it: on the pages that the system gives to those who
+/// ask for nothing.
+class Pages {
+public:
+  explicit Pages(int64_t bytes) : bytes(bytes) {
+    data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data == MAP_FAILED)
+      llvm::report_fatal_error("not enough memory", /*gen_crash_diag=*/false);
+    std::memset(data, 1, bytes);
+  }
+  ~Pages() { munmap(data, bytes); }
+  Pages(const Pages &) = delete;
+  Pages &operator=(const Pages &) = delete;
+
+  const char *get() const { return static_cast<const char *>(data); }
+
+private:
+  int64_t bytes;
+  void *data;
+};
+} // namespace
+
+/// Calls `work` with each number below `threads`, on threads of its own. They
+/// are started each time: the work must be long.
+static void runOnThreads(unsigned threads,
+                         llvm::function_ref<void(unsigned)> work) {
+  std::vector<std::thread> others;
+  for (unsigned thread = 1; thread < threads; ++thread)
+    others.emplace_back([=] { work(thread); });
+  work(0);
+  for (std::thread &other : others)
+    other.join();
+}
+
+#if defined(__x86_64__)
+static std::optional<Contestant> makePeak(const MatmulRow &row,
+                                          const quant_ext::TargetInfo &target) {
+  const auto *found =
+      llvm::find_if(kInstructions, [&](const Instruction &instruction) {
+        return llvm::all_of(instruction.features, [&](StringRef feature) {
+          return target.hasFeature(feature);
+        });
+      });
+  if (found == std::end(kInstructions))
+    return std::nullopt;
+  int64_t iterations = 10000 * row.threads;
+  Contestant peak;
+  peak.name = found->name;
+  peak.isLimit = true;
+  peak.bytes = 2 * row.threads * iterations * 12 * found->products;
+  peak.run = [run = found->run, iterations, threads = row.threads] {
+    runOnThreads(threads, [=](unsigned) { run(iterations); });
+  };
+  return peak;
+}
+
+static Contestant makeRead(const MatmulRow &row, int64_t streams,
+                           std::shared_ptr<Pages> pages) {
+  // All copies at once, or the only one as often: starting threads takes time.
+  constexpr int64_t times = 8;
+  Contestant read;
+  read.name = streams == 1 ? "read" : "read-" + std::to_string(streams);
+  read.isLimit = true;
+  read.bytes = times * row.operations();
+  read.run = [=, threads = row.threads, size = row.bytesOfWeights(),
+              copies = row.copies] {
+    runOnThreads(threads, [=](unsigned thread) {
+      int64_t part = llvm::alignDown(size / threads, sizeof(__m256i));
+      for (int64_t i = 0; i < times; ++i)
+        readStreams(pages->get() + i % copies * size + thread * part, part,
+                    streams);
+    });
+  };
+  return read;
+}
+#endif
+
+std::vector<Contestant>
+quant_bench::makeLimitsOfMatmul(const MatmulRow &row,
+                                const quant_ext::TargetInfo &target) {
+  std::vector<Contestant> limits;
+#if defined(__x86_64__)
+  if (auto peak = makePeak(row, target))
+    limits.push_back(std::move(*peak));
+  if (row.m == 1 && target.hasFeature("avx")) {
+    auto pages = std::make_shared<Pages>(row.copies * row.bytesOfWeights());
+    // One after the other, and as many at a time as are fastest where pages
+    // are small.
+    for (int64_t streams : {1, 8})
+      limits.push_back(makeRead(row, streams, pages));
+  }
+#endif
+  return limits;
+}
