@@ -118,6 +118,8 @@ if platform.machine() == "x86_64" and shutil.which("qemu-x86_64"):
     config.available_features.add("qemu-x86_64")
 if has_module("onnx"):
     config.available_features.add("onnx")
+if has_module("onnxruntime"):
+    config.available_features.add("onnxruntime-module")
 if has_module("ml_dtypes"):
     config.available_features.add("ml-dtypes")
 

@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/InliningUtils.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mlir::quant_ext;
 
@@ -31,6 +33,38 @@ void QuantExtDialect::initialize() {
       >();
   addInterfaces<QuantExtInlinerInterface>();
   registerInterfaces();
+}
+
+static LogicalResult verifyRange(NamedAttribute attribute,
+                                 function_ref<InFlightDiagnostic()> emitError) {
+  if (attribute.getName() != QuantExtDialect::getRangeAttrName())
+    return success();
+  auto range = dyn_cast<DenseF64ArrayAttr>(attribute.getValue());
+  bool isRange = range && range.size() == 2 && std::isfinite(range[0]) &&
+                 std::isfinite(range[1]) && range[0] <= range[1];
+  if (isRange)
+    return success();
+  return emitError() << "'" << attribute.getName().getValue()
+                     << "' must be an array of two finite f64, the smaller "
+                        "first, found "
+                     << attribute.getValue();
+}
+
+LogicalResult
+QuantExtDialect::verifyOperationAttribute(Operation *op,
+                                          NamedAttribute attribute) {
+  if (attribute.getName() == getRangeAttrName() && op->getNumResults() != 1)
+    return op->emitError()
+           << "'" << getRangeAttrName()
+           << "' must be on an operation with one result, found "
+           << op->getNumResults();
+  return verifyRange(attribute, [&] { return op->emitError(); });
+}
+
+LogicalResult
+QuantExtDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned,
+                                          NamedAttribute attribute) {
+  return verifyRange(attribute, [&] { return op->emitError(); });
 }
 
 Operation *QuantExtDialect::materializeConstant(OpBuilder &builder,

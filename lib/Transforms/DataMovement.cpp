@@ -181,6 +181,8 @@ static std::optional<int64_t> getSourceAxis(Operation *op, int64_t axis) {
 Granularity quant_ext::simplifyGranularity(const Granularity &granularity,
                                            ArrayRef<int64_t> inputShape,
                                            SmallVectorImpl<int64_t> &kept) {
+  if (granularity.isPerAxis() && inputShape[granularity.axis] == 1)
+    return Granularity::perTensor();
   if (!granularity.isPerBlock()) {
     if (granularity.isPerAxis())
       kept.push_back(0);

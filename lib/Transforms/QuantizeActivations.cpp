@@ -1,5 +1,6 @@
-//===- QuantizeActivations.cpp - Quantize activations at run time ---------===//
+//===- QuantizeActivations.cpp - Quantize activations of contractions -----===//
 
+#include "ActivationRange.h"
 #include "IntegerBounds.h"
 #include "OpSelection.h"
 #include "Remarks.h"
@@ -34,11 +35,18 @@ public:
   explicit ActivationQuantizer(const ActivationScheme &scheme)
       : scheme(scheme) {}
 
-  /// Makes `operand` the dequantized form of what it is. Returns false where an
-  /// earlier call had quantized that.
-  bool quantize(OpOperand &operand, const Granularity &granularity);
+  /// Makes `operand` the dequantized form of what it is, by parameters chosen
+  /// from `range` or else at run time. Returns false where an earlier call had
+  /// quantized that.
+  bool quantize(OpOperand &operand, const Granularity &granularity,
+                const std::optional<ActivationRange> &range);
 
 private:
+  std::pair<Value, Value>
+  createParameters(OpBuilder &builder, Location loc, Value value,
+                   const Granularity &granularity,
+                   const std::optional<ActivationRange> &range);
+
   ActivationScheme scheme;
   DenseMap<Value, SmallVector<std::pair<Granularity, Value>, 1>> dequantized;
 };
@@ -56,8 +64,31 @@ private:
 };
 } // namespace
 
-bool ActivationQuantizer::quantize(OpOperand &operand,
-                                   const Granularity &granularity) {
+/// Scale and zero point; a given range makes constants of them.
+std::pair<Value, Value> ActivationQuantizer::createParameters(
+    OpBuilder &builder, Location loc, Value value,
+    const Granularity &granularity,
+    const std::optional<ActivationRange> &range) {
+  if (range) {
+    Type type = getElementTypeOrSelf(value.getType());
+    if (!type.isF64())
+      type = builder.getF32Type();
+    SmallVector<Attribute, 2> ends = {builder.getFloatAttr(type, range->min),
+                                      builder.getFloatAttr(type, range->max)};
+    auto data = DenseElementsAttr::get(RankedTensorType::get({2}, type), ends);
+    value = arith::ConstantOp::create(builder, loc, data);
+  }
+  SmallVector<Value, 2> parameters;
+  builder.createOrFold<ChooseQParamsOp>(parameters, loc, value, granularity,
+                                        scheme.storage, scheme.symmetric);
+  if (range && value.use_empty())
+    value.getDefiningOp()->erase();
+  return {parameters[0], scheme.symmetric ? Value() : parameters[1]};
+}
+
+bool ActivationQuantizer::quantize(
+    OpOperand &operand, const Granularity &granularity,
+    const std::optional<ActivationRange> &range) {
   Value value = operand.get();
   auto &known = dequantized[value];
   auto *found = llvm::find_if(
@@ -68,14 +99,13 @@ bool ActivationQuantizer::quantize(OpOperand &operand,
     OpBuilder builder(value.getContext());
     builder.setInsertionPointAfterValue(value);
     Location loc = operand.getOwner()->getLoc();
-    auto params = ChooseQParamsOp::create(builder, loc, value, granularity,
-                                          scheme.storage, scheme.symmetric);
-    Value integers =
-        QuantizeOp::create(builder, loc, value, params.getScale(),
-                           params.getZeroPoint(), granularity, scheme.storage);
+    auto [scale, zeroPoint] =
+        createParameters(builder, loc, value, granularity, range);
+    Value integers = QuantizeOp::create(builder, loc, value, scale, zeroPoint,
+                                        granularity, scheme.storage);
     Value floats = DequantizeOp::create(
-        builder, loc, getElementTypeOrSelf(value.getType()), integers,
-        params.getScale(), params.getZeroPoint(), granularity, scheme.storage);
+        builder, loc, getElementTypeOrSelf(value.getType()), integers, scale,
+        zeroPoint, granularity, scheme.storage);
     known.emplace_back(granularity, floats);
     found = &known.back();
   }
@@ -144,13 +174,15 @@ static OpOperand *findActivation(linalg::LinalgOp op,
 
 static void remarkQuantized(linalg::LinalgOp op, OpOperand &operand,
                             const ActivationScheme &scheme,
-                            const Granularity &granularity) {
+                            const Granularity &granularity,
+                            const std::optional<ActivationRange> &range) {
   remark::passed(op->getLoc(), getRemarkOpts("quantized", kCategory, op))
       << remark::add("quantized")
       << remark::metric("Operand", operand.getOperandNumber())
       << remark::metric("Storage", scheme.storage.str())
       << remark::metric("Scheme", scheme.symmetric ? "symmetric" : "asymmetric")
-      << remark::metric("Granularity", granularity.str());
+      << remark::metric("Granularity", granularity.str())
+      << remark::metric("Range", range ? range->str() : "at run time");
 }
 
 LogicalResult QuantizeActivations::initialize(MLIRContext *context) {
@@ -179,9 +211,13 @@ void QuantizeActivations::runOnOperation() {
       remarkLeftInFloat(op, kCategory, reason);
       continue;
     }
-    Granularity rows = getGranularity(op, *activation, scheme.granularity);
-    remarkQuantized(op, *activation, scheme, rows);
-    if (quantizer.quantize(*activation, rows))
+    std::optional<ActivationRange> range =
+        findActivationRange(activation->get());
+    Granularity granularity =
+        range ? Granularity::perTensor()
+              : getGranularity(op, *activation, scheme.granularity);
+    remarkQuantized(op, *activation, scheme, granularity, range);
+    if (quantizer.quantize(*activation, granularity, range))
       ++numQuantized;
   }
 }

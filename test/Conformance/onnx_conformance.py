@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from evaluated_constants import constant_results
 from native_calls import native_results
-from onnx_node_tests import NodeTest, node_tests
+from onnx_node_tests import NodeTest, all_node_tests
 from onnx_reference_tests import reference_tests
 from quant_ext_functions import Function, bits, to_function
 
@@ -103,7 +103,7 @@ def check(tests: list[NodeTest], quant_opt: str, evaluated: str, library: str) -
 
 def main() -> None:
     source, command, *arguments = sys.argv[1:]
-    tests = {"node": node_tests, "reference": reference_tests}[source]()
+    tests = {"node": all_node_tests, "reference": reference_tests}[source]()
     sys.exit({"write": write, "check": check}[command](tests, *arguments))
 
 

@@ -49,9 +49,9 @@ def onnx_opset(model: onnx.ModelProto) -> int:
     return version
 
 
-def quantizing_node(case: TestCase) -> onnx.NodeProto | None:
+def find_node(case: TestCase, operators: tuple[str, ...]) -> onnx.NodeProto | None:
     """The one node of a test, or the one that matters in a function's body."""
-    nodes = [n for n in case.model.graph.node if n.op_type in OPERATORS]
+    nodes = [n for n in case.model.graph.node if n.op_type in operators]
     assert len(nodes) <= 1, case.name
     return nodes[0] if nodes else None
 
@@ -69,14 +69,14 @@ def known_values(case: TestCase) -> dict[str, np.ndarray]:
     return values
 
 
-def node_tests() -> list[NodeTest]:
+def all_node_tests(operators: tuple[str, ...] = OPERATORS) -> list[NodeTest]:
     with warnings.catch_warnings():
         # All operators' tests are made, and some divide by zero on purpose.
         warnings.simplefilter("ignore", RuntimeWarning)
         cases = collect_testcases()
     tests = []
     for case in cases:
-        node = quantizing_node(case)
+        node = find_node(case, operators)
         if node is None:
             continue
         assert len(case.data_sets) == 1, case.name

@@ -366,3 +366,33 @@ func.func @only_seed(%x: f32, %i: i64) {
   %0 = "quant_ext.apply_quantize"(%x, %x, %i) <{operandSegmentSizes = array<i32: 1, 1, 0, 1, 0>, rounding = #quant_ext<rounding stochastic>, storage = #quant_ext.storage<i8>}> : (f32, f32, i64) -> i8
   return
 }
+
+// -----
+
+// expected-error @+1 {{'quant_ext.range' must be an array of two finite f64, the smaller first, found array<f64: 2.000000e+00, 1.000000e+00>}}
+func.func private @descending_range(tensor<4xf32> {quant_ext.range = array<f64: 2.0, 1.0>})
+
+// -----
+
+// expected-error @+1 {{'quant_ext.range' must be an array of two finite f64, the smaller first, found array<f64: 1.000000e+00>}}
+func.func private @short_range(tensor<4xf32> {quant_ext.range = array<f64: 1.0>})
+
+// -----
+
+// expected-error @+1 {{'quant_ext.range' must be an array of two finite f64, the smaller first, found 1.000000e+00 : f64}}
+func.func private @no_range(tensor<4xf32> {quant_ext.range = 1.0})
+
+// -----
+
+func.func @infinite_range(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{'quant_ext.range' must be an array of two finite f64, the smaller first, found array<f64: 0.000000e+00, 0x7FF0000000000000>}}
+  %0 = arith.negf %x {quant_ext.range = array<f64: 0.0, 0x7FF0000000000000>} : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @range_of_nothing(%x: tensor<4xf32>) {
+  // expected-error @+1 {{'quant_ext.range' must be on an operation with one result, found 0}}
+  return {quant_ext.range = array<f64: 0.0, 1.0>}
+}

@@ -1,10 +1,10 @@
 """Sums of products of 8-bit integers, beside numpy's in 64 bits.
 
-Prints a module for the harness of mlir_module.py: matrices of all sizes from 1 to
-70, signed, unsigned and mixed, by named operations and by linalg.generic, the
-right one constant or computed, the left one of any number of rows, with values at
-both ends of their range among random ones, and what may follow the sums. With
---count, the line that the module must print.
+Prints a module for the harness of mlir_module.py: matrices with each size from 1 to
+70 in each dimension, known or not, signed, unsigned and mixed, by named operations
+and by linalg.generic, the right one constant or computed, with values at both ends
+of their range among random ones, and what may follow the sums. With --count, the
+line that the module must print.
 """
 
 from __future__ import annotations
@@ -22,16 +22,14 @@ from case_model import Case, Operand, TensorType
 from float_storages import print_cases
 
 SEED = 41
-# Each with its neighbours: what fills registers and groups of products.
-SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 16, 17, 24, 31, 32, 33, 36, 47, 48)
-SIZES += (49, 61, 63, 64, 65, 66, 69, 70)
+LARGEST = 70
 SIGNS = ("ss", "su", "us", "uu")
 FORMS = (
     "matmul", "generic", "generic", "lhs transposed", "rhs transposed",
     "result transposed", "batch", "shared batch", "vecmat", "matvec",
 )  # fmt: skip
 STARTS = ("zero", "bias", "tensor")
-ENDS = ("sums", "requantized", "floats", "both")
+ENDS = ("sums", "requantized", "floats", "both", "chain", "reshaped chain")
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,8 @@ class Plan:
     n: int
     k: int
     is_constant: bool
-    is_dynamic: bool
+    # Dimensions whose sizes nobody knows.
+    dynamic: str
     start: str
     end: str
 
@@ -90,8 +89,7 @@ class Contraction:
         self.sizes = {"b": self.BATCH, "m": plan.m, "n": plan.n, "k": plan.k}
         ins, self.out_dims = self.SUBSCRIPTS[plan.form].split("->")
         self.lhs_dims, self.rhs_dims = ins.split(",")
-        # The rows: of the weights' factor they are known.
-        self.dynamic_dim = "m" if plan.is_dynamic else ""
+        self.dynamic = [dim for dim in plan.dynamic if dim in ins]
         self.lhs = draw_bytes(self.rng, self.shape(self.lhs_dims))
         self.rhs = draw_bytes(self.rng, self.shape(self.rhs_dims))
         self.program: list[str] = []
@@ -110,7 +108,7 @@ class Contraction:
         return tuple(self.sizes[dim] for dim in dims)
 
     def type(self, dims: str, element: str) -> TensorType:
-        dynamic = tuple(dim == self.dynamic_dim for dim in dims)
+        dynamic = tuple(dim in self.dynamic for dim in dims)
         return TensorType(self.shape(dims), element, dynamic)
 
     def add_operand(
@@ -123,17 +121,16 @@ class Contraction:
             self.operands.append(Operand(name, type_, bits(values)))
 
     def empty(self, name: str, element: str) -> str:
-        sizes = "%rows" if self.dynamic_dim in self.out_dims and self.dynamic_dim else ""
+        sizes = ", ".join(f"%size_{dim}" for dim in self.out_dims if dim in self.dynamic)
         return f"  %{name} = tensor.empty({sizes}) : {self.type(self.out_dims, element)}"
 
     def add_start(self) -> None:
         out = self.type(self.out_dims, "i32")
-        lhs = self.type(self.lhs_dims, "i8")
-        if self.dynamic_dim:
-            at = self.lhs_dims.index(self.dynamic_dim)
+        for dim in self.dynamic:
+            name, dims = ("a", self.lhs_dims) if dim in self.lhs_dims else ("b", self.rhs_dims)
             self.program += [
-                f"  %rows_at = arith.constant {at} : index",
-                f"  %rows = tensor.dim %a, %rows_at : {lhs}",
+                f"  %at_{dim} = arith.constant {dims.index(dim)} : index",
+                f"  %size_{dim} = tensor.dim %{name}, %at_{dim} : {self.type(dims, 'i8')}",
             ]
         generator = np.random.default_rng(self.rng.randrange(1 << 32))
         self.program.append(self.empty("e", "i32"))
@@ -217,6 +214,8 @@ def add_end(contraction: Contraction) -> list[tuple[str, TensorType, list[int]]]
         exact = signed.astype(np.float32).astype(np.float64) * 2.0**-shift
         integers = np.clip(np.rint(exact), -128, 127).astype(np.int8)
         results.append(("q", q, bits(integers)))
+    if "chain" in plan.end:
+        results.append(Chain(contraction).build())
     if plan.end in ("floats", "both"):
         f = contraction.type(dims, "f32")
         program += [
@@ -236,6 +235,98 @@ def add_end(contraction: Contraction) -> list[tuple[str, TensorType, list[int]]]
     return results
 
 
+class Chain:
+    """Dequantized along the columns, a bias, a residual, a bound and quantized: one
+    after the other, perhaps with rows in two dimensions. Every step rounds once."""
+
+    SCALE_OUT = np.float32(0.75)
+
+    def __init__(self, contraction: Contraction) -> None:
+        plan, dims = contraction.plan, contraction.out_dims
+        self.contraction, self.program = contraction, contraction.program
+        self.sums = contraction.type(dims, "i32")
+        rng = np.random.default_rng(contraction.rng.randrange(1 << 32))
+        columns = self.sums.shape[-1]
+        # So that few results saturate, whatever they are sums of.
+        spread = np.abs(contraction.sums.view(np.int32).astype(np.float64)).mean()
+        self.scale = (rng.uniform(10, 40, columns) / (spread or 1)).astype(np.float32)
+        self.bias = rng.normal(0, 9, columns).astype(np.float32)
+        self.residual = rng.normal(0, 9, self.sums.shape).astype(np.float32)
+        self.split = plan.end == "reshaped chain" and len(dims) == 2
+        shape, dynamic = self.sums.shape, self.sums.dynamic
+        if self.split:
+            self.part = next(p for p in (3, 2, 1) if shape[0] % p == 0)
+            shape = (shape[0] // self.part, self.part, columns)
+            dynamic = (dynamic[0], False, dynamic[1])
+        self.shape, self.dynamic = shape, dynamic
+
+    def type(self, element: str) -> TensorType:
+        return TensorType(self.shape, element, self.dynamic)
+
+    def declare(self, name: str, type_: TensorType, values: np.ndarray) -> None:
+        self.contraction.operands.append(Operand(name, type_, bits(values)))
+
+    def reshape(self) -> str:
+        if not self.split:
+            return "r"
+        sizes, (rows, columns) = [*map(str, self.shape)], self.contraction.out_dims
+        if self.dynamic[-1]:
+            sizes[-1] = f"%size_{columns}"
+        if self.dynamic[0]:
+            self.program += [
+                f"  %part = arith.constant {self.part} : index",
+                f"  %parts = arith.divui %size_{rows}, %part : index",
+            ]
+            sizes[0] = "%parts"
+        self.program.append(
+            f"  %rr = tensor.expand_shape %r [[0, 1], [2]] output_shape [{', '.join(sizes)}]"
+            f" : {self.sums} into {self.type('i32')}"
+        )
+        return "rr"
+
+    def build(self) -> tuple[str, TensorType, list[int]]:
+        columns = self.shape[-1]
+        vector = TensorType((columns,), "f32", self.dynamic[-1:])
+        f, q = self.type("f32"), self.type("i8")
+        self.declare("scales", vector, self.scale)
+        self.declare("biases", vector, self.bias)
+        self.declare("residual", f, self.residual)
+        source = self.reshape()
+        dims = "abcd"[: len(self.shape)]
+        out = identity(dims)
+        last = f"affine_map<({', '.join(dims)}) -> ({dims[-1]})>"
+        scale_out = int(self.SCALE_OUT.view(np.uint32))
+        self.program += [
+            f"  %floats = quant_ext.dequantize %{source}, %scales axis = {len(dims) - 1}"
+            f" storage = <i32> : ({self.type('i32')}, {vector}) -> {f}",
+            f"  %biased = linalg.generic {{indexing_maps = [{out}, {last}, {out}],"
+            f" iterator_types = [{parallel(dims)}]}}",
+            f"      ins(%floats, %biases : {f}, {vector}) outs(%residual : {f}) {{",
+            "  ^bb0(%bx: f32, %by: f32, %bo: f32):",
+            "    %bz = arith.addf %bx, %by : f32",
+            "    linalg.yield %bz : f32",
+            f"  }} -> {f}",
+            f"  %summed = arith.addf %biased, %residual : {f}",
+            f"  %bounded = linalg.generic {{indexing_maps = [{out}, {out}],"
+            f" iterator_types = [{parallel(dims)}]}}",
+            f"      ins(%summed : {f}) outs(%residual : {f}) {{",
+            "  ^bb0(%cx: f32, %co: f32):",
+            "    %least = arith.constant -20.0 : f32",
+            "    %cz = arith.maximumf %cx, %least : f32",
+            "    linalg.yield %cz : f32",
+            f"  }} -> {f}",
+            f"  %s_out = arith.constant dense<0x{scale_out:08X}> : tensor<f32>",
+            f"  %q = quant_ext.quantize %bounded, %s_out storage = <i8>"
+            f" : ({f}, tensor<f32>) -> {q}",
+        ]
+        return "q", q, bits(self.evaluate())
+
+    def evaluate(self) -> np.ndarray:
+        floats = self.contraction.sums.view(np.int32).astype(np.float32) * self.scale
+        bounded = np.maximum(floats + self.bias + self.residual, np.float32(-20))
+        return np.clip(np.rint(bounded / self.SCALE_OUT), -128, 127).astype(np.int8)
+
+
 def identity(dims: str) -> str:
     names = ", ".join(dims)
     return f"affine_map<({names}) -> ({names})>"
@@ -245,26 +336,50 @@ def parallel(dims: str) -> str:
     return ", ".join('"parallel"' for _ in dims)
 
 
+class Deck:
+    """Sizes from 1 to LARGEST in any order, each as often as the others."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng, self.left, self.drawn = rng, [], set()
+
+    def draw(self) -> int:
+        if not self.left:
+            self.left = self.rng.sample(range(1, LARGEST + 1), LARGEST)
+        self.drawn.add(self.left[-1])
+        return self.left.pop()
+
+
 def draw_plans() -> list[Plan]:
     rng = Random(SEED)
-    plans = []
+    plans, decks = [], {dim: Deck(rng) for dim in "mnk"}
     for number in range(160):
         form = FORMS[number % len(FORMS)]
+        used = Contraction.SUBSCRIPTS[form]
+        sizes = {dim: decks[dim].draw() if dim in used else 1 for dim in "mnk"}
+        # Rows are what most programs do not know.
+        dynamic = rng.choice(("n", "k", "mn", "mnk")) if number % 8 == 7 else ""
+        if form not in ("vecmat", "matvec") and number % 8 in (1, 4, 6):
+            dynamic = "m"
         plans.append(
             Plan(
-                form, SIGNS[number // len(FORMS) % len(SIGNS)], rng.choice(SIZES),
-                rng.choice(SIZES), rng.choice(SIZES), is_constant=rng.random() < 0.6,
-                is_dynamic=form not in ("vecmat", "matvec") and rng.random() < 0.35,
-                start=rng.choice(STARTS), end=rng.choice(ENDS),
+                form, SIGNS[number // len(FORMS) % len(SIGNS)], **sizes,
+                is_constant=rng.random() < 0.6, dynamic=dynamic, start=rng.choice(STARTS),
+                end=rng.choice(ENDS),
             )
         )  # fmt: skip
+    assert all(len(deck.drawn) == LARGEST for deck in decks.values())
     # Rows that do not fit into a cache together with what else is there.
-    for is_dynamic in (False, True):
-        plans.append(Plan("matmul", "ss", 70, 5, 5501, True, is_dynamic, "zero", "sums"))
+    for dynamic in ("", "m"):
+        plans.append(Plan("matmul", "ss", 70, 5, 5501, True, dynamic, "zero", "sums"))
     # As many panels and tiles as one loop of each takes.
-    plans.append(Plan("generic", "us", 70, 200, 65, True, False, "bias", "both"))
-    plans.append(Plan("generic", "su", 70, 150, 66, False, True, "tensor", "requantized"))
+    plans.append(Plan("generic", "us", 70, 200, 65, True, "", "bias", "both"))
+    plans.append(Plan("generic", "su", 70, 150, 66, False, "m", "tensor", "requantized"))
     return plans
+
+
+def half_of(number: int) -> int:
+    """Each half has every form with all signs."""
+    return number // (len(FORMS) * len(SIGNS)) % 2 if number < 160 else number % 2
 
 
 def build(number: int, plan: Plan) -> Case:
@@ -284,4 +399,4 @@ def all_cases(form: str) -> list[Case]:
 
 
 if __name__ == "__main__":
-    sys.exit(print_cases("contractions.py", __doc__, all_cases))
+    sys.exit(print_cases("contractions.py", __doc__, all_cases, half_of))

@@ -171,17 +171,31 @@ def all_cases() -> Iterator[Case]:
 
 
 def print_cases(
-    script: str, description: str, cases_of_form: Callable[[str], list[Case]]
+    script: str,
+    description: str,
+    cases_of_form: Callable[[str], list[Case]],
+    half_of: Callable[[int], int] | None = None,
 ) -> int:
-    """What a generator does: the module of its cases, or what it must print."""
+    """What a generator does: the module of its cases, what it must print, or the
+    functions alone, for guarded_calls.py. Where a case belongs to a half, either
+    half of them can be asked for."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--form", default="arguments", choices=("arguments", "constants"))
     parser.add_argument("--count", action="store_true")
+    parser.add_argument("--functions", action="store_true")
+    if half_of:
+        parser.add_argument("--half", type=int, choices=range(2), help="(default: both)")
     options = parser.parse_args()
     cases = cases_of_form(options.form)
+    if half_of and options.half is not None:
+        cases = [case for case in cases if half_of(case.number) == options.half]
     if options.count:
         elements = sum(case.checked_elements for case in cases)
         print(f"cases: {len(cases)} elements: {elements} mismatches: 0")
+        return 0
+    if options.functions:
+        for case in cases:
+            print("\n".join(mlir_module.case_function(case, options.form, None)))
         return 0
     rerun = f"{script} --form {options.form}"
     print(mlir_module.module_text(cases, options.form, rerun))

@@ -27,6 +27,24 @@ func.func @permuted(%q: tensor<3x4x5xi8>, %s: tensor<3xf32>, %x: tensor<3x4x5xf3
   return %t, %r : tensor<4x5x3xf32>, tensor<4x5x3xi8>
 }
 
+// One index of an axis is no axis: what it is merged with has no scale of its own.
+// CHECK-LABEL: func @unit_axis
+// CHECK-SAME: (%[[Q:.*]]: tensor<1x3x4xi8>, %[[S:.*]]: tensor<1xf32>, %[[Z:.*]]: tensor<?xi8>
+// CHECK-DAG: %[[SQ:.*]] = tensor.collapse_shape %[[S]] [] : tensor<1xf32> into tensor<f32>
+// CHECK-DAG: %[[QC:.*]] = tensor.collapse_shape %[[Q]] {{\[\[}}0, 1], [2]]
+// CHECK: quant_ext.dequantize %[[QC]], %[[SQ]] storage = <i8> : (tensor<3x4xi8>, tensor<f32>) -> tensor<3x4xf32>
+// CHECK-DAG: %[[SX:.*]] = tensor.collapse_shape %[[S]] [] : tensor<1xf32> into tensor<f32>
+// CHECK-DAG: %[[Z1:.*]] = tensor.cast %[[Z]] : tensor<?xi8> to tensor<1xi8>
+// CHECK-DAG: %[[ZX:.*]] = tensor.collapse_shape %[[Z1]] [] : tensor<1xi8> into tensor<i8>
+// CHECK: quant_ext.quantize %{{.*}}, %[[SX]], %[[ZX]] storage = <i8> : (tensor<1x3x4xf32>
+func.func @unit_axis(%q: tensor<1x3x4xi8>, %s: tensor<1xf32>, %z: tensor<?xi8>, %x: tensor<1x3x4xf32>) -> (tensor<3x4xf32>, tensor<1x3x2x2xi8>) {
+  %w = quant_ext.dequantize %q, %s axis = 0 storage = <i8> : (tensor<1x3x4xi8>, tensor<1xf32>) -> tensor<1x3x4xf32>
+  %c = tensor.collapse_shape %w [[0, 1], [2]] : tensor<1x3x4xf32> into tensor<3x4xf32>
+  %t = tensor.expand_shape %x [[0], [1], [2, 3]] output_shape [1, 3, 2, 2] : tensor<1x3x4xf32> into tensor<1x3x2x2xf32>
+  %r = quant_ext.quantize %t, %s, %z axis = 0 storage = <i8> : (tensor<1x3x2x2xf32>, tensor<1xf32>, tensor<?xi8>) -> tensor<1x3x2x2xi8>
+  return %c, %r : tensor<3x4xf32>, tensor<1x3x2x2xi8>
+}
+
 // Blocks too: scales are transposed with them.
 // CHECK-LABEL: func @blocks
 // CHECK-SAME: (%[[Q:.*]]: tensor<3x64xi8>, %[[S:.*]]: tensor<3x2xf32>

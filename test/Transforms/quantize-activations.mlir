@@ -15,7 +15,7 @@
 // CHECK-NOT: choose_qparams
 // CHECK: linalg.matmul ins(%[[D]],
 // CHECK: linalg.matmul ins(%[[D]],
-// REMARK: remark: {{.*}}[Passed] quantized | Category:quant-ext-quantize-activations | Function=shared | Granularity="per-axis 0", Operand=0, Remark=quantized, Scheme=asymmetric, Storage=u8
+// REMARK: remark: {{.*}}[Passed] quantized | Category:quant-ext-quantize-activations | Function=shared | Granularity="per-axis 0", Operand=0, Range="at run time", Remark=quantized, Scheme=asymmetric, Storage=u8
 // REMARK: remark: {{.*}}[Passed] quantized | {{.*}} | Function=shared |
 // TENSOR-LABEL: func @shared
 // TENSOR: %[[S:.*]] = quant_ext.choose_qparams %{{.*}} storage = <i8<-127:127>> : (tensor<?x4xf32>) -> tensor<f32>

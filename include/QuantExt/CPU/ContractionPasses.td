@@ -45,6 +45,9 @@ def QuantExtPackContractions
     size, and those with few rows whose right factor is not constant, because
     packing would take longer than the products.
 
+    **Remarks**, of the category `quant-ext-pack-contractions`: for each contraction of
+    integers `packed`, and by which recipe, or `not-packed`, and why.
+
     Example: with `target=aarch64 features=+dotprod`,
 
     ```mlir

@@ -63,6 +63,14 @@ def QuantExt_Dialect : Dialect {
     `apply_*` operations on scalars and vectors are what they lower through:
     they sit in the body of a `linalg.generic` and are expanded to arithmetic in
     one place.
+
+    **Known ranges.** The attribute `quant_ext.range = array<f64: min, max>`, on an
+    operation with one result or on the argument of a function, states the smallest
+    and the largest number that this tensor of floats holds, as calibration found
+    them: both finite, the smaller first. `quant-ext-quantize-activations` makes
+    constant parameters of it. It changes no value: numbers outside saturate once they
+    are quantized. Like every attribute that an operation does not know, it may be
+    lost in a rewrite.
   }];
   // Constants are arith's; the methods of interfaces create the others', and
   // passes that call them do not know to load these.
@@ -72,7 +80,11 @@ def QuantExt_Dialect : Dialect {
   ];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
   let extraClassDeclaration = [{
+    /// The range of a tensor of floats: two numbers, the smaller first.
+    static StringRef getRangeAttrName() { return "quant_ext.range"; }
     /// Adds the attributes of the dialect.
     void registerAttributes();
     /// Adds the interfaces of the dialect (bytecode, inliner).

@@ -76,10 +76,10 @@ def CollapseRows : Pass<"quant-ext-collapse-rows"> {
 def QuantizeActivations : Pass<"quant-ext-quantize-activations"> {
   let summary = "Quantize activations of contractions with quantized weights";
   let description = [{
-    Puts `choose_qparams`, `quantize` and `dequantize` in front of a contraction
-    that multiplies floats with the result of a `dequantize`, so that parameters
-    are chosen at run time and `quant-ext-qdq-to-integer` finds both operands
-    quantized.
+    Puts `quantize` and `dequantize` in front of a contraction that multiplies
+    floats with the result of a `dequantize`, by parameters that `choose_qparams`
+    chooses at run time or that follow from a given range, so that
+    `quant-ext-qdq-to-integer` finds both operands quantized.
 
     **Which operations.** Those of `quant-ext-qdq-to-integer` with one operand from
     a `dequantize` (perhaps transposed) and the other neither that nor constant,
@@ -96,6 +96,15 @@ def QuantizeActivations : Pass<"quant-ext-quantize-activations"> {
       of a matmul's rows, `block_sizes` of 1 for batch and row where both are
       there. Rows then do not depend on each other.
     - `per-tensor` gives the value one scale.
+
+    **Given ranges.** Where an attribute `quant_ext.range = array<f64: min, max>` is
+    on what makes the activation, on the argument of the function that it is, or on
+    what reshapes, transposes, broadcasts, slices and casts make it of, parameters are
+    constants: those that `choose_qparams` has for a tensor of these two numbers, in
+    f32, or f64 for f64. The value then has one scale, whatever `granularity` says,
+    and numbers outside the range saturate. In the example below,
+    `%x: tensor<?x4xf32> {quant_ext.range = array<f64: -1.0, 254.0>}` would give the
+    scale 1 and the zero point 1.
 
     **Remarks**, of the category `quant-ext-quantize-activations`: for each
     contraction `quantized`, and how, or `left-in-float`, and why.
@@ -180,8 +189,9 @@ def MoveQDQ : Pass<"quant-ext-move-qdq"> {
     | `tensor.concat` | of parts that share their parameters, or along the axis | per-tensor or along another axis |
     | `tensor.insert_slice` | per-tensor, of one quantization | per-tensor |
 
-    The axis follows its dimension; `block_sizes` that say no more than an axis
-    or nothing become that, and others move across a transpose only. A reshape is
+    The axis follows its dimension, unless that is of size 1, which needs no axis;
+    `block_sizes` that say no more than an axis or nothing become that, and others
+    move across a transpose only. A reshape is
     crossed where the axis keeps its indices: all that it is merged with, or
     split into, is of size 1. Scale and zero point of a slice are sliced with it.
 

@@ -29,7 +29,8 @@ Quantization getQuantization(OpT op) {
 }
 
 /// Where a per-block granularity says no more than a per-tensor or per-axis
-/// one, that one; the dimensions of the scale that it keeps are in `kept`.
+/// one, or a per-axis one no more than a per-tensor one, that one; the
+/// dimensions of the scale that it keeps are in `kept`.
 Granularity simplifyGranularity(const Granularity &granularity,
                                 ArrayRef<int64_t> inputShape,
                                 SmallVectorImpl<int64_t> &kept);

@@ -9,9 +9,8 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
-#include "llvm/Support/Debug.h"
-
-#define DEBUG_TYPE "quant-ext-pack-contractions"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace mlir::quant_ext {
 #define GEN_PASS_DEF_QUANTEXTPACKCONTRACTIONS
@@ -66,15 +65,35 @@ struct PackContractionsPass
       StringRef reason;
       FailureOr<Contraction> contraction = matchContraction(op, reason);
       if (failed(contraction) || !isWorthPacking(*contraction, reason)) {
-        LLVM_DEBUG(llvm::dbgs() << "left " << op << ": " << reason << "\n");
+        remarkLeft(op, reason);
         continue;
       }
       Value result = ContractionPacker(rewriter, *contraction, *recipe).pack();
-      if (!result)
+      if (!result) {
+        remarkLeft(op,
+                   "elements of its right factor cannot be read in the order "
+                   "of its result");
         continue;
+      }
+      remark::passed(op.getLoc(), getRemarkOpts("packed"))
+          << remark::add("packed") << remark::metric("Recipe", recipe->name);
       rewriter.replaceOp(op, result);
       ++numPacked;
     }
+  }
+
+  remark::RemarkOpts getRemarkOpts(StringRef name) {
+    return remark::RemarkOpts::name(name)
+        .category("quant-ext-pack-contractions")
+        .function(getOperation().getName());
+  }
+
+  /// Of what multiplies no integers there is nothing to say.
+  void remarkLeft(linalg::LinalgOp op, StringRef reason) {
+    if (linalg::isaContractionOpInterface(op) &&
+        getElementTypeOrSelf(op.getDpsInits().front()).isInteger())
+      remark::missed(op.getLoc(), getRemarkOpts("not-packed"))
+          << remark::add("not packed") << remark::reason("{0}", reason.str());
   }
 
   const DotProductRecipe *recipe = nullptr;

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
@@ -248,23 +249,73 @@ struct InlineSplat final : public OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// A size of what was reshaped is known to the reshape, which nothing else may
+/// need any more.
+struct FoldExpandedDim final : public OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::DimOp op,
+                                PatternRewriter &rewriter) const override {
+    auto expand = op.getSource().getDefiningOp<tensor::ExpandShapeOp>();
+    std::optional<int64_t> dim = op.getConstantIndex();
+    if (!expand || !dim || *dim >= expand.getResultType().getRank())
+      return rewriter.notifyMatchFailure(op, "not a size of a reshape");
+    rewriter.replaceOp(
+        op, getValueOrCreateConstantIndexOp(
+                rewriter, op.getLoc(), expand.getMixedOutputShape()[*dim]));
+    return success();
+  }
+};
+
 } // namespace
 
+static bool isElementwiseGeneric(Operation *op) {
+  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
+  return generic && makesInPlace(generic);
+}
+
+/// Whether `op` makes elements that an elementwise operation behind it can be
+/// one loop with: elementwise itself, or the end of a packed contraction.
+static bool takesElementwise(Operation *op) {
+  return isElementwiseGeneric(op) || isa_and_nonnull<linalg::UnPackOp>(op);
+}
+
+/// Whether loops of `op` can become those in front of the reshape that
+/// `operand` comes from: every other operand has all of a group of dimensions,
+/// or none.
+static bool canCollapse(linalg::GenericOp op, OpOperand &operand,
+                        tensor::ExpandShapeOp expand) {
+  SmallVector<ReassociationIndices> groups = expand.getReassociationIndices();
+  llvm::erase_if(groups,
+                 [](ArrayRef<int64_t> group) { return group.size() < 2; });
+  return makesInPlace(op) && !cast<linalg::LinalgOp>(*op).hasIndexSemantics() &&
+         op.isDpsInput(&operand) &&
+         op.getMatchingIndexingMap(&operand).isIdentity() &&
+         linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), groups);
+}
+
+/// A reshape between what could be one loop goes behind the second of them,
+/// which has the loops of the first.
+static bool isReshapeToCollapse(OpOperand *operand) {
+  auto op = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  auto expand = operand->get().getDefiningOp<tensor::ExpandShapeOp>();
+  return op && expand && takesElementwise(expand.getSrc().getDefiningOp()) &&
+         canCollapse(op, *operand, expand);
+}
+
 /// Moves a reshape to the other side of an elementwise operation that would
-/// otherwise be fused with another elementwise one.
+/// otherwise be fused with another one, where the loops of the second are more.
 static bool isReshapeBetween(OpOperand *operand) {
-  auto isElementwiseGeneric = [](Operation *op) {
-    auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
-    return generic && makesInPlace(generic);
-  };
   Operation *owner = operand->getOwner();
   Operation *def = operand->get().getDefiningOp();
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(owner))
     return isElementwiseGeneric(def) && def->hasOneUse() &&
-           llvm::any_of(expand->getUsers(), llvm::IsaPred<linalg::GenericOp>);
+           llvm::any_of(expand->getUses(), [](OpOperand &use) {
+             return isa<linalg::GenericOp>(use.getOwner()) &&
+                    !isReshapeToCollapse(&use);
+           });
   if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(def))
     return isElementwiseGeneric(owner) && collapse->hasOneUse() &&
-           isElementwiseGeneric(collapse.getSrc().getDefiningOp());
+           takesElementwise(collapse.getSrc().getDefiningOp());
   return false;
 }
 
@@ -306,9 +357,13 @@ struct FuseElementwisePass
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
-    set.add<FuseProducer, FreeDestination, InlineSplat>(context);
+    set.add<FuseProducer, FreeDestination, InlineSplat, FoldExpandedDim>(
+        context);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(set);
     linalg::populateFoldReshapeOpsByExpansionPatterns(set, isReshapeBetween);
+    linalg::populateFoldReshapeOpsByCollapsingPatterns(set,
+                                                       isReshapeToCollapse);
+    tensor::DimOp::getCanonicalizationPatterns(set, context);
     patterns = std::move(set);
     return success();
   }
