@@ -273,10 +273,33 @@ static bool isElementwiseGeneric(Operation *op) {
   return generic && makesInPlace(generic);
 }
 
-/// Whether `op` makes elements that an elementwise operation behind it can be
-/// one loop with: elementwise itself, or the end of a packed contraction.
-static bool takesElementwise(Operation *op) {
-  return isElementwiseGeneric(op) || isa_and_nonnull<linalg::UnPackOp>(op);
+/// Whether `op` is the end of a packed contraction, or an elementwise operation
+/// behind one that can be computed on its accumulators.
+static bool endsContraction(Operation *op, unsigned depth = 0) {
+  // Longer chains are one operation before they are looked at again.
+  constexpr unsigned kMostOps = 8;
+  if (!op || depth == kMostOps)
+    return false;
+  if (isa<linalg::UnPackOp>(op))
+    return true;
+  if (!isElementwiseGeneric(op))
+    return false;
+  auto generic = cast<linalg::LinalgOp>(op);
+  return llvm::any_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
+    return generic.getMatchingIndexingMap(operand).isIdentity() &&
+           endsContraction(operand->get().getDefiningOp(), depth + 1);
+  });
+}
+
+/// Whether the loops of `op` are those of something that it can be fused with:
+/// a reshape of the loops would only part it from that.
+static bool hasLoopsOfProducer(linalg::GenericOp op) {
+  return llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+    Operation *def = operand->get().getDefiningOp();
+    return op.getMatchingIndexingMap(operand).isIdentity() &&
+           (isElementwiseGeneric(def) ||
+            isa_and_nonnull<linalg::UnPackOp>(def));
+  });
 }
 
 /// Whether loops of `op` can become those in front of the reshape that
@@ -293,30 +316,31 @@ static bool canCollapse(linalg::GenericOp op, OpOperand &operand,
          linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), groups);
 }
 
-/// A reshape between what could be one loop goes behind the second of them,
-/// which has the loops of the first.
-static bool isReshapeToCollapse(OpOperand *operand) {
+/// A reshape between a contraction and what can be computed on its accumulators
+/// goes behind that.
+static bool isReshapeBehindContraction(OpOperand *operand) {
   auto op = dyn_cast<linalg::GenericOp>(operand->getOwner());
   auto expand = operand->get().getDefiningOp<tensor::ExpandShapeOp>();
-  return op && expand && takesElementwise(expand.getSrc().getDefiningOp()) &&
-         canCollapse(op, *operand, expand);
+  return op && expand && endsContraction(expand.getSrc().getDefiningOp()) &&
+         canCollapse(op, *operand, expand) && !hasLoopsOfProducer(op);
 }
 
 /// Moves a reshape to the other side of an elementwise operation that would
-/// otherwise be fused with another one, where the loops of the second are more.
+/// otherwise be fused with another one, or with a contraction.
 static bool isReshapeBetween(OpOperand *operand) {
   Operation *owner = operand->getOwner();
   Operation *def = operand->get().getDefiningOp();
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(owner))
     return isElementwiseGeneric(def) && def->hasOneUse() &&
-           llvm::any_of(expand->getUses(), [](OpOperand &use) {
-             return isa<linalg::GenericOp>(use.getOwner()) &&
-                    !isReshapeToCollapse(&use);
-           });
-  if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(def))
-    return isElementwiseGeneric(owner) && collapse->hasOneUse() &&
-           takesElementwise(collapse.getSrc().getDefiningOp());
-  return false;
+           !endsContraction(def) &&
+           llvm::any_of(expand->getUsers(), llvm::IsaPred<linalg::GenericOp>);
+  auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(def);
+  if (!collapse || !collapse->hasOneUse() || !isElementwiseGeneric(owner))
+    return false;
+  Operation *source = collapse.getSrc().getDefiningOp();
+  return isElementwiseGeneric(source) ||
+         (isa_and_nonnull<linalg::UnPackOp>(source) &&
+          !hasLoopsOfProducer(cast<linalg::GenericOp>(owner)));
 }
 
 /// Fuses where the producer's results are needed elsewhere too: the loop then
@@ -361,8 +385,8 @@ struct FuseElementwisePass
         context);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(set);
     linalg::populateFoldReshapeOpsByExpansionPatterns(set, isReshapeBetween);
-    linalg::populateFoldReshapeOpsByCollapsingPatterns(set,
-                                                       isReshapeToCollapse);
+    linalg::populateFoldReshapeOpsByCollapsingPatterns(
+        set, isReshapeBehindContraction);
     tensor::DimOp::getCanonicalizationPatterns(set, context);
     patterns = std::move(set);
     return success();
