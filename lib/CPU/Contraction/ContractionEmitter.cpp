@@ -69,24 +69,43 @@ SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
   return emitPanels({end, rest}, results);
 }
 
+/// Panels that a tile takes side by side, where `rows` leave registers over:
+/// memory is read faster in as many places, whose pages it looks up at the same
+/// time, than in one.
+int64_t ContractionEmitter::getPanelsOfTile(Rows rows) {
+  std::optional<int64_t> count = getConstantIntValue(rows.count);
+  return count && *count > 0 ? std::max<int64_t>(recipe.rows / *count, 1) : 1;
+}
+
 SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {
   int64_t whole = columns / panelColumns, rest = columns % panelColumns;
+  int64_t panels = std::min(getPanelsOfTile(rows), std::max<int64_t>(whole, 1));
   AffineExpr d0 = b.getAffineDimExpr(0), last = b.getAffineConstantExpr(whole);
   auto choose = [&](bool isMax, OpFoldResult panel) {
     AffineMap map = AffineMap::get(1, 0, {d0, last}, b.getContext());
     return isMax ? affine::makeComposedFoldedAffineMax(b, loc, map, {panel})
                  : affine::makeComposedFoldedAffineMin(b, loc, map, {panel});
   };
-  Values results = emitLoop(b, loc, part.firstPanel,
-                            rest ? choose(false, part.endPanel) : part.endPanel,
-                            1, dests, [&](OpFoldResult panel, ValueRange args) {
-                              return emitRows(rows, panel, panelColumns, args);
-                            });
-  if (rest)
-    results = emitLoop(b, loc, choose(true, part.firstPanel), part.endPanel, 1,
-                       results, [&](OpFoldResult panel, ValueRange args) {
-                         return emitRows(rows, panel, rest, args);
+  Values results(dests);
+  OpFoldResult begin = part.firstPanel;
+  auto emitTo = [&](OpFoldResult end, int64_t step, int64_t columns) {
+    results = emitLoop(b, loc, begin, end, step, results,
+                       [&](OpFoldResult panel, ValueRange args) {
+                         return emitRows(rows, panel, columns, args);
                        });
+    begin = end;
+  };
+  OpFoldResult end = rest ? choose(false, part.endPanel) : part.endPanel;
+  if (panels > 1) {
+    AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
+    emitTo(apply(s0 + (s1 - s0).floorDiv(panels) * panels, {begin, end}),
+           panels, panels * panelColumns);
+  }
+  emitTo(end, 1, panelColumns);
+  if (rest) {
+    begin = choose(true, part.firstPanel);
+    emitTo(part.endPanel, 1, rest);
+  }
   return results;
 }
 
