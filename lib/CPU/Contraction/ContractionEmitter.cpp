@@ -79,66 +79,67 @@ int64_t ContractionEmitter::getPanelsOfTile(Rows rows) {
 
 SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {
   int64_t whole = columns / panelColumns, rest = columns % panelColumns;
-  int64_t panels = std::min(getPanelsOfTile(rows), std::max<int64_t>(whole, 1));
   AffineExpr d0 = b.getAffineDimExpr(0), last = b.getAffineConstantExpr(whole);
   auto choose = [&](bool isMax, OpFoldResult panel) {
     AffineMap map = AffineMap::get(1, 0, {d0, last}, b.getContext());
     return isMax ? affine::makeComposedFoldedAffineMax(b, loc, map, {panel})
                  : affine::makeComposedFoldedAffineMin(b, loc, map, {panel});
   };
-  Values results(dests);
-  OpFoldResult begin = part.firstPanel;
-  auto emitTo = [&](OpFoldResult end, int64_t step, int64_t columns) {
-    results = emitLoop(b, loc, begin, end, step, results,
-                       [&](OpFoldResult panel, ValueRange args) {
-                         return emitRows(rows, panel, columns, args);
-                       });
-    begin = end;
-  };
   OpFoldResult end = rest ? choose(false, part.endPanel) : part.endPanel;
-  if (panels > 1) {
-    AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
-    emitTo(apply(s0 + (s1 - s0).floorDiv(panels) * panels, {begin, end}),
-           panels, panels * panelColumns);
-  }
-  emitTo(end, 1, panelColumns);
-  if (rest) {
-    begin = choose(true, part.firstPanel);
-    emitTo(part.endPanel, 1, rest);
-  }
+  AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
+  Values results =
+      emitTiles(part.firstPanel, apply(s1 - s0, {part.firstPanel, end}),
+                getPanelsOfTile(rows), dests,
+                [&](OpFoldResult panel, int64_t panels, ValueRange args) {
+                  return emitRows(rows, panel, panels * panelColumns, args);
+                });
+  if (rest)
+    results = emitLoop(b, loc, choose(true, part.firstPanel), part.endPanel, 1,
+                       results, [&](OpFoldResult panel, ValueRange args) {
+                         return emitRows(rows, panel, rest, args);
+                       });
   return results;
 }
 
-/// Tiles of at most as many rows as registers hold. Where their number is known
-/// they differ by one row at most; elsewhere the rest goes by powers of 2.
 SmallVector<Value> ContractionEmitter::emitRows(Rows rows, OpFoldResult panel,
                                                 int64_t columns,
                                                 ValueRange dests) {
+  return emitTiles(rows.begin, rows.count, recipe.rows, dests,
+                   [&](OpFoldResult row, int64_t tile, ValueRange args) {
+                     return emitTile(row, tile, panel, columns, args);
+                   });
+}
+
+/// Tiles of `count` rows or panels from `begin` on, at most `most` each. Where
+/// their number is known they differ by one at most; elsewhere the rest goes by
+/// powers of 2.
+SmallVector<Value> ContractionEmitter::emitTiles(
+    OpFoldResult begin, OpFoldResult count, int64_t most, ValueRange dests,
+    function_ref<Values(OpFoldResult, int64_t, ValueRange)> body) {
   Values results(dests);
-  OpFoldResult begin = rows.begin;
+  OpFoldResult first = begin;
   AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
-  auto emitTiles = [&](OpFoldResult end, int64_t tile) {
-    results = emitLoop(b, loc, begin, end, tile, results,
-                       [&](OpFoldResult row, ValueRange args) {
-                         return emitTile(row, tile, panel, columns, args);
-                       });
-    begin = end;
+  auto emitTo = [&](OpFoldResult end, int64_t tile) {
+    results = emitLoop(
+        b, loc, first, end, tile, results,
+        [&](OpFoldResult at, ValueRange args) { return body(at, tile, args); });
+    first = end;
   };
-  if (std::optional<int64_t> count = getConstantIntValue(rows.count)) {
-    int64_t tiles = llvm::divideCeil(*count, recipe.rows);
+  if (std::optional<int64_t> known = getConstantIntValue(count)) {
+    int64_t tiles = llvm::divideCeil(*known, most);
     if (tiles == 0)
       return results;
-    int64_t small = *count / tiles, numLarge = *count % tiles;
+    int64_t small = *known / tiles, numLarge = *known % tiles;
     if (numLarge)
-      emitTiles(apply(s0 + numLarge * (small + 1), {begin}), small + 1);
+      emitTo(apply(s0 + numLarge * (small + 1), {begin}), small + 1);
     if (numLarge < tiles)
-      emitTiles(apply(s0 + *count, {rows.begin}), small);
+      emitTo(apply(s0 + *known, {begin}), small);
     return results;
   }
-  OpFoldResult end = apply(s0 + s1, {rows.begin, rows.count});
-  for (int64_t tile = recipe.rows; tile > 0;
+  OpFoldResult end = apply(s0 + s1, {begin, count});
+  for (int64_t tile = most; tile > 0;
        tile = llvm::bit_floor(uint64_t(tile - 1)))
-    emitTiles(apply(s0 + (s1 - s0).floorDiv(tile) * tile, {begin, end}), tile);
+    emitTo(apply(s0 + (s1 - s0).floorDiv(tile) * tile, {first, end}), tile);
   return results;
 }
 

@@ -81,6 +81,10 @@ private:
   Values emitPanels(Rows rows, ValueRange dests);
   Values emitRows(Rows rows, OpFoldResult panel, int64_t columns,
                   ValueRange dests);
+  Values
+  emitTiles(OpFoldResult begin, OpFoldResult count, int64_t most,
+            ValueRange dests,
+            function_ref<Values(OpFoldResult, int64_t, ValueRange)> body);
   Values emitTile(OpFoldResult row, int64_t rows, OpFoldResult panel,
                   int64_t columns, ValueRange dests);
   SmallVector<ColumnSegment> getSegments(int64_t columns);
