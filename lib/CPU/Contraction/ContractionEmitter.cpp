@@ -171,11 +171,12 @@ SmallVector<Value> ContractionEmitter::emit() {
 // Threads
 //===----------------------------------------------------------------------===//
 
-/// How much of `threads` have something to do all the time, where each has as
-/// many of `count` pieces as the others, but for the last.
-static double getBalance(int64_t count, int64_t threads) {
-  int64_t rounds = llvm::divideCeil(count, threads);
-  return rounds ? static_cast<double>(count) / (rounds * threads) : 0;
+/// How much of `threads` have something to do all the time, where `count` rows
+/// or columns go to them by whole pieces, to each as many as to the others but
+/// for the last.
+static double getBalance(int64_t count, int64_t piece, int64_t threads) {
+  int64_t each = llvm::divideCeil(llvm::divideCeil(count, piece), threads);
+  return each ? static_cast<double>(count) / (each * piece * threads) : 0;
 }
 
 /// A part of the panels for each thread, or of the rows where these come out
@@ -183,9 +184,8 @@ static double getBalance(int64_t count, int64_t threads) {
 SmallVector<Value> ContractionEmitter::emitThreads(ValueRange dests) {
   int64_t panels = *getConstantIntValue(part.endPanel);
   std::optional<int64_t> numRows = getConstantIntValue(part.rows.count);
-  bool splitsRows =
-      numRows && getBalance(llvm::divideCeil(*numRows, recipe.rows), threads) >
-                     getBalance(panels, threads);
+  bool splitsRows = numRows && getBalance(*numRows, recipe.rows, threads) >
+                                   getBalance(columns, panelColumns, threads);
   int64_t count = splitsRows ? *numRows : panels;
   int64_t size = llvm::divideCeil(count, threads);
   if (splitsRows)

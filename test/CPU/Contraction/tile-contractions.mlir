@@ -131,6 +131,19 @@ func.func @blocks(%a: tensor<100x5501xi8>) -> tensor<100x16xi32> {
 
 // -----
 
+// Two panels for two threads, but the second has a column: rows are more even.
+// THREADS-LABEL: func.func @short_panel(
+// THREADS: scf.forall (%{{.*}}) in (2)
+// THREADS: tensor.extract_slice %{{.*}}[%{{.*}}, 0] [12, 65]
+func.func @short_panel(%a: tensor<24x8xi8>) -> tensor<24x65xi32> {
+  %w = arith.constant dense<1> : tensor<8x65xi8>
+  %zero = arith.constant dense<0> : tensor<24x65xi32>
+  %r = linalg.matmul ins(%a, %w : tensor<24x8xi8>, tensor<8x65xi8>) outs(%zero : tensor<24x65xi32>) -> tensor<24x65xi32>
+  return %r : tensor<24x65xi32>
+}
+
+// -----
+
 // Packing at run time: what is missing is zero, and the rest is transposed.
 // CHECK-LABEL: func.func @run_time(
 // CHECK-NOT: tensor.pad
