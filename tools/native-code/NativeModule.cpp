@@ -16,7 +16,9 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Memory.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -86,9 +88,38 @@ createTargetMachine(const quant_ext::TargetInfo &info) {
   return builder.createTargetMachine();
 }
 
-NativeModule::NativeModule(std::unique_ptr<ExecutionEngine> engine)
-    : engine(std::move(engine)) {}
+/// What the system gives, with a note of where constants are.
+class NativeModule::Memory : public llvm::SectionMemoryManager::MemoryMapper {
+public:
+  llvm::sys::MemoryBlock
+  allocateMappedMemory(llvm::SectionMemoryManager::AllocationPurpose purpose,
+                       size_t bytes, const llvm::sys::MemoryBlock *near,
+                       unsigned flags, std::error_code &error) override {
+    auto block =
+        llvm::sys::Memory::allocateMappedMemory(bytes, near, flags, error);
+    if (purpose == llvm::SectionMemoryManager::AllocationPurpose::ROData &&
+        !error && block.allocatedSize() > constants.size())
+      constants = {static_cast<const char *>(block.base()),
+                   block.allocatedSize()};
+    return block;
+  }
+  std::error_code protectMappedMemory(const llvm::sys::MemoryBlock &block,
+                                      unsigned flags) override {
+    return llvm::sys::Memory::protectMappedMemory(block, flags);
+  }
+  std::error_code releaseMappedMemory(llvm::sys::MemoryBlock &block) override {
+    return llvm::sys::Memory::releaseMappedMemory(block);
+  }
+
+  ArrayRef<char> constants;
+};
+
+NativeModule::NativeModule(std::unique_ptr<Memory> memory,
+                           std::unique_ptr<ExecutionEngine> engine)
+    : memory(std::move(memory)), engine(std::move(engine)) {}
 NativeModule::~NativeModule() = default;
+
+ArrayRef<char> NativeModule::getConstants() const { return memory->constants; }
 
 bool NativeModule::hasThreads() {
   return llvm::sys::fs::exists(QUANT_EXT_OPENMP);
@@ -127,10 +158,13 @@ NativeModule::compile(MLIRContext &context, StringRef target,
   if (threads > 1)
     runtimes.push_back(QUANT_EXT_OPENMP);
   options.sharedLibPaths = runtimes;
+  auto memory = std::make_unique<Memory>();
+  options.sectionMemoryMapper = memory.get();
   auto engine = ExecutionEngine::create(*module, options, std::move(*machine));
   if (!engine)
     return report(engine.takeError());
-  return std::unique_ptr<NativeModule>(new NativeModule(std::move(*engine)));
+  return std::unique_ptr<NativeModule>(
+      new NativeModule(std::move(memory), std::move(*engine)));
 }
 
 template <typename Function>

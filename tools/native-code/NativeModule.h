@@ -66,9 +66,17 @@ public:
 
   void dumpObject(llvm::StringRef file);
 
-private:
-  explicit NativeModule(std::unique_ptr<mlir::ExecutionEngine> engine);
+  /// The largest piece of memory that it only reads: where constants are, and
+  /// maybe what the system fills its last page with.
+  llvm::ArrayRef<char> getConstants() const;
 
+private:
+  class Memory;
+  NativeModule(std::unique_ptr<Memory> memory,
+               std::unique_ptr<mlir::ExecutionEngine> engine);
+
+  /// Of the engine's sections, which it outlives.
+  std::unique_ptr<Memory> memory;
   std::unique_ptr<mlir::ExecutionEngine> engine;
 };
 

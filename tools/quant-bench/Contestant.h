@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace quant_bench {
 
@@ -38,6 +39,8 @@ struct Contestant {
   bool isLimit = false;
   /// It stores past the caches.
   bool bypassesCaches = false;
+  /// Where its constants are, as far as that is known.
+  std::vector<llvm::ArrayRef<char>> constants;
 };
 
 } // namespace quant_bench

@@ -75,8 +75,9 @@ static FailureOr<std::optional<Contestant>> makeChecked(
     if (failed(check(row, *contestant, *buffers,
                      options.perturbed == contestant->name)))
       return failure();
-    inTurn = *contestant;
     runs.push_back(std::move(contestant->run));
+    llvm::append_range(contestant->constants, inTurn.constants);
+    inTurn = std::move(*contestant);
   }
   if (runs.size() == 1) {
     inTurn.run = std::move(runs.front());
@@ -145,6 +146,8 @@ static FailureOr<MatmulRecord> measureRow(const MatmulRow &row,
       });
   if (failed(ours) || !*ours)
     return failure();
+  std::vector<Contestant> limits =
+      makeLimitsOfMatmul(row, target, (*ours)->constants);
   contestants.push_back(std::move(**ours));
   if (failed(addPeers(row, copies, options, findPeer, "", contestants)))
     return failure();
@@ -157,7 +160,7 @@ static FailureOr<MatmulRecord> measureRow(const MatmulRow &row,
                         contestants)))
       return failure();
   }
-  for (Contestant &limit : makeLimitsOfMatmul(row, target))
+  for (Contestant &limit : limits)
     contestants.push_back(std::move(limit));
 
   MatmulRecord record;

@@ -102,11 +102,12 @@ std::string getFlagsOfMatmul(const MatmulRow &row, llvm::StringRef target);
 
 /// What no code for the target can exceed: the instruction that multiplies on
 /// registers alone, by whose name it goes, and for a single row of activations
-/// reading as many weights, `read`, on pages of the same kind. None where the
-/// instruction is not known.
+/// reading as much of these constants as there are weights: `read`. None where
+/// that is not known.
 std::vector<Contestant>
 makeLimitsOfMatmul(const MatmulRow &row,
-                   const mlir::quant_ext::TargetInfo &target);
+                   const mlir::quant_ext::TargetInfo &target,
+                   llvm::ArrayRef<llvm::ArrayRef<char>> constants);
 
 struct MatmulOptions {
   std::string target, jsonFile, perturbed;

@@ -5,11 +5,9 @@
 #include "QuantExt/CPU/Target.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cstring>
-#include <sys/mman.h>
 #include <thread>
 
 using namespace mlir;
@@ -90,37 +88,13 @@ readStreams(const char *data, int64_t bytes, int64_t streams) {
 }
 #endif
 
-namespace {
-/// Memory as constants have it: on the pages that the system gives to those who
-/// ask for nothing.
-class Pages {
-public:
-  explicit Pages(int64_t bytes) : bytes(bytes) {
-    data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (data == MAP_FAILED)
-      llvm::report_fatal_error("not enough memory", /*gen_crash_diag=*/false);
-    std::memset(data, 1, bytes);
-  }
-  ~Pages() { munmap(data, bytes); }
-  Pages(const Pages &) = delete;
-  Pages &operator=(const Pages &) = delete;
-
-  const char *get() const { return static_cast<const char *>(data); }
-
-private:
-  int64_t bytes;
-  void *data;
-};
-} // namespace
-
 /// Calls `work` with each number below `threads`, on threads of its own. They
 /// are started each time: the work must be long.
 static void runOnThreads(unsigned threads,
                          llvm::function_ref<void(unsigned)> work) {
   std::vector<std::thread> others;
   for (unsigned thread = 1; thread < threads; ++thread)
-    others.emplace_back([=] { work(thread); });
+    others.emplace_back([work, thread] { work(thread); });
   work(0);
   for (std::thread &other : others)
     other.join();
@@ -149,20 +123,19 @@ static std::optional<Contestant> makePeak(const MatmulRow &row,
 }
 
 static Contestant makeRead(const MatmulRow &row, int64_t streams,
-                           std::shared_ptr<Pages> pages) {
-  // All copies at once, or the only one as often: starting threads takes time.
-  constexpr int64_t times = 8;
+                           std::vector<ArrayRef<char>> constants) {
+  // Each so often that starting threads takes no time beside it.
+  size_t times = constants.size() == 1 ? 8 : constants.size();
   Contestant read;
   read.name = streams == 1 ? "read" : "read-" + std::to_string(streams);
   read.isLimit = true;
-  read.bytes = times * row.operations();
-  read.run = [=, threads = row.threads, size = row.bytesOfWeights(),
-              copies = row.copies] {
-    runOnThreads(threads, [=](unsigned thread) {
+  read.bytes = static_cast<int64_t>(times) * row.operations();
+  read.run = [=, threads = row.threads, size = row.bytesOfWeights()] {
+    runOnThreads(threads, [&](unsigned thread) {
       int64_t part = llvm::alignDown(size / threads, sizeof(__m256i));
-      for (int64_t i = 0; i < times; ++i)
-        readStreams(pages->get() + i % copies * size + thread * part, part,
-                    streams);
+      for (size_t i = 0; i < times; ++i)
+        readStreams(constants[i % constants.size()].data() + thread * part,
+                    part, streams);
     });
   };
   return read;
@@ -171,18 +144,21 @@ static Contestant makeRead(const MatmulRow &row, int64_t streams,
 
 std::vector<Contestant>
 quant_bench::makeLimitsOfMatmul(const MatmulRow &row,
-                                const quant_ext::TargetInfo &target) {
+                                const quant_ext::TargetInfo &target,
+                                ArrayRef<ArrayRef<char>> constants) {
   std::vector<Contestant> limits;
 #if defined(__x86_64__)
   if (auto peak = makePeak(row, target))
     limits.push_back(std::move(*peak));
-  if (row.m == 1 && target.hasFeature("avx")) {
-    auto pages = std::make_shared<Pages>(row.copies * row.bytesOfWeights());
-    // One after the other, and as many at a time as are fastest where pages
-    // are small.
+  bool holdWeights = llvm::all_of(constants, [&](ArrayRef<char> piece) {
+    return static_cast<int64_t>(piece.size()) >= row.bytesOfWeights();
+  });
+  // One after the other, and as many at a time as are fastest where pages are
+  // small.
+  if (row.m == 1 && target.hasFeature("avx") && !constants.empty() &&
+      holdWeights)
     for (int64_t streams : {1, 8})
-      limits.push_back(makeRead(row, streams, pages));
-  }
+      limits.push_back(makeRead(row, streams, constants.vec()));
 #endif
   return limits;
 }

@@ -207,6 +207,7 @@ quant_bench::makeOursOfMatmul(const MatmulRow &row,
   ours.name = "ours";
   ours.bytes = row.operations();
   ours.threads = row.threads;
+  ours.constants = {module->getConstants()};
   auto describe = [](void *data, int64_t rows, int64_t columns) {
     auto address = static_cast<int64_t>(reinterpret_cast<intptr_t>(data));
     return std::vector<int64_t>{address, address, 0, rows, columns, columns, 1};

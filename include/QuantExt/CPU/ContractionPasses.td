@@ -120,7 +120,8 @@ def QuantExtTileContractions
     Makes loops of what `quant-ext-pack-contractions` made, from the outside in:
 
     - blocks of rows, as many as fill half of the target's second-level cache;
-    - panels of columns, one after the other in memory;
+    - panels of columns, one after the other in memory; as many at a time as a few
+      rows leave registers for, because memory is read faster in several places;
     - rows of a tile, whose accumulators are what the target has registers for.
       Where the number of rows is known, tiles differ by one row at most;
       elsewhere what is left of them goes by powers of 2;

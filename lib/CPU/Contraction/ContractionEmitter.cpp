@@ -69,6 +69,14 @@ SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
   return emitPanels({end, rest}, results);
 }
 
+/// Panels that a tile takes side by side, where `rows` leave registers over:
+/// memory is read faster in as many places, whose pages it looks up at the same
+/// time, than in one.
+int64_t ContractionEmitter::getPanelsOfTile(Rows rows) {
+  std::optional<int64_t> count = getConstantIntValue(rows.count);
+  return count && *count > 0 ? std::max<int64_t>(recipe.rows / *count, 1) : 1;
+}
+
 SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {
   int64_t whole = columns / panelColumns, rest = columns % panelColumns;
   AffineExpr d0 = b.getAffineDimExpr(0), last = b.getAffineConstantExpr(whole);
@@ -77,11 +85,14 @@ SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {
     return isMax ? affine::makeComposedFoldedAffineMax(b, loc, map, {panel})
                  : affine::makeComposedFoldedAffineMin(b, loc, map, {panel});
   };
-  Values results = emitLoop(b, loc, part.firstPanel,
-                            rest ? choose(false, part.endPanel) : part.endPanel,
-                            1, dests, [&](OpFoldResult panel, ValueRange args) {
-                              return emitRows(rows, panel, panelColumns, args);
-                            });
+  OpFoldResult end = rest ? choose(false, part.endPanel) : part.endPanel;
+  AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
+  Values results =
+      emitTiles(part.firstPanel, apply(s1 - s0, {part.firstPanel, end}),
+                getPanelsOfTile(rows), dests,
+                [&](OpFoldResult panel, int64_t panels, ValueRange args) {
+                  return emitRows(rows, panel, panels * panelColumns, args);
+                });
   if (rest)
     results = emitLoop(b, loc, choose(true, part.firstPanel), part.endPanel, 1,
                        results, [&](OpFoldResult panel, ValueRange args) {
@@ -90,36 +101,45 @@ SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {
   return results;
 }
 
-/// Tiles of at most as many rows as registers hold. Where their number is known
-/// they differ by one row at most; elsewhere the rest goes by powers of 2.
 SmallVector<Value> ContractionEmitter::emitRows(Rows rows, OpFoldResult panel,
                                                 int64_t columns,
                                                 ValueRange dests) {
+  return emitTiles(rows.begin, rows.count, recipe.rows, dests,
+                   [&](OpFoldResult row, int64_t tile, ValueRange args) {
+                     return emitTile(row, tile, panel, columns, args);
+                   });
+}
+
+/// Tiles of `count` rows or panels from `begin` on, at most `most` each. Where
+/// their number is known they differ by one at most; elsewhere the rest goes by
+/// powers of 2.
+SmallVector<Value> ContractionEmitter::emitTiles(
+    OpFoldResult begin, OpFoldResult count, int64_t most, ValueRange dests,
+    function_ref<Values(OpFoldResult, int64_t, ValueRange)> body) {
   Values results(dests);
-  OpFoldResult begin = rows.begin;
+  OpFoldResult first = begin;
   AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
-  auto emitTiles = [&](OpFoldResult end, int64_t tile) {
-    results = emitLoop(b, loc, begin, end, tile, results,
-                       [&](OpFoldResult row, ValueRange args) {
-                         return emitTile(row, tile, panel, columns, args);
-                       });
-    begin = end;
+  auto emitTo = [&](OpFoldResult end, int64_t tile) {
+    results = emitLoop(
+        b, loc, first, end, tile, results,
+        [&](OpFoldResult at, ValueRange args) { return body(at, tile, args); });
+    first = end;
   };
-  if (std::optional<int64_t> count = getConstantIntValue(rows.count)) {
-    int64_t tiles = llvm::divideCeil(*count, recipe.rows);
+  if (std::optional<int64_t> known = getConstantIntValue(count)) {
+    int64_t tiles = llvm::divideCeil(*known, most);
     if (tiles == 0)
       return results;
-    int64_t small = *count / tiles, numLarge = *count % tiles;
+    int64_t small = *known / tiles, numLarge = *known % tiles;
     if (numLarge)
-      emitTiles(apply(s0 + numLarge * (small + 1), {begin}), small + 1);
+      emitTo(apply(s0 + numLarge * (small + 1), {begin}), small + 1);
     if (numLarge < tiles)
-      emitTiles(apply(s0 + *count, {rows.begin}), small);
+      emitTo(apply(s0 + *known, {begin}), small);
     return results;
   }
-  OpFoldResult end = apply(s0 + s1, {rows.begin, rows.count});
-  for (int64_t tile = recipe.rows; tile > 0;
+  OpFoldResult end = apply(s0 + s1, {begin, count});
+  for (int64_t tile = most; tile > 0;
        tile = llvm::bit_floor(uint64_t(tile - 1)))
-    emitTiles(apply(s0 + (s1 - s0).floorDiv(tile) * tile, {begin, end}), tile);
+    emitTo(apply(s0 + (s1 - s0).floorDiv(tile) * tile, {first, end}), tile);
   return results;
 }
 
@@ -151,11 +171,12 @@ SmallVector<Value> ContractionEmitter::emit() {
 // Threads
 //===----------------------------------------------------------------------===//
 
-/// How much of `threads` have something to do all the time, where each has as
-/// many of `count` pieces as the others, but for the last.
-static double getBalance(int64_t count, int64_t threads) {
-  int64_t rounds = llvm::divideCeil(count, threads);
-  return rounds ? static_cast<double>(count) / (rounds * threads) : 0;
+/// How much of `threads` have something to do all the time, where `count` rows
+/// or columns go to them by whole pieces, to each as many as to the others but
+/// for the last.
+static double getBalance(int64_t count, int64_t piece, int64_t threads) {
+  int64_t each = llvm::divideCeil(llvm::divideCeil(count, piece), threads);
+  return each ? static_cast<double>(count) / (each * piece * threads) : 0;
 }
 
 /// A part of the panels for each thread, or of the rows where these come out
@@ -163,9 +184,8 @@ static double getBalance(int64_t count, int64_t threads) {
 SmallVector<Value> ContractionEmitter::emitThreads(ValueRange dests) {
   int64_t panels = *getConstantIntValue(part.endPanel);
   std::optional<int64_t> numRows = getConstantIntValue(part.rows.count);
-  bool splitsRows =
-      numRows && getBalance(llvm::divideCeil(*numRows, recipe.rows), threads) >
-                     getBalance(panels, threads);
+  bool splitsRows = numRows && getBalance(*numRows, recipe.rows, threads) >
+                                   getBalance(columns, panelColumns, threads);
   int64_t count = splitsRows ? *numRows : panels;
   int64_t size = llvm::divideCeil(count, threads);
   if (splitsRows)

@@ -38,7 +38,8 @@ struct ContractionKernel {
 /// not one that they can compute.
 FailureOr<ContractionKernel> matchContractionKernel(linalg::LinalgOp op);
 
-/// Neighbouring columns of a panel, which one vector has.
+/// Neighbouring columns of a panel, which one vector has; `begin` counts from
+/// the first panel of a tile.
 struct ColumnSegment {
   int64_t begin, width;
 };
@@ -76,9 +77,14 @@ private:
   Values emitThreads(ValueRange dests);
   Values emitOuter(unsigned dim, ValueRange dests);
   Values emitRowBlocks(ValueRange dests);
+  int64_t getPanelsOfTile(Rows rows);
   Values emitPanels(Rows rows, ValueRange dests);
   Values emitRows(Rows rows, OpFoldResult panel, int64_t columns,
                   ValueRange dests);
+  Values
+  emitTiles(OpFoldResult begin, OpFoldResult count, int64_t most,
+            ValueRange dests,
+            function_ref<Values(OpFoldResult, int64_t, ValueRange)> body);
   Values emitTile(OpFoldResult row, int64_t rows, OpFoldResult panel,
                   int64_t columns, ValueRange dests);
   SmallVector<ColumnSegment> getSegments(int64_t columns);

@@ -14,14 +14,17 @@ using namespace mlir;
 using namespace mlir::quant_ext;
 
 /// Columns in vectors whose lanes are a power of 2, for which every operation
-/// has instructions: the first is wide, the last may be a few lanes.
+/// has instructions: the first of a panel is wide, the last may be a few lanes.
 SmallVector<ColumnSegment> ContractionEmitter::getSegments(int64_t columns) {
-  // The last panel is padded: whole registers of it can be read.
-  int64_t padded = llvm::alignTo(columns, recipe.lanes);
   SmallVector<ColumnSegment> segments;
-  for (int64_t begin = 0, width; begin < padded; begin += width) {
-    width = llvm::bit_floor(uint64_t(padded - begin));
-    segments.push_back({begin, width});
+  for (int64_t panel = 0; panel < columns; panel += panelColumns) {
+    // The last panel is padded: whole registers of it can be read.
+    int64_t padded =
+        llvm::alignTo(std::min(columns - panel, panelColumns), recipe.lanes);
+    for (int64_t begin = 0, width; begin < padded; begin += width) {
+      width = llvm::bit_floor(uint64_t(padded - begin));
+      segments.push_back({panel + begin, width});
+    }
   }
   return segments;
 }
@@ -152,10 +155,11 @@ Value ContractionEmitter::readRhs(OpFoldResult panel, OpFoldResult group,
   Values indices;
   for (AffineExpr expr : map.getResults().drop_back(4))
     indices.push_back(toValue(outer[cast<AffineDimExpr>(expr).getPosition()]));
-  indices.push_back(toValue(panel));
+  AffineExpr s0 = b.getAffineSymbolExpr(0);
+  indices.push_back(toValue(apply(s0 + segment.begin / panelColumns, {panel})));
   indices.push_back(toValue(group));
-  indices.push_back(
-      arith::ConstantIndexOp::create(b, loc, segment.begin * depth));
+  indices.push_back(arith::ConstantIndexOp::create(
+      b, loc, segment.begin % panelColumns * depth));
   Value read = readNeighbours(b, loc, rhs, indices, segment.width * depth);
   Type type = getElementTypeOrSelf(rhs.getType());
   return vector::ShapeCastOp::create(

@@ -53,13 +53,16 @@ private:
 };
 } // namespace
 
-static TypedAttr makeConstant(Attribute source, StringRef suffix,
-                              RankedTensorType type, AsmResourceBlob blob) {
+/// A resource where `source` is one, and where all elements are the same: what
+/// fuses elementwise operations would make a scalar of other constants, which
+/// no dot product reads.
+static TypedAttr makePacked(Attribute source, RankedTensorType type,
+                            AsmResourceBlob blob) {
   auto resource = dyn_cast<DenseResourceElementsAttr>(source);
-  if (!resource)
+  if (!resource && !llvm::all_equal(blob.getData()))
     return getDenseConstant(type, blob.getData());
-  std::string key = (resource.getRawHandle().getKey() + suffix).str();
-  return getResourceConstant(type, key, std::move(blob));
+  StringRef name = resource ? resource.getRawHandle().getKey() : "constant";
+  return getResourceConstant(type, (name + "_packed").str(), std::move(blob));
 }
 
 std::optional<TypedAttr>
@@ -92,7 +95,7 @@ quant_ext::packConstant(Attribute constant, const PackedLayoutOfRhs &layout,
   SmallVector<int64_t> shape(elements.getOuterShape());
   llvm::append_values(shape, panels, groups, layout.columns, layout.depth);
   auto type = RankedTensorType::get(shape, data->getElementType());
-  return makeConstant(constant, "_packed", type, std::move(blob));
+  return makePacked(constant, type, std::move(blob));
 }
 
 std::optional<TypedAttr>

@@ -78,6 +78,39 @@ func.func @dynamic(%a: tensor<?x5xi8>, %e: tensor<?x16xi32>) -> (tensor<?x16xi32
 
 // -----
 
+// Two rows leave registers for three panels of 64, of which eight are two times
+// three and one time two, and 16 columns of a last one.
+// CHECK-LABEL: func.func @few_rows(
+// CHECK: scf.for %[[PANEL:.*]] = %c0 to %c6 step %c3
+// CHECK: scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1
+// CHECK: vector.transfer_read %[[W:.*]][%[[PANEL]], %[[GROUP]], %c0]
+// CHECK: %[[SECOND:.*]] = affine.apply #{{.*}}()[%[[PANEL]]]
+// CHECK: vector.transfer_read %[[W]][%[[SECOND]], %[[GROUP]], %c0]
+// CHECK: vector.transfer_read %[[W]][%{{.*}}, %[[GROUP]], %c0]
+// CHECK-NOT: vector.transfer_read %[[W]]
+// CHECK-COUNT-6: vector.contract
+// CHECK-COUNT-6: vector.transfer_write %{{.*}} : vector<64xi32>, tensor<2x528xi32>
+// CHECK-COUNT-4: vector.contract
+// CHECK-COUNT-4: vector.transfer_write %{{.*}} : vector<64xi32>, tensor<2x528xi32>
+// CHECK-COUNT-2: vector.contract
+// CHECK: vector.transfer_write %{{.*}} : vector<16xi32>, tensor<2x528xi32>
+// CHECK: return
+func.func @few_rows(%a: tensor<2x8xi8>) -> tensor<2x528xi32> {
+  %w = arith.constant dense<1> : tensor<8x528xi8>
+  %zero = arith.constant dense<0> : tensor<2x528xi32>
+  %r = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %w : tensor<2x8xi8>, tensor<8x528xi8>) outs(%zero : tensor<2x528xi32>) {
+  ^bb0(%x: i8, %y: i8, %o: i32):
+    %p = arith.extui %x : i8 to i32
+    %q = arith.extsi %y : i8 to i32
+    %t = arith.muli %p, %q : i32
+    %u = arith.addi %o, %t : i32
+    linalg.yield %u : i32
+  } -> tensor<2x528xi32>
+  return %r : tensor<2x528xi32>
+}
+
+// -----
+
 // Half of the second-level cache holds 48 rows of 5501 values, so that there are
 // three blocks, of 36, 36 and 28.
 // CHECK-LABEL: func.func @blocks(
@@ -94,6 +127,19 @@ func.func @blocks(%a: tensor<100x5501xi8>) -> tensor<100x16xi32> {
   %zero = arith.constant dense<0> : tensor<100x16xi32>
   %r = linalg.matmul ins(%a, %w : tensor<100x5501xi8>, tensor<5501x16xi8>) outs(%zero : tensor<100x16xi32>) -> tensor<100x16xi32>
   return %r : tensor<100x16xi32>
+}
+
+// -----
+
+// Two panels for two threads, but the second has a column: rows are more even.
+// THREADS-LABEL: func.func @short_panel(
+// THREADS: scf.forall (%{{.*}}) in (2)
+// THREADS: tensor.extract_slice %{{.*}}[%{{.*}}, 0] [12, 65]
+func.func @short_panel(%a: tensor<24x8xi8>) -> tensor<24x65xi32> {
+  %w = arith.constant dense<1> : tensor<8x65xi8>
+  %zero = arith.constant dense<0> : tensor<24x65xi32>
+  %r = linalg.matmul ins(%a, %w : tensor<24x8xi8>, tensor<8x65xi8>) outs(%zero : tensor<24x65xi32>) -> tensor<24x65xi32>
+  return %r : tensor<24x65xi32>
 }
 
 // -----
