@@ -273,21 +273,25 @@ static bool isElementwiseGeneric(Operation *op) {
   return generic && makesInPlace(generic);
 }
 
-/// Whether `op` is the end of a packed contraction, or an elementwise operation
-/// behind one that can be computed on its accumulators.
-static bool endsContraction(Operation *op, unsigned depth = 0) {
+/// Whether `value` is what a packed contraction ends with, or what elementwise
+/// operations make of that. Reshapes make no difference, so that moving them
+/// makes none either.
+static bool endsContraction(Value value, unsigned depth = 0) {
   // Longer chains are one operation before they are looked at again.
-  constexpr unsigned kMostOps = 8;
+  constexpr unsigned kMostOps = 16;
+  Operation *op = value.getDefiningOp();
   if (!op || depth == kMostOps)
     return false;
   if (isa<linalg::UnPackOp>(op))
     return true;
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+    return endsContraction(op->getOperand(0), depth + 1);
   if (!isElementwiseGeneric(op))
     return false;
   auto generic = cast<linalg::LinalgOp>(op);
   return llvm::any_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
     return generic.getMatchingIndexingMap(operand).isIdentity() &&
-           endsContraction(operand->get().getDefiningOp(), depth + 1);
+           endsContraction(operand->get(), depth + 1);
   });
 }
 
@@ -321,7 +325,7 @@ static bool canCollapse(linalg::GenericOp op, OpOperand &operand,
 static bool isReshapeBehindContraction(OpOperand *operand) {
   auto op = dyn_cast<linalg::GenericOp>(operand->getOwner());
   auto expand = operand->get().getDefiningOp<tensor::ExpandShapeOp>();
-  return op && expand && endsContraction(expand.getSrc().getDefiningOp()) &&
+  return op && expand && endsContraction(expand.getSrc()) &&
          canCollapse(op, *operand, expand) && !hasLoopsOfProducer(op);
 }
 
@@ -332,7 +336,7 @@ static bool isReshapeBetween(OpOperand *operand) {
   Operation *def = operand->get().getDefiningOp();
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(owner))
     return isElementwiseGeneric(def) && def->hasOneUse() &&
-           !endsContraction(def) &&
+           !endsContraction(expand.getSrc()) &&
            llvm::any_of(expand->getUsers(), llvm::IsaPred<linalg::GenericOp>);
   auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(def);
   if (!collapse || !collapse->hasOneUse() || !isElementwiseGeneric(owner))
