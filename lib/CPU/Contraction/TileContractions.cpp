@@ -191,7 +191,11 @@ struct TileContractionsPass
 
   void runOnOperation() override {
     SmallVector<linalg::LinalgOp> ops;
-    getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    // Not the others: what is computed on accumulators is erased on the way.
+    getOperation().walk([&](linalg::LinalgOp op) {
+      if (succeeded(matchPackedContraction(op)))
+        ops.push_back(op);
+    });
     IRRewriter rewriter(&getContext());
     for (linalg::LinalgOp op : ops) {
       FailureOr<ContractionKernel> kernel = matchContractionKernel(op);
