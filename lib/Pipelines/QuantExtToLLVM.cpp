@@ -131,6 +131,7 @@ static void addThreads(OpPassManager &pm,
   if (options.threads == 1)
     return;
   pm.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
+  pm.addNestedPass<func::FuncOp>(createQuantExtSerializeSingleIterations());
   pm.addPass(
       createConvertSCFToOpenMPPass({static_cast<unsigned>(options.threads)}));
   // Loops got scopes for stack memory, which cannot hold more than one block.

@@ -302,6 +302,56 @@ def QuantExtExpandDynamicReshapes
   ];
 }
 
+def QuantExtSerializeSingleIterations
+    : Pass<"quant-ext-serialize-single-iterations"> {
+  let summary = "Run parallel loops of one iteration on the calling thread";
+  let description = [{
+    Puts a branch around each `scf.parallel` loop of which only run time knows
+    how often it runs: where that is once, its body runs without threads, which
+    would take microseconds to start. After bufferization, because a branch on
+    buffers has no result: one on tensors has, and it must be found out that
+    both its sides write it to the same buffer.
+
+    Loops over several induction variables and reductions stay as they are.
+
+    Example:
+
+    ```mlir
+    func.func @fill(%a: memref<?xi8>, %n: index, %part: index, %v: i8) {
+      %zero = arith.constant 0 : index
+      scf.parallel (%i) = (%zero) to (%n) step (%part) {
+        memref.store %v, %a[%i] : memref<?xi8>
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @fill(%a: memref<?xi8>, %n: index, %part: index, %v: i8) {
+      %zero = arith.constant 0 : index
+      %length = arith.subi %n, %zero : index
+      %several = arith.cmpi sgt, %length, %part : index
+      scf.if %several {
+        scf.parallel (%i) = (%zero) to (%n) step (%part) {
+          memref.store %v, %a[%i] : memref<?xi8>
+        }
+      } else {
+        %one = arith.cmpi slt, %zero, %n : index
+        scf.if %one {
+          memref.store %v, %a[%zero] : memref<?xi8>
+        }
+      }
+      return
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
+  ];
+}
+
 def QuantExtLowerLoops : Pass<"quant-ext-lower-loops"> {
   let summary = "Turn loops into branches, the last one first";
   let description = [{

@@ -74,6 +74,10 @@ void populateLegalizeBF16AccessesPatterns(RewritePatternSet &patterns);
 /// upstream's expansion of strided metadata crashes on.
 void populateExpandDynamicReshapesPatterns(RewritePatternSet &patterns);
 
+/// Rewrites scf.parallel loops that may have one iteration to branches, which
+/// run that without threads.
+void populateSerializeSingleIterationsPatterns(RewritePatternSet &patterns);
+
 /// Rewrites vector.contract of a group of neighbouring products for each column
 /// to the dot product instructions of `target`.
 void populateLowerDotProductPatterns(RewritePatternSet &patterns,

@@ -314,8 +314,9 @@ def QuantExtFuseRows : Pass<"quant-ext-fuse-rows", "::mlir::func::FuncOp"> {
 def QuantExtSplitEmptyTensors : Pass<"quant-ext-split-empty-tensors"> {
   let summary = "Give each use of an uninitialized tensor one of its own";
   let description = [{
-    Copies `tensor.empty`, and reshapes of it, so that each has a single use, and
-    numbers them, so that no two are the same.
+    Copies `tensor.empty`, and what reshapes it or fills it for others to
+    overwrite, so that each has a single use, and numbers them, so that no two
+    are the same.
 
     Nothing can be known of their elements, but common subexpression elimination
     makes one of all that have the same type. All operations of a function then
@@ -323,7 +324,9 @@ def QuantExtSplitEmptyTensors : Pass<"quant-ext-split-empty-tensors"> {
     each other then, and so does common subexpression elimination with the loops
     that are made of them: for a thousand layers that takes minutes.
 
-    Copies stand before the use, or the loop that it is in. A tensor of which
+    Copies stand before the use, or the loop or branch that it is in. The two
+    sides of a branch share one: what both write and yield is the same tensor
+    then, whichever side is taken. A tensor of which
     slices are taken, or into which some are inserted, stays as it is: that they
     are of the same tensor is what lets them be written in place.
 
@@ -357,7 +360,9 @@ def QuantExtSplitEmptyTensors : Pass<"quant-ext-split-empty-tensors"> {
   let statistics = [
     Statistic<"numSplit", "split", "Copies made">,
   ];
-  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let dependentDialects = [
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+  ];
 }
 
 def QuantExtDistributeOverThreads
@@ -385,8 +390,9 @@ def QuantExtDistributeOverThreads
     threads takes microseconds. With `min-elements=0` it is split from where its
     operands do not fit into the target's second-level cache, that of a core for
     itself: for `quantize` from f32 to i8, at 5 bytes an element, and 256 KiB
-    from 52,429 elements. Where sizes are known at run time only, both forms
-    are there, behind a branch on the number of elements.
+    from 52,429 elements. Where sizes are known at run time only, the loop has
+    one part below that (see `quant-ext-serialize-single-iterations`), and a
+    reduction is behind a branch.
 
     Example: with `threads=2 min-elements=1 target=x86-64-v4`,
 

@@ -49,12 +49,14 @@ public:
 
   /// Decides on a dimension; false if there is none to split.
   bool choose();
+  /// Whether each part has a partial result.
+  bool splitsReduction() const { return isReduction; }
   /// Elements from which on it is worth it.
   int64_t getMinElements() const { return minElements; }
   /// The number of elements where it is known at compile time.
   std::optional<int64_t> getStaticElements();
-  /// The same at run time.
-  Value emitElements();
+  /// Whether at run time there are enough elements.
+  Value emitIsLarge();
   /// Emits the loop and returns what replaces the results.
   FailureOr<SmallVector<Value>> emit();
 
@@ -66,6 +68,7 @@ private:
   bool hasEnoughIndices(int64_t size);
   OpFoldResult getPartSize();
   OpFoldResult getFixedPartSize(int64_t unit);
+  OpFoldResult getPartSizeWhereLarge();
   OpFoldResult getNumParts(OpFoldResult size, OpFoldResult part);
   Value makePartials(Value init, OpFoldResult numParts);
   SmallVector<Value> combine(ValueRange partials);
@@ -169,13 +172,15 @@ std::optional<int64_t> Distribution::getStaticElements() {
   return elements;
 }
 
-Value Distribution::emitElements() {
+Value Distribution::emitIsLarge() {
   Value elements = arith::ConstantIndexOp::create(rewriter, loc, 1);
   for (Range range : op.createLoopRanges(rewriter, loc))
     elements = arith::MulIOp::create(
         rewriter, loc, elements,
         getValueOrCreateConstantIndexOp(rewriter, loc, range.size));
-  return elements;
+  Value least = arith::ConstantIndexOp::create(rewriter, loc, minElements);
+  return arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::uge,
+                               elements, least);
 }
 
 /// The size of all parts but the last: whole vectors of neighbours.
@@ -219,6 +224,24 @@ OpFoldResult Distribution::getFixedPartSize(int64_t unit) {
                                                d0.ceilDiv(unit) * unit, {part});
 }
 
+/// The size of all parts but the last, which is the first too where there are
+/// not enough elements. A branch around the loop would do the same, but its
+/// result is not known to be the destination that both sides write to.
+OpFoldResult Distribution::getPartSizeWhereLarge() {
+  OpFoldResult part = getPartSize();
+  if (getStaticElements())
+    return part;
+  auto toValue = [&](OpFoldResult size) {
+    return getValueOrCreateConstantIndexOp(rewriter, loc, size);
+  };
+  Value whole = toValue(op.createLoopRanges(rewriter, loc)[dim].size);
+  Value size = arith::SelectOp::create(rewriter, loc, emitIsLarge(),
+                                       toValue(part), whole);
+  // The step of a loop, which must not be 0 where there are no elements.
+  Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+  return arith::MaxUIOp::create(rewriter, loc, size, one).getResult();
+}
+
 /// How many parts there are of a dimension.
 OpFoldResult Distribution::getNumParts(OpFoldResult size, OpFoldResult part) {
   if (options.threads)
@@ -231,7 +254,7 @@ OpFoldResult Distribution::getNumParts(OpFoldResult size, OpFoldResult part) {
 
 FailureOr<SmallVector<Value>> Distribution::emitParallel() {
   SmallVector<OpFoldResult> tiles(op.getNumLoops(), rewriter.getIndexAttr(0));
-  tiles[dim] = getPartSize();
+  tiles[dim] = getPartSizeWhereLarge();
   scf::SCFTilingOptions options;
   options.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp)
       .setTileSizes(tiles);
@@ -331,12 +354,12 @@ FailureOr<SmallVector<Value>> Distribution::emit() {
   return isReduction ? emitReduction() : emitParallel();
 }
 
-/// Replaces `op` by a loop over parts; behind a branch, where only at run time
-/// it is known whether there are enough elements.
+/// Replaces `op` by a loop over parts. Partial results are combined only where
+/// there are enough elements, which may be known at run time only.
 static LogicalResult distribute(RewriterBase &rewriter, linalg::LinalgOp op,
                                 Distribution &distribution) {
   rewriter.setInsertionPoint(op);
-  if (distribution.getStaticElements()) {
+  if (!distribution.splitsReduction() || distribution.getStaticElements()) {
     FailureOr<SmallVector<Value>> results = distribution.emit();
     if (failed(results))
       return failure();
@@ -344,12 +367,8 @@ static LogicalResult distribute(RewriterBase &rewriter, linalg::LinalgOp op,
     return success();
   }
   Location loc = op.getLoc();
-  Value least = arith::ConstantIndexOp::create(rewriter, loc,
-                                               distribution.getMinElements());
-  Value isLarge =
-      arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::uge,
-                            distribution.emitElements(), least);
-  auto branch = scf::IfOp::create(rewriter, loc, op->getResultTypes(), isLarge,
+  auto branch = scf::IfOp::create(rewriter, loc, op->getResultTypes(),
+                                  distribution.emitIsLarge(),
                                   /*withElseRegion=*/true);
   rewriter.replaceAllUsesWith(op->getResults(), branch.getResults());
 

@@ -2,8 +2,11 @@
 
 #include "QuantExt/CPU/Passes.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace mlir::quant_ext {
 #define GEN_PASS_DEF_QUANTEXTSPLITEMPTYTENSORS
@@ -32,6 +35,20 @@ static bool isOnlyDestination(Operation *op) {
   });
 }
 
+/// Whether what `op` makes of an uninitialized tensor is copied with it.
+static bool isCopiedAlong(Operation *op) {
+  return isReshape(op) || (isa<linalg::FillOp>(op) && isOnlyDestination(op));
+}
+
+/// Uses of one tensor of which not more than one is reached.
+using ExclusiveUses = SmallVector<OpOperand *, 1>;
+
+static bool excludesAll(OpOperand *use, const ExclusiveUses &others) {
+  return llvm::all_of(others, [&](OpOperand *other) {
+    return insideMutuallyExclusiveRegions(use->getOwner(), other->getOwner());
+  });
+}
+
 namespace {
 
 struct SplitEmptyTensorsPass
@@ -40,9 +57,13 @@ struct SplitEmptyTensorsPass
   using QuantExtSplitEmptyTensorsBase::QuantExtSplitEmptyTensorsBase;
 
   void runOnOperation() override {
+    positions.clear();
     SmallVector<Operation *> empties;
-    getOperation()->walk(
-        [&](tensor::EmptyOp empty) { empties.push_back(empty); });
+    getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
+      positions.try_emplace(op, positions.size());
+      if (isa<tensor::EmptyOp>(op))
+        empties.push_back(op);
+    });
     for (Operation *empty : empties)
       if (isOnlyDestination(empty))
         split(empty);
@@ -52,28 +73,58 @@ struct SplitEmptyTensorsPass
     });
   }
 
-  /// A copy of `op`, which reads nothing, for each use but one of it and of its
-  /// reshapes.
+  /// A copy of `op`, which reads no tensor, for each use but the first of it
+  /// and of what is copied with it; one for those of which only one is reached.
   void split(Operation *op) {
-    SmallVector<Operation *> reshapes;
+    SmallVector<Operation *> users;
     for (Operation *user : op->getUsers())
-      if (isReshape(user))
-        reshapes.push_back(user);
-    for (Operation *reshape : reshapes)
-      split(reshape);
+      if (isCopiedAlong(user))
+        users.push_back(user);
+    for (Operation *user : users)
+      split(user);
 
-    // The list begins with the use that was made last.
-    SmallVector<OpOperand *> uses;
-    for (OpOperand &use : op->getUses())
-      uses.push_back(&use);
-    for (OpOperand *use : ArrayRef(uses).drop_back(!uses.empty())) {
-      // Not into a loop, where it would be made each time.
-      Operation *user = op->getBlock()->findAncestorOpInBlock(*use->getOwner());
-      OpBuilder builder(user);
-      use->set(builder.clone(*op)->getResult(0));
-      ++numSplit;
+    // The last uses meet: what leaves a branch was written on both its sides.
+    SmallVector<OpOperand *> uses =
+        llvm::map_to_vector(op->getUses(), [](OpOperand &use) { return &use; });
+    llvm::sort(uses, [&](OpOperand *first, OpOperand *second) {
+      auto getPosition = [&](OpOperand *use) {
+        return std::pair(positions.lookup(use->getOwner()),
+                         use->getOperandNumber());
+      };
+      return getPosition(first) > getPosition(second);
+    });
+    // Not into a loop, where it would be made each time.
+    llvm::MapVector<Operation *, SmallVector<ExclusiveUses, 1>> groups;
+    for (OpOperand *use : uses) {
+      Operation *place =
+          op->getBlock()->findAncestorOpInBlock(*use->getOwner());
+      SmallVector<ExclusiveUses, 1> &here = groups[place];
+      auto *group = place == use->getOwner()
+                        ? here.end()
+                        : llvm::find_if(here, [&](const ExclusiveUses &others) {
+                            return excludesAll(use, others);
+                          });
+      if (group == here.end())
+        group = here.insert(here.end(), ExclusiveUses());
+      group->push_back(use);
     }
+
+    Operation *copy = op;
+    for (auto &[place, here] : llvm::reverse(groups))
+      for (const ExclusiveUses &group : llvm::reverse(here)) {
+        if (!copy) {
+          copy = OpBuilder(place).clone(*op);
+          positions.try_emplace(copy, positions.lookup(place));
+          ++numSplit;
+        }
+        for (OpOperand *use : group)
+          use->set(copy->getResult(0));
+        copy = nullptr;
+      }
   }
+
+  /// Operations in the order in which they stand.
+  DenseMap<Operation *, int64_t> positions;
 };
 
 } // namespace

@@ -60,8 +60,10 @@ func.func @exceeds(%x: tensor<52429xf32>, %e: tensor<52429xi8>) -> tensor<52429x
 // V3: %[[LEAST:.*]] = arith.constant 32768 : index
 // V4: %[[LEAST:.*]] = arith.constant 65536 : index
 // NEON: %[[LEAST:.*]] = arith.constant 65536 : index
-// CHECK: arith.cmpi uge, %{{.*}}, %[[LEAST]]
-// ANY: scf.forall (%{{.*}}) = (0) to (%{{.*}}) step (4096)
+// CHECK: %[[LARGE:.*]] = arith.cmpi uge, %{{.*}}, %[[LEAST]]
+// ANY: %[[PART:.*]] = arith.select %[[LARGE]], %c4096{{.*}}, %{{.*}} : index
+// ANY: %[[STEP:.*]] = arith.maxui %[[PART]], %c1
+// ANY: scf.forall (%{{.*}}) = (0) to (%{{.*}}) step (%[[STEP]])
 func.func @unknown_size(%x: tensor<?xf32>, %e: tensor<?xf32>) -> tensor<?xf32> {
   %y = linalg.negf ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
   return %y : tensor<?xf32>
@@ -111,7 +113,9 @@ func.func @few_rows(%x: tensor<3x20000xf32>, %s: tensor<20000xf32>, %e: tensor<3
 // CHECK-LABEL: func.func @unknown_rows(
 // ANY: %[[COLUMNS:.*]] = arith.maxui %{{.*}}, %c1
 // ANY: %[[ROWS:.*]] = arith.ceildivui %c4096{{.*}}, %[[COLUMNS]]
-// ANY: scf.forall (%{{.*}}) = (0) to (%{{.*}}) step (%[[ROWS]])
+// ANY: %[[PART:.*]] = arith.select %{{.*}}, %[[ROWS]], %{{.*}} : index
+// ANY: %[[STEP:.*]] = arith.maxui %[[PART]], %c1
+// ANY: scf.forall (%{{.*}}) = (0) to (%{{.*}}) step (%[[STEP]])
 func.func @unknown_rows(%x: tensor<?x?xf32>, %s: tensor<?xf32>, %e: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %y = linalg.generic {indexing_maps = [#all, #column, #all], iterator_types = ["parallel", "parallel"]} ins(%x, %s : tensor<?x?xf32>, tensor<?xf32>) outs(%e : tensor<?x?xf32>) {
   ^bb0(%a: f32, %b: f32, %out: f32):

@@ -109,17 +109,21 @@ func.func @columns(%x: tensor<1x1000xf32>, %s: tensor<1000xf32>, %e: tensor<1x10
 
 // -----
 
+// Where only run time knows the size, the loop has one part if there is little
+// to do. No branch makes the result another tensor than what was written to.
 // CHECK: #[[PART:.*]] = affine_map<()[s0] -> ((s0 ceildiv 128) * 64)>
 // CHECK-LABEL: func.func @unknown_size(
-// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<?xf32>
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<?xf32>, %[[E:[a-z0-9]+]]: tensor<?xf32>
+// CHECK-NOT: scf.if
 // CHECK: %[[SIZE:.*]] = tensor.dim %[[X]]
-// CHECK: %[[ELEMENTS:.*]] = arith.muli %{{.*}}, %[[SIZE]]
-// CHECK: %[[LARGE:.*]] = arith.cmpi uge, %[[ELEMENTS]], %c100
-// CHECK: scf.if %[[LARGE]]
-// CHECK: %[[STEP:.*]] = affine.apply #[[PART]]
-// CHECK: scf.forall (%{{.*}}) = (0) to (%{{.*}}) step (%[[STEP]])
-// CHECK: else
-// CHECK: linalg.negf ins(%[[X]]
+// CHECK: %[[SPLIT:.*]] = affine.apply #[[PART]]()[%[[SIZE]]]
+// CHECK: %[[ELEMENTS:.*]] = arith.muli %{{.*}}, %{{.*}}
+// CHECK: %[[LARGE:.*]] = arith.cmpi uge, %[[ELEMENTS]], %c100{{(_[0-9]+)?}} : index
+// CHECK: %[[STEP:.*]] = arith.select %[[LARGE]], %[[SPLIT]], %{{.*}} : index
+// CHECK: %[[NOT_0:.*]] = arith.maxui %[[STEP]], %c1{{(_[0-9]+)?}} : index
+// CHECK: %[[R:.*]] = scf.forall (%{{.*}}) = (0) to (%{{.*}}) step (%[[NOT_0]]) shared_outs(%{{.*}} = %[[E]])
+// CHECK-NOT: scf.if
+// CHECK: return %[[R]]
 func.func @unknown_size(%x: tensor<?xf32>, %e: tensor<?xf32>) -> tensor<?xf32> {
   %y = linalg.negf ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
   return %y : tensor<?xf32>
@@ -157,4 +161,26 @@ func.func @range(%x: tensor<1001xf32>, %e: tensor<f32>, %f: tensor<f32>) -> (ten
     linalg.yield %h, %l : f32, f32
   } -> (tensor<f32>, tensor<f32>)
   return %y#0, %y#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+#id = affine_map<(d0) -> (d0)>
+#point = affine_map<(d0) -> ()>
+
+// Partial results are not worth it where there is little to do.
+// CHECK-LABEL: func.func @range_of_unknown_size(
+// CHECK: %[[LARGE:.*]] = arith.cmpi uge
+// CHECK: scf.if %[[LARGE]]
+// CHECK: scf.forall (%{{.*}}) in (2)
+// CHECK: } else {
+// CHECK-NOT: scf.forall
+// CHECK: linalg.generic
+func.func @range_of_unknown_size(%x: tensor<?xf32>, %e: tensor<f32>) -> tensor<f32> {
+  %y = linalg.generic {indexing_maps = [#id, #point], iterator_types = ["reduction"]} ins(%x : tensor<?xf32>) outs(%e : tensor<f32>) {
+  ^bb0(%a: f32, %high: f32):
+    %h = arith.maximumf %a, %high : f32
+    linalg.yield %h : f32
+  } -> tensor<f32>
+  return %y : tensor<f32>
 }

@@ -65,3 +65,69 @@ func.func @slices(%x: tensor<4xf32>) -> tensor<8xf32> {
   %z = tensor.insert_slice %y into %e[0] [4] [1] : tensor<4xf32> into tensor<8xf32>
   return %z : tensor<8xf32>
 }
+
+// -----
+
+// Both sides of a branch write what they yield into the same tensor; what only
+// one of them needs on the way is another.
+// CHECK-LABEL: func.func @branch(
+// CHECK: %[[E:.*]] = tensor.empty(%{{.*}})
+// CHECK: %[[F:.*]] = tensor.empty(%{{.*}})
+// CHECK-NOT: tensor.empty
+// CHECK: scf.if
+// CHECK: linalg.negf {{.*}} outs(%[[F]] : tensor<?xf32>)
+// CHECK: else
+// CHECK: linalg.exp {{.*}} outs(%[[E]] : tensor<?xf32>)
+// CHECK: linalg.log {{.*}} outs(%[[F]] : tensor<?xf32>)
+func.func @branch(%x: tensor<?xf32>, %n: index, %c: i1) -> tensor<?xf32> {
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %r = scf.if %c -> tensor<?xf32> {
+    %y = linalg.negf ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+    scf.yield %y : tensor<?xf32>
+  } else {
+    %y = linalg.exp ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+    %z = linalg.log ins(%y : tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+    scf.yield %z : tensor<?xf32>
+  }
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+#all = affine_map<(d0) -> (d0)>
+
+// What two results start from is made for each of them.
+// CHECK-LABEL: func.func @fill(
+// CHECK-DAG: %[[E:.*]] = tensor.empty() {quant_ext.number = 0 : i64}
+// CHECK-DAG: %[[F:.*]] = tensor.empty() {quant_ext.number = 1 : i64}
+// CHECK-DAG: %[[ZEROS:.*]] = linalg.fill {{.*}} outs(%[[E]] : tensor<8xf32>)
+// CHECK-DAG: %[[MORE:.*]] = linalg.fill {{.*}} outs(%[[F]] : tensor<8xf32>)
+// CHECK: linalg.generic
+// CHECK-SAME: outs(%{{.*}}, %{{.*}} : tensor<8xf32>, tensor<8xf32>)
+func.func @fill(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+  %r:2 = linalg.generic {indexing_maps = [#all, #all, #all], iterator_types = ["parallel"]} ins(%x : tensor<8xf32>) outs(%f, %f : tensor<8xf32>, tensor<8xf32>) {
+  ^bb0(%a: f32, %h: f32, %l: f32):
+    %high = arith.maxnumf %a, %h : f32
+    %low = arith.minnumf %a, %l : f32
+    linalg.yield %high, %low : f32, f32
+  } -> (tensor<8xf32>, tensor<8xf32>)
+  return %r#0, %r#1 : tensor<8xf32>, tensor<8xf32>
+}
+
+// -----
+
+// What somebody reads is made once.
+// CHECK-LABEL: func.func @fill_that_is_read(
+// CHECK: linalg.fill
+// CHECK-NOT: linalg.fill
+// CHECK: return
+func.func @fill_that_is_read(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+  %r = linalg.negf ins(%x : tensor<8xf32>) outs(%f : tensor<8xf32>) -> tensor<8xf32>
+  return %r, %f : tensor<8xf32>, tensor<8xf32>
+}
