@@ -106,8 +106,9 @@ struct AllocateReshaped : public OpRewritePattern<ReshapeOp> {
     SmallVector<Value> sizes = getDynamicSizes(rewriter, op, alloc);
     auto result = memref::AllocOp::create(rewriter, alloc.getLoc(), type, sizes,
                                           alloc.getAlignmentAttr());
+    Value original = invert(rewriter, op, alloc, result);
     rewriter.replaceOp(op, result);
-    rewriter.replaceOp(alloc, invert(rewriter, op, alloc, result));
+    rewriter.replaceOp(alloc, original);
     return success();
   }
 };
