@@ -126,8 +126,17 @@ if has_module("ml_dtypes"):
 if os.path.exists(os.path.join(config.mlir_lib_dir, "libomp.so")):
     config.available_features.add("openmp")
 
-# Left out where the build did not find Google Benchmark.
-if config.has_quant_bench:
+# The distribution's LLVM has no AddressSanitizer in it: what one side allocates, or
+# marks as not to be touched, the other side frees and uses.
+if config.sanitizer == "Address":
+    config.available_features.add("asan")
+    config.environment["ASAN_OPTIONS"] = ":".join([
+        "alloc_dealloc_mismatch=0", "allow_user_poisoning=0",
+        "detect_container_overflow=0", "detect_leaks=0"])
+
+# Left out where the build did not find Google Benchmark. With AddressSanitizer it
+# would load peers that do not know of it.
+if config.has_quant_bench and config.sanitizer != "Address":
     config.available_features.add("quant-bench")
 if glob.glob(os.path.join(config.quant_ext_obj_root, "venv", "lib", "*",
                           "site-packages", "onnxruntime", "capi",
