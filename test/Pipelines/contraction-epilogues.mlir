@@ -219,3 +219,30 @@ func.func @split_rows(%x: tensor<16x64xi8>, %bias: tensor<48xf32>, %r: tensor<2x
   %g = arith.addf %t, %r : tensor<2x8x48xf32>
   return %g : tensor<2x8x48xf32>
 }
+
+// Of two products one takes the sum in, whatever the shapes that they have it in.
+// CHECK-LABEL: func.func @two_products(
+// CHECK: vector.contract
+// CHECK: vector.contract
+// CHECK: arith.addf
+// CHECK: vector.transfer_write {{.*}}xf32>
+// CHECK: return
+func.func @two_products(%x: tensor<16x64xi8>, %x3: tensor<2x8x64xi8>) -> tensor<2x8x48xf32> {
+  %sx = arith.constant dense<0.05> : tensor<f32>
+  %zx = arith.constant dense<12> : tensor<i8>
+  %w = arith.constant dense<7> : tensor<64x48xi8>
+  %sw = arith.constant dense<0.01> : tensor<48xf32>
+  %a = quant_ext.dequantize %x, %sx, %zx storage = <u8> : (tensor<16x64xi8>, tensor<f32>, tensor<i8>) -> tensor<16x64xf32>
+  %a3 = quant_ext.dequantize %x3, %sx, %zx storage = <u8> : (tensor<2x8x64xi8>, tensor<f32>, tensor<i8>) -> tensor<2x8x64xf32>
+  %b = quant_ext.dequantize %w, %sw axis = 1 storage = <i8> : (tensor<64x48xi8>, tensor<48xf32>) -> tensor<64x48xf32>
+  %c0 = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<16x48xf32>
+  %e3 = tensor.empty() : tensor<2x8x48xf32>
+  %i = linalg.fill ins(%c0 : f32) outs(%e : tensor<16x48xf32>) -> tensor<16x48xf32>
+  %i3 = linalg.fill ins(%c0 : f32) outs(%e3 : tensor<2x8x48xf32>) -> tensor<2x8x48xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<16x64xf32>, tensor<64x48xf32>) outs(%i : tensor<16x48xf32>) -> tensor<16x48xf32>
+  %y3 = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>] ins(%a3, %b : tensor<2x8x64xf32>, tensor<64x48xf32>) outs(%i3 : tensor<2x8x48xf32>) -> tensor<2x8x48xf32>
+  %r = tensor.expand_shape %y [[0, 1], [2]] output_shape [2, 8, 48] : tensor<16x48xf32> into tensor<2x8x48xf32>
+  %t = arith.addf %y3, %r : tensor<2x8x48xf32>
+  return %t : tensor<2x8x48xf32>
+}

@@ -47,7 +47,8 @@ def QuantExtFuseElementwise
     those), so that one loop reads and writes memory once. Named operations,
     `linalg.map` and broadcasts are made generic for it, constants and fills of
     one value become scalars, and reshapes between, as of blocks, move out of the
-    way. A reduction that can be a loop over vectors, such as the range of
+    way: one behind a packed contraction goes behind all that can be computed on its
+    accumulators. A reduction that can be a loop over vectors, such as the range of
     `choose_qparams`, takes what it reduces in too.
 
     - The arithmetic is that of the operations, one after the other.
