@@ -74,7 +74,12 @@ SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
 /// time, than in one.
 int64_t ContractionEmitter::getPanelsOfTile(Rows rows) {
   std::optional<int64_t> count = getConstantIntValue(rows.count);
-  return count && *count > 0 ? std::max<int64_t>(recipe.rows / *count, 1) : 1;
+  if (!count || *count == 0)
+    return 1;
+  // What is read once is an operand in memory, whose registers are left too.
+  bool readsOnce = *count == 1 && recipe.instruction ==
+                                      DotProductRecipe::Instruction::Accumulate;
+  return std::max<int64_t>((recipe.rows + readsOnce) / *count, 1);
 }
 
 SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {

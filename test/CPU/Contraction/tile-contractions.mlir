@@ -111,6 +111,22 @@ func.func @few_rows(%a: tensor<2x8xi8>) -> tensor<2x528xi32> {
 
 // -----
 
+// One row reads each weight once, from memory: registers are left for a seventh
+// panel.
+// CHECK-LABEL: func.func @one_row(
+// CHECK-NOT: step %c6
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK-COUNT-7: vector.contract
+// CHECK: scf.yield
+func.func @one_row(%a: tensor<1x8xi8>) -> tensor<1x448xi32> {
+  %w = arith.constant dense<1> : tensor<8x448xi8>
+  %zero = arith.constant dense<0> : tensor<1x448xi32>
+  %r = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%a, %w : tensor<1x8xi8>, tensor<8x448xi8>) outs(%zero : tensor<1x448xi32>) -> tensor<1x448xi32>
+  return %r : tensor<1x448xi32>
+}
+
+// -----
+
 // Half of the second-level cache holds 48 rows of 5501 values, so that there are
 // three blocks, of 36, 36 and 28.
 // CHECK-LABEL: func.func @blocks(
