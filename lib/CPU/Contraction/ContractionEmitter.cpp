@@ -27,7 +27,8 @@ ContractionEmitter::ContractionEmitter(RewriterBase &b,
 SmallVector<Value> ContractionEmitter::emitOuter(unsigned dim,
                                                  ValueRange dests) {
   if (dim == kernel.contraction.getNumOuter())
-    return emitRowBlocks(dests);
+    return getConstantIntValue(part.rows.count) ? emitRowBlocks(dests)
+                                                : emitOneRowOrMore(dests);
   OpFoldResult size = tensor::getMixedSize(b, loc, kernel.lhs, dim);
   return emitLoop(b, loc, b.getIndexAttr(0), size, 1, dests,
                   [&](OpFoldResult iv, ValueRange args) {
@@ -45,6 +46,24 @@ int64_t ContractionEmitter::getRowsPerBlock() {
   int64_t tiles = target.caches.l2 / 2 / (bytes * recipe.rows);
   constexpr int64_t kMinTiles = 8;
   return std::max(tiles, kMinTiles) * recipe.rows;
+}
+
+/// Of a number of rows that is not known, one is worth loops of its own: all of
+/// the weights are read for it.
+SmallVector<Value> ContractionEmitter::emitOneRowOrMore(ValueRange dests) {
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  Value isOne = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                      toValue(part.rows.count), one);
+  auto branch = scf::IfOp::create(b, loc, dests.getTypes(), isOne,
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(
+      b, loc,
+      emitPanels({part.rows.begin, OpFoldResult(b.getIndexAttr(1))}, dests));
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, loc, emitRowBlocks(dests));
+  return branch.getResults();
 }
 
 SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
@@ -74,7 +93,12 @@ SmallVector<Value> ContractionEmitter::emitRowBlocks(ValueRange dests) {
 /// time, than in one.
 int64_t ContractionEmitter::getPanelsOfTile(Rows rows) {
   std::optional<int64_t> count = getConstantIntValue(rows.count);
-  return count && *count > 0 ? std::max<int64_t>(recipe.rows / *count, 1) : 1;
+  if (!count || *count == 0)
+    return 1;
+  // What is read once is an operand in memory, whose registers are left too.
+  bool readsOnce = *count == 1 && recipe.instruction ==
+                                      DotProductRecipe::Instruction::Accumulate;
+  return std::max<int64_t>((recipe.rows + readsOnce) / *count, 1);
 }
 
 SmallVector<Value> ContractionEmitter::emitPanels(Rows rows, ValueRange dests) {

@@ -76,6 +76,7 @@ private:
 
   Values emitThreads(ValueRange dests);
   Values emitOuter(unsigned dim, ValueRange dests);
+  Values emitOneRowOrMore(ValueRange dests);
   Values emitRowBlocks(ValueRange dests);
   int64_t getPanelsOfTile(Rows rows);
   Values emitPanels(Rows rows, ValueRange dests);

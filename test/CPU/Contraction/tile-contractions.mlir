@@ -56,9 +56,15 @@ func.func @static(%a: tensor<13x8xi8>, %bias: tensor<100xi32>) -> tensor<13x100x
 
 // Of a number of rows that is not known, what 6 do not divide goes by 4, 2, 1;
 // none of it is read past the end of a row: 5 is a group, and a value with three
-// zeros. What two read is written as it is.
+// zeros. What two read is written as it is. One row has loops of its own.
 // CHECK-LABEL: func.func @dynamic(
 // CHECK-SAME: %[[A:.*]]: tensor<?x5xi8>
+// CHECK: %[[ONE:.*]] = arith.cmpi eq, %{{.*}}, %c1
+// CHECK: scf.if %[[ONE]] -> (tensor<?x16xi32>) {
+// CHECK-NOT: step %c6
+// CHECK: vector.transfer_write %{{.*}} : vector<16xi32>, tensor<?x16xi32>
+// CHECK-NEXT: scf.yield
+// CHECK-NEXT: } else {
 // CHECK: scf.for %{{.*}} step %c6
 // CHECK: %[[LAST:.*]] = tensor.extract %[[A]][%{{.*}}, %c4]
 // CHECK: vector.from_elements %[[LAST]], %c0_i8, %c0_i8, %c0_i8 : vector<4xi8>
@@ -107,6 +113,22 @@ func.func @few_rows(%a: tensor<2x8xi8>) -> tensor<2x528xi32> {
     linalg.yield %u : i32
   } -> tensor<2x528xi32>
   return %r : tensor<2x528xi32>
+}
+
+// -----
+
+// One row reads each weight once, from memory: registers are left for a seventh
+// panel.
+// CHECK-LABEL: func.func @one_row(
+// CHECK-NOT: step %c6
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK-COUNT-7: vector.contract
+// CHECK: scf.yield
+func.func @one_row(%a: tensor<1x8xi8>) -> tensor<1x448xi32> {
+  %w = arith.constant dense<1> : tensor<8x448xi8>
+  %zero = arith.constant dense<0> : tensor<1x448xi32>
+  %r = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%a, %w : tensor<1x8xi8>, tensor<8x448xi8>) outs(%zero : tensor<1x448xi32>) -> tensor<1x448xi32>
+  return %r : tensor<1x448xi32>
 }
 
 // -----
