@@ -1,6 +1,7 @@
 // RUN: %quant-opt %s -o %t --mlir-disable-threading --remarks-filter=quant-ext-quantize-activations --pass-pipeline='builtin.module(quant-ext-quantize-activations{location=^enc})' 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: FileCheck %s --input-file=%t
 // RUN: %quant-opt %s --pass-pipeline='builtin.module(quant-ext-quantize-activations{granularity=per-tensor symmetric=true signed=true narrow-range=true ops=linalg.matmul})' | FileCheck %s --check-prefix=TENSOR
+// RUN: %quant-opt %s --pass-pipeline='builtin.module(quant-ext-quantize-activations{signed=true})' | FileCheck %s --check-prefix=SIGNED
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-activations{symmetric=true})' 2>&1 | FileCheck %s --check-prefix=UNSIGNED
 // UNSIGNED: error: option 'signed' must be true where 'symmetric' is, found false
 // RUN: not %quant-opt %s -o /dev/null --pass-pipeline='builtin.module(quant-ext-quantize-activations{ops=linalg.matmull})' 2>&1 | FileCheck %s --check-prefix=OPS
@@ -24,6 +25,24 @@ func.func @shared(%x: tensor<?x4xf32>, %q: tensor<4x3xi8>, %s: tensor<3xf32>, %i
   %y = linalg.matmul ins(%x, %w : tensor<?x4xf32>, tensor<4x3xf32>) outs(%init : tensor<?x3xf32>) -> tensor<?x3xf32> loc("enc.0")
   %z = linalg.matmul ins(%x, %w : tensor<?x4xf32>, tensor<4x3xf32>) outs(%y : tensor<?x3xf32>) -> tensor<?x3xf32> loc("enc.1")
   return %y, %z : tensor<?x3xf32>, tensor<?x3xf32>
+}
+
+// Once for each granularity: what are rows on the left are columns on the right.
+// CHECK-LABEL: func @two_sides
+// CHECK-SAME: (%[[X:.*]]: tensor<4x4xf32>, %{{.*}}
+// CHECK-DAG: quant_ext.quantize %[[X]], {{.*}} axis = 0
+// CHECK-DAG: quant_ext.quantize %[[X]], {{.*}} axis = 1
+// CHECK-DAG: %[[ROWS:.*]] = quant_ext.dequantize {{.*}} axis = 0 storage = <u8>
+// CHECK-DAG: %[[COLUMNS:.*]] = quant_ext.dequantize {{.*}} axis = 1 storage = <u8>
+// CHECK: linalg.matmul ins(%[[ROWS]], %[[W:[a-z0-9_]+]] : tensor<4x4xf32>
+// CHECK: linalg.matmul ins(%[[W]], %[[COLUMNS]] : tensor<4x4xf32>
+// REMARK: Function=two_sides | Granularity="per-axis 0", Operand=0
+// REMARK: Function=two_sides | Granularity="per-axis 1", Operand=1
+func.func @two_sides(%x: tensor<4x4xf32>, %q: tensor<4x4xi8>, %s: tensor<f32>, %init: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %w = quant_ext.dequantize %q, %s storage = <i8> : (tensor<4x4xi8>, tensor<f32>) -> tensor<4x4xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<4x4xf32>, tensor<4x4xf32>) outs(%init : tensor<4x4xf32>) -> tensor<4x4xf32> loc("enc.9")
+  %z = linalg.matmul ins(%w, %x : tensor<4x4xf32>, tensor<4x4xf32>) outs(%y : tensor<4x4xf32>) -> tensor<4x4xf32> loc("enc.10")
+  return %z : tensor<4x4xf32>
 }
 
 // Rows of every entry of a batch; the weight may be on the left.
@@ -87,6 +106,11 @@ func.func @blocks(%x: tensor<2x64xf32>, %q: tensor<64x3xi8>, %s: tensor<2x3xf32>
 
 // 65794 * 255 * 128 = 2147516160.
 // REMARK: Function=long | Reason="sums may reach 2147516160, must stay below 2147483648"
+// Without a zero point i8 reaches half as much, and with one as much as u8.
+// TENSOR-LABEL: func @long
+// TENSOR: quant_ext.quantize
+// SIGNED-LABEL: func @long
+// SIGNED-NOT: quant_ext.quantize
 func.func @long(%x: tensor<2x65794xf32>, %q: tensor<65794x3xi8>, %s: tensor<f32>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %w = quant_ext.dequantize %q, %s storage = <i8> : (tensor<65794x3xi8>, tensor<f32>) -> tensor<65794x3xf32>
   %y = linalg.matmul ins(%x, %w : tensor<2x65794xf32>, tensor<65794x3xf32>) outs(%init : tensor<2x3xf32>) -> tensor<2x3xf32> loc("enc.8")
