@@ -75,3 +75,13 @@ func.func @double(%x: tensor<2x4xf64> {quant_ext.range = array<f64: -0.1, 0.1>},
   %y = linalg.matmul ins(%x, %w : tensor<2x4xf64>, tensor<4x3xf64>) outs(%init : tensor<2x3xf64>) -> tensor<2x3xf64>
   return %y : tensor<2x3xf64>
 }
+
+// Nor is that of another block.
+// REMARK: Function=block | {{.*}} Range="at run time"
+func.func @block(%x: tensor<2x4xf32> {quant_ext.range = array<f64: -1.0, 1.0>}, %q: tensor<4x4xi8>, %s: tensor<f32>, %init: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %w = quant_ext.dequantize %q, %s storage = <i8> : (tensor<4x4xi8>, tensor<f32>) -> tensor<4x4xf32>
+  cf.br ^next(%init : tensor<2x4xf32>)
+^next(%v: tensor<2x4xf32>):
+  %y = linalg.matmul ins(%v, %w : tensor<2x4xf32>, tensor<4x4xf32>) outs(%init : tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}
