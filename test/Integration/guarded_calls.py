@@ -1,6 +1,7 @@
 """Calls compiled cases with each buffer against memory that must not be touched.
 
 usage: guarded_calls.py SCRIPT LIBRARY.so [HALF]
+       guarded_calls.py --self-test
 
 SCRIPT is a generator of cases beside this file, such as `contractions`; the library
 has its functions, or those of one half, with the C interface and results as
@@ -106,7 +107,29 @@ def run_all(library: ctypes.CDLL, cases: list[Case], progress: mmap.mmap) -> int
     return int(problems != 0)
 
 
+def self_test() -> int:
+    """Steps over either end of a buffer, on either side, are seen."""
+    steps = ((True, 5, "read"), (False, -1, "read"), (True, -1, "write"), (False, 5, "write"))
+    seen = 0
+    for at_end, step, kind in steps:
+        buffer = Buffer(TensorType((5,), "i8"), [1, 2, 3, 4, 5], at_end)
+        assert buffer.is_surrounded()
+        child = os.fork()
+        if child == 0:
+            if kind == "write":
+                ctypes.memset(buffer.address + step, 0, 1)
+            else:
+                ctypes.string_at(buffer.address + step, 1)
+            os._exit(int(not buffer.is_surrounded()))
+        status = os.waitpid(child, 0)[1]
+        seen += os.WIFSIGNALED(status) if kind == "read" else os.waitstatus_to_exitcode(status)
+    print(f"steps: {len(steps)} seen: {seen}")
+    return int(seen != len(steps))
+
+
 def main() -> int:
+    if sys.argv[1:] == ["--self-test"]:
+        return self_test()
     script, path, *half = sys.argv[1:]
     generator = importlib.import_module(script)
     cases = generator.all_cases("arguments")
