@@ -235,3 +235,18 @@ func.func @lowest_bias(%x: tensor<2x1xi8>, %w: tensor<1x1xi8>) -> tensor<2x1xf32
   return %r : tensor<2x1xf32>
 }
 
+// Rows of a constant on the left count in the same way.
+// CHECK: remark: {{.*}}[Passed] integer | {{.*}} | Function=row_fits | Bias=i32, LargestSum=2147483647,
+func.func @row_fits(%x: tensor<131586x2xi8>) -> tensor<1x2xf32> {
+  %w = arith.constant dense<-64> : tensor<1x131586xi8>
+  %s = arith.constant dense<1.0> : tensor<f32>
+  %z = arith.constant dense<0> : tensor<i8>
+  %a = quant_ext.dequantize %w, %s storage = <i8> : (tensor<1x131586xi8>, tensor<f32>) -> tensor<1x131586xf32>
+  %b = quant_ext.dequantize %x, %s, %z storage = <u8> : (tensor<131586x2xi8>, tensor<f32>, tensor<i8>) -> tensor<131586x2xf32>
+  %zero = arith.constant dense<0.0> : tensor<1x2xf32>
+  %c = arith.constant dense<127> : tensor<1x2xi32>
+  %bias = quant_ext.dequantize %c, %s storage = <i32> : (tensor<1x2xi32>, tensor<f32>) -> tensor<1x2xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<1x131586xf32>, tensor<131586x2xf32>) outs(%zero : tensor<1x2xf32>) -> tensor<1x2xf32>
+  %r = arith.addf %y, %bias : tensor<1x2xf32>
+  return %r : tensor<1x2xf32>
+}
