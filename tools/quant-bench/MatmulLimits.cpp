@@ -111,7 +111,8 @@ static std::optional<Contestant> makePeak(const MatmulRow &row,
       });
   if (found == std::end(kInstructions))
     return std::nullopt;
-  int64_t iterations = 10000 * row.threads;
+  // Threads are started each time, and not on other processors at once.
+  int64_t iterations = row.threads == 1 ? 10000 : 1000000;
   Contestant peak;
   peak.name = found->name;
   peak.isLimit = true;
@@ -124,8 +125,10 @@ static std::optional<Contestant> makePeak(const MatmulRow &row,
 
 static Contestant makeRead(const MatmulRow &row, int64_t streams,
                            std::vector<ArrayRef<char>> constants) {
-  // Each so often that starting threads takes no time beside it.
   size_t times = constants.size() == 1 ? 8 : constants.size();
+  // As above.
+  if (row.threads > 1)
+    times *= 4;
   Contestant read;
   read.name = streams == 1 ? "read" : "read-" + std::to_string(streams);
   read.isLimit = true;
