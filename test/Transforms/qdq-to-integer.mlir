@@ -355,7 +355,7 @@ func.func @loop(%x: tensor<2x4xi8>, %w: tensor<4x3xi8>, %s: tensor<f32>, %n: ind
 // -----
 
 // A relu is a lower bound, which the integers have by themselves where the zero
-// point is the lowest of them.
+// point is the lowest of them, and not where it is the next.
 // CHECK-LABEL: func @relu
 // CHECK: %[[Q:.*]] = quant_ext.requantize %{{.*}} storage = <u8>
 // CHECK-NOT: arith.max
@@ -366,7 +366,7 @@ func.func @loop(%x: tensor<2x4xi8>, %w: tensor<4x3xi8>, %s: tensor<f32>, %n: ind
 func.func @relu(%x: tensor<2x4xi8>, %w: tensor<4x3xi8>) -> (tensor<2x3xi8>, tensor<2x3xi8>) {
   %s = arith.constant dense<0.5> : tensor<f32>
   %lowest = arith.constant dense<0> : tensor<i8>
-  %z = arith.constant dense<7> : tensor<i8>
+  %z = arith.constant dense<1> : tensor<i8>
   %zero = arith.constant dense<0.0> : tensor<2x3xf32>
   %a = quant_ext.dequantize %x, %s storage = <i8> : (tensor<2x4xi8>, tensor<f32>) -> tensor<2x4xf32>
   %b = quant_ext.dequantize %w, %s storage = <i8> : (tensor<4x3xi8>, tensor<f32>) -> tensor<4x3xf32>
