@@ -137,6 +137,7 @@ static void addThreads(OpPassManager &pm,
   // Loops got scopes for stack memory, which cannot hold more than one block.
   // Nothing needs them; with intrinsics inside, that would not be known.
   addCleanup(pm);
+  pm.addNestedPass<func::FuncOp>(createQuantExtDropLoopBarriers());
 }
 
 /// Operations on elements to arithmetic that the target has. On buffers: what

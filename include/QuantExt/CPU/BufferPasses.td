@@ -352,6 +352,54 @@ def QuantExtSerializeSingleIterations
   ];
 }
 
+def QuantExtDropLoopBarriers
+    : Pass<"quant-ext-drop-loop-barriers", "::mlir::func::FuncOp"> {
+  let summary = "Let threads wait once, not twice, where they end with a loop";
+  let description = [{
+    Marks an `omp.wsloop` as `nowait` where it is the last in its
+    `omp.parallel`, at the end of which all threads wait for each other anyway.
+    `convert-scf-to-openmp` makes the two of one loop, and each with a barrier.
+
+    Example:
+
+    ```mlir
+    func.func @fill(%a: memref<?xi8>, %n: index, %v: i8) {
+      %zero = arith.constant 0 : index
+      %one = arith.constant 1 : index
+      omp.parallel {
+        omp.wsloop {
+          omp.loop_nest (%i) : index = (%zero) to (%n) step (%one) {
+            memref.store %v, %a[%i] : memref<?xi8>
+            omp.yield
+          }
+        }
+        omp.terminator
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @fill(%a: memref<?xi8>, %n: index, %v: i8) {
+      %zero = arith.constant 0 : index
+      %one = arith.constant 1 : index
+      omp.parallel {
+        omp.wsloop nowait {
+          omp.loop_nest (%i) : index = (%zero) to (%n) step (%one) {
+            memref.store %v, %a[%i] : memref<?xi8>
+            omp.yield
+          }
+        }
+        omp.terminator
+      }
+      return
+    }
+    ```
+  }];
+}
+
 def QuantExtLowerLoops : Pass<"quant-ext-lower-loops"> {
   let summary = "Turn loops into branches, the last one first";
   let description = [{
