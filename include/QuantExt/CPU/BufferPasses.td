@@ -187,6 +187,9 @@ def QuantExtBatchParameters
     one, as `quant-ext-lower-element-ops` makes it, there is a loop without
     decisions for batches that would take the fast way throughout.
 
+    Where another loop runs the iterations in parts, as `quant-ext-stream-stores`
+    makes it, a batch is of whole parts.
+
     A vector of parameters of which each is for a register or more of lanes, as
     with blocks that are shorter than a vector, is not shuffled: each parameter is
     read into all lanes.

@@ -7,8 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Buffers.h"
-#include "ParameterAnalysis.h"
+#include "ParameterBuffers.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"
@@ -16,10 +15,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/IRMapping.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -37,16 +33,38 @@ static constexpr int64_t kBatch = 128;
 /// Iterations below which nothing is gained.
 static constexpr int64_t kLeastIterations = 8;
 
+static int64_t getStep(scf::ForOp loop) {
+  return getConstantIntValue(loop.getStep()).value_or(0);
+}
+
+/// The loop that runs `loop` over one part after the other of its own range;
+/// null where there is none, or where parts are larger than a batch.
+static scf::ForOp getLoopOverParts(scf::ForOp loop) {
+  auto parts = dyn_cast<scf::ForOp>(loop->getParentOp());
+  if (!parts || parts.getNumResults() != 0 ||
+      loop.getLowerBound() != parts.getInductionVar() || getStep(parts) < 1 ||
+      getStep(parts) > kBatch || getStep(parts) % getStep(loop) != 0)
+    return nullptr;
+  auto end = loop.getUpperBound().getDefiningOp<arith::MinSIOp>();
+  auto next = end ? end.getLhs().getDefiningOp<arith::AddIOp>() : nullptr;
+  bool isPart = next && end.getRhs() == parts.getUpperBound() &&
+                next.getLhs() == parts.getInductionVar() &&
+                getConstantIntValue(next.getRhs()) == getStep(parts);
+  return isPart ? parts : nullptr;
+}
+
 namespace {
 
 /// Takes the iterations of a loop in batches.
 class LoopBatcher {
 public:
+  /// Of `parts`, which takes as many iterations of `loop` at a time as its step
+  /// says, or is that loop.
   LoopBatcher(RewriterBase &rewriter, ParameterAnalysis &analysis,
-              scf::ForOp loop, int64_t step, int64_t lanes)
-      : rewriter(rewriter), analysis(analysis), loop(loop), loc(loop.getLoc()),
-        step(step), lanes(lanes),
-        batch(std::max<int64_t>(kBatch / step, 1) * step) {
+              scf::ForOp loop, scf::ForOp parts, int64_t lanes)
+      : rewriter(rewriter), analysis(analysis), loop(loop), parts(parts),
+        loc(loop.getLoc()), step(getStep(loop)), lanes(lanes),
+        batch(std::max<int64_t>(kBatch / getStep(parts), 1) * getStep(parts)) {
     std::optional<APInt> iterations = loop.getStaticTripCount();
     fillsVectors = iterations && batch % lanes == 0 &&
                    iterations->getSExtValue() * step % lanes == 0;
@@ -65,24 +83,16 @@ private:
     return rewriter.createOrFold<OpT>(loc, std::forward<Args>(args)...);
   }
   Value emitCount(Value end);
-  Value emitRead(const ArrayRead &read, Value at, int64_t width);
-  Value compute(Value parameter, Value at, int64_t width, IRMapping &mapping);
-  void chooseBuffers(ArrayRef<Value> parameters);
-  Value fill(ArrayRef<scf::IfOp> branches, Value end);
   void spread(Value vector, Value memref, ArrayRef<Value> indices);
   void replace(Value parameter, Value buffer);
-  void version(ArrayRef<scf::IfOp> branches, Value condition);
 
   RewriterBase &rewriter;
   ParameterAnalysis &analysis;
-  scf::ForOp loop, batches;
+  scf::ForOp loop, parts, batches;
   Location loc;
   int64_t step, lanes, batch;
   /// Whether all batches are known to be of whole vectors.
   bool fillsVectors;
-  /// Of each parameter, and one for all that are the same in other places of
-  /// the arrays.
-  SmallVector<std::pair<Value, Value>> bufferOf, buffers;
 };
 
 } // namespace
@@ -95,15 +105,6 @@ static bool isSpread(Operation *op) {
   auto shuffle = dyn_cast<vector::ShuffleOp>(op);
   return shuffle && shuffle.getV1VectorType().getNumElements() <
                         shuffle.getResultVectorType().getNumElements();
-}
-
-/// What a branch on some elements of arrays depends on, one by one.
-static Value getConditions(scf::IfOp branch) {
-  Value condition = branch.getCondition();
-  auto all = condition.getDefiningOp<vector::ReductionOp>();
-  return all && all.getKind() == vector::CombiningKind::AND && !all.getAcc()
-             ? all.getVector()
-             : condition;
 }
 
 /// How many elements there are for the iterations up to `end`: those that the
@@ -121,105 +122,6 @@ Value LoopBatcher::emitCount(Value end) {
     count = emit<arith::MinUIOp>(count, emit<arith::SubIOp>(size, first));
   }
   return count;
-}
-
-/// As many elements as `width` of an array, as far into the batch as `at` says.
-Value LoopBatcher::emitRead(const ArrayRead &read, Value at, int64_t width) {
-  SmallVector<Value> indices = read.indices;
-  indices.back() = emit<arith::AddIOp>(batches.getInductionVar(), at);
-  if (width == 1)
-    return memref::LoadOp::create(rewriter, loc, read.memref, indices);
-  auto type = VectorType::get(
-      {width}, cast<MemRefType>(read.memref.getType()).getElementType());
-  return vector::LoadOp::create(rewriter, loc, type, read.memref, indices);
-}
-
-/// What `parameter` is there, for so many elements.
-Value LoopBatcher::compute(Value parameter, Value at, int64_t width,
-                           IRMapping &mapping) {
-  if (Value known = mapping.lookupOrNull(parameter))
-    return known;
-  Type element = getElementTypeOrSelf(parameter.getType());
-  Type type = width == 1 ? element : VectorType::get({width}, element);
-  Value result;
-  DenseElementsAttr splat;
-  if (std::optional<ArrayRead> read = analysis.matchRead(parameter)) {
-    result = emitRead(*read, at, width);
-  } else if (matchPattern(parameter, m_Constant(&splat))) {
-    result = arith::ConstantOp::create(
-        rewriter, loc, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
-  } else if (analysis.isInvariant(parameter)) {
-    auto broadcast = parameter.getDefiningOp<vector::BroadcastOp>();
-    result = broadcast ? broadcast.getSource() : parameter;
-    Attribute number;
-    // A constant may be further down than where it is needed now.
-    if (matchPattern(result, m_Constant(&number)))
-      result =
-          arith::ConstantOp::create(rewriter, loc, cast<TypedAttr>(number));
-  } else {
-    Operation *op = parameter.getDefiningOp();
-    SmallVector<Value> operands =
-        llvm::map_to_vector(op->getOperands(), [&](Value operand) {
-          return compute(operand, at, width, mapping);
-        });
-    result = clone(rewriter, op, type, operands)->getResult(0);
-  }
-  if (result.getType() != type)
-    result = vector::BroadcastOp::create(rewriter, loc, type, result);
-  mapping.map(parameter, result);
-  return result;
-}
-
-void LoopBatcher::chooseBuffers(ArrayRef<Value> parameters) {
-  for (Value parameter : parameters) {
-    auto *found = llvm::find_if(buffers, [&](auto &entry) {
-      return analysis.isSame(entry.first, parameter);
-    });
-    if (found == buffers.end()) {
-      Value buffer =
-          createStackBuffer(rewriter, batches, batch, rewriter.getF32Type());
-      buffers.push_back({parameter, buffer});
-      found = &buffers.back();
-    }
-    bufferOf.push_back({parameter, found->second});
-  }
-}
-
-/// Computes the parameters, in whole vectors and the rest one by one, and
-/// whether all branches are taken.
-Value LoopBatcher::fill(ArrayRef<scf::IfOp> branches, Value end) {
-  Value count = emitCount(end);
-  Value rest = emit<arith::RemUIOp>(count, constant(lanes));
-  Value whole = emit<arith::SubIOp>(count, rest);
-  auto emitFill = [&](Value from, Value to, int64_t width, Value all) -> Value {
-    auto loop =
-        scf::ForOp::create(rewriter, loc, from, to, constant(width), all);
-    OpBuilder::InsertionGuard guard(rewriter);
-    rewriter.setInsertionPointToStart(loop.getBody());
-    Value at = loop.getInductionVar();
-    IRMapping mapping;
-    for (auto [parameter, buffer] : buffers) {
-      Value value = compute(parameter, at, width, mapping);
-      if (width == 1)
-        memref::StoreOp::create(rewriter, loc, value, buffer, at);
-      else
-        vector::StoreOp::create(rewriter, loc, value, buffer, at);
-    }
-    all = loop.getRegionIterArg(0);
-    for (scf::IfOp branch : branches) {
-      Value each = compute(getConditions(branch), at, width, mapping);
-      if (width != 1)
-        each = vector::ReductionOp::create(rewriter, loc,
-                                           vector::CombiningKind::AND, each);
-      all = arith::AndIOp::create(rewriter, loc, all, each);
-    }
-    scf::YieldOp::create(rewriter, loc, all);
-    return loop.getResult(0);
-  };
-  Value all =
-      arith::ConstantOp::create(rewriter, loc, rewriter.getBoolAttr(true));
-  all = emitFill(constant(0), whole, lanes, all);
-  return fillsVectors ? all : emitFill(whole, count, 1, all);
 }
 
 /// What shuffles make of a vector that is in memory: elements that fill whole
@@ -284,46 +186,39 @@ void LoopBatcher::replace(Value parameter, Value buffer) {
   rewriter.replaceAllUsesWith(parameter, found);
 }
 
-/// A loop for where all branches are taken, and one for where some are not.
-void LoopBatcher::version(ArrayRef<scf::IfOp> branches, Value condition) {
-  auto versions = scf::IfOp::create(rewriter, loc, condition,
-                                    /*withElseRegion=*/true);
-  rewriter.setInsertionPointToStart(versions.elseBlock());
-  rewriter.clone(*loop);
-  rewriter.moveOpBefore(loop, versions.thenBlock()->getTerminator());
-  for (scf::IfOp branch : branches) {
-    rewriter.setInsertionPoint(branch);
-    Value isTaken =
-        arith::ConstantOp::create(rewriter, loc, rewriter.getBoolAttr(true));
-    branch.getConditionMutable().assign(isTaken);
-  }
-}
-
 void LoopBatcher::run(ArrayRef<Value> parameters,
                       ArrayRef<scf::IfOp> branches) {
-  rewriter.setInsertionPoint(loop);
-  batches = scf::ForOp::create(rewriter, loc, loop.getLowerBound(),
-                               loop.getUpperBound(), constant(batch));
+  rewriter.setInsertionPoint(parts);
+  batches = scf::ForOp::create(rewriter, loc, parts.getLowerBound(),
+                               parts.getUpperBound(), constant(batch));
   rewriter.setInsertionPointToStart(batches.getBody());
   Value end = emit<arith::MinSIOp>(
       emit<arith::AddIOp>(batches.getInductionVar(), constant(batch)),
-      loop.getUpperBound());
-  chooseBuffers(parameters);
-  Value condition = fill(branches, end);
-  rewriter.moveOpBefore(loop, batches.getBody()->getTerminator());
-  loop.setLowerBound(batches.getInductionVar());
-  loop.setUpperBound(end);
+      parts.getUpperBound());
+  ParameterBuffers buffers(rewriter, analysis, parameters, branches, lanes);
+  buffers.allocate(batches, batch);
+  Value condition = buffers.fill(loc, batches.getInductionVar(), emitCount(end),
+                                 fillsVectors);
+  rewriter.moveOpBefore(parts, batches.getBody()->getTerminator());
+  parts.setLowerBound(batches.getInductionVar());
+  parts.setUpperBound(end);
   SmallVector<Value> vectors = analysis.getVectors();
-  for (auto [parameter, buffer] : bufferOf)
-    replace(parameter, buffer);
+  buffers.forEach(
+      [&](Value parameter, Value buffer) { replace(parameter, buffer); });
   for (Value vector : vectors) {
     ArrayRead read = *analysis.matchRead(vector);
     spread(vector, read.memref, SmallVector<Value>(read.indices));
   }
-  if (!branches.empty()) {
-    rewriter.setInsertionPoint(batches.getBody()->getTerminator());
-    version(branches, condition);
-  }
+  if (branches.empty())
+    return;
+  // A loop for where all branches are taken, and one for where some are not.
+  rewriter.setInsertionPoint(batches.getBody()->getTerminator());
+  auto versions = scf::IfOp::create(rewriter, loc, condition,
+                                    /*withElseRegion=*/true);
+  rewriter.setInsertionPointToStart(versions.elseBlock());
+  rewriter.clone(*parts);
+  rewriter.moveOpBefore(parts, versions.thenBlock()->getTerminator());
+  buffers.takeBranches();
 }
 
 namespace {
@@ -352,12 +247,15 @@ struct BatchParametersPass
   }
 
   void batch(RewriterBase &rewriter, scf::ForOp loop) {
-    std::optional<int64_t> step = getConstantIntValue(loop.getStep());
+    int64_t step = getStep(loop);
     std::optional<APInt> iterations = loop.getStaticTripCount();
-    if (!step || *step < 1 || *step > kBatch || loop.getNumResults() != 0 ||
+    if (step < 1 || step > kBatch || loop.getNumResults() != 0 ||
         (iterations && iterations->ult(kLeastIterations)))
       return;
-    ParameterAnalysis analysis(loop, *step);
+    scf::ForOp parts = getLoopOverParts(loop);
+    if (!parts)
+      parts = loop;
+    ParameterAnalysis analysis(parts, loop, step);
     SmallVector<Value> parameters;
     bool divides = false;
     loop.walk([&](Operation *op) {
@@ -374,14 +272,8 @@ struct BatchParametersPass
     });
     if (!divides)
       return;
-    SmallVector<scf::IfOp> branches;
-    loop.walk([&](scf::IfOp branch) {
-      Value conditions = getConditions(branch);
-      if (!branch.getElseRegion().empty() && !analysis.matchRead(conditions) &&
-          analysis.findRead(conditions))
-        branches.push_back(branch);
-    });
-    LoopBatcher(rewriter, analysis, loop, *step, lanes)
+    SmallVector<scf::IfOp> branches = findParameterBranches(analysis, loop);
+    LoopBatcher(rewriter, analysis, loop, parts, lanes)
         .run(parameters, branches);
     numBatched += parameters.size();
   }

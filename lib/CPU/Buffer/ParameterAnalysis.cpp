@@ -47,7 +47,7 @@ bool ParameterAnalysis::isWritten(Value memref) {
   auto [found, isNew] = written.try_emplace(buffer, true);
   if (!isNew || !hasKnownOrigin(buffer))
     return found->second;
-  WalkResult result = loop.walk([&](Operation *op) {
+  WalkResult result = nest.walk([&](Operation *op) {
     if (op->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
         isMemoryEffectFree(op) || isHarmless(op))
       return WalkResult::advance();
@@ -88,9 +88,9 @@ std::optional<ArrayRead> ParameterAnalysis::matchRead(Value value) {
   }
   auto type = dyn_cast<MemRefType>(result.memref.getType());
   bool isArray = type && type.getRank() > 0 && type.isLastDimUnitStride() &&
-                 loop.isDefinedOutsideOfLoop(result.memref) &&
+                 nest.isDefinedOutsideOfLoop(result.memref) &&
                  llvm::all_of(result.indices.drop_back(), [&](Value index) {
-                   return loop.isDefinedOutsideOfLoop(index);
+                   return nest.isDefinedOutsideOfLoop(index);
                  });
   if (!isArray)
     return std::nullopt;
@@ -111,7 +111,7 @@ bool ParameterAnalysis::isInvariant(Value value) {
   if (auto broadcast = value.getDefiningOp<vector::BroadcastOp>())
     value = broadcast.getSource();
   return value.getType().isIntOrFloat() &&
-         (loop.isDefinedOutsideOfLoop(value) ||
+         (nest.isDefinedOutsideOfLoop(value) ||
           matchPattern(value, m_Constant()));
 }
 
@@ -123,7 +123,7 @@ std::optional<ArrayRead> ParameterAnalysis::computeRead(Value value) {
     return read;
   }
   Operation *op = value.getDefiningOp();
-  if (!op || loop.isDefinedOutsideOfLoop(value) || op->getNumResults() != 1 ||
+  if (!op || nest.isDefinedOutsideOfLoop(value) || op->getNumResults() != 1 ||
       !OpTrait::hasElementwiseMappableTraits(op) || !isPure(op))
     return std::nullopt;
   std::optional<ArrayRead> result;

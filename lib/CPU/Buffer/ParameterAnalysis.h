@@ -26,7 +26,11 @@ struct ArrayRead {
 /// Finds in a loop what depends on nothing but such reads.
 class ParameterAnalysis {
 public:
-  ParameterAnalysis(scf::ForOp loop, int64_t step) : loop(loop), step(step) {}
+  /// Of what an iteration of `loop` reads and no other one does: `step`
+  /// elements, from where the induction variable says. What is made in `nest`,
+  /// around that loop or itself, is no number of all iterations.
+  ParameterAnalysis(scf::ForOp nest, scf::ForOp loop, int64_t step)
+      : nest(nest), loop(loop), step(step) {}
 
   std::optional<ArrayRead> matchRead(Value value);
   /// The read that `value` is computed of; where there are several, one whose
@@ -45,7 +49,7 @@ private:
   std::optional<ArrayRead> computeRead(Value value);
   bool isWritten(Value memref);
 
-  scf::ForOp loop;
+  scf::ForOp nest, loop;
   int64_t step;
   DenseMap<Value, std::optional<ArrayRead>> reads;
   SetVector<Value> arrays, vectors;

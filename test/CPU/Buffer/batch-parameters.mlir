@@ -246,3 +246,44 @@ func.func @left(%s: memref<64xf32>, %y: memref<64xf32>) {
   }
   return
 }
+
+// -----
+
+// Iterations in parts of 6, 3 elements each: batches of 126 elements, 7 parts, lest a
+// part's few iterations are a batch of their own.
+// CHECK-LABEL: func.func @parts(
+// CHECK-SAME: %[[S:[^:]*]]: memref<600xf32>,
+// CHECK-DAG: %[[ROWS:.*]] = arith.constant 600 : index
+// CHECK-DAG: %[[BATCH:.*]] = arith.constant 126 : index
+// CHECK-DAG: %[[PART:.*]] = arith.constant 18 : index
+// CHECK-DAG: %[[STEP:.*]] = arith.constant 3 : index
+// CHECK-DAG: %[[INV:.*]] = memref.alloca() {alignment = 64 : i64} : memref<126xf32>
+// CHECK: scf.for %[[BEGIN:.*]] = %{{.*}} to %[[ROWS]] step %[[BATCH]] {
+// CHECK: arith.divf %{{.*}} : vector<8xf32>
+// CHECK: scf.for %[[FIRST:.*]] = %[[BEGIN]] to %[[END:.*]] step %[[PART]] {
+// CHECK: scf.for %[[I:.*]] = %[[FIRST]] to %{{.*}} step %[[STEP]] {
+// CHECK: %[[FROM:.*]] = arith.subi %[[I]], %[[BEGIN]]
+// CHECK: vector.load %[[INV]][%[[FROM]]] : memref<126xf32>, vector<3xf32>
+// CHECK-NOT: arith.divf
+// CHECK: return
+func.func @parts(%s: memref<600xf32>, %x: memref<600x8xf32>, %y: memref<600x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c3 = arith.constant 3 : index
+  %c18 = arith.constant 18 : index
+  %c600 = arith.constant 600 : index
+  %pad = arith.constant 1.0 : f32
+  %ones = arith.constant dense<1.0> : vector<3xf32>
+  scf.for %first = %c0 to %c600 step %c18 {
+    %next = arith.addi %first, %c18 : index
+    %end = arith.minsi %next, %c600 : index
+    scf.for %i = %first to %end step %c3 {
+      %scales = vector.transfer_read %s[%i], %pad {in_bounds = [true]} : memref<600xf32>, vector<3xf32>
+      %inverses = arith.divf %ones, %scales : vector<3xf32>
+      %all = vector.shuffle %inverses, %inverses [0, 0, 0, 1, 1, 1, 2, 2] : vector<3xf32>, vector<3xf32>
+      %row = vector.load %x[%i, %c0] : memref<600x8xf32>, vector<8xf32>
+      %scaled = arith.mulf %row, %all : vector<8xf32>
+      vector.store %scaled, %y[%i, %c0] : memref<600x8xf32>, vector<8xf32>
+    }
+  }
+  return
+}
