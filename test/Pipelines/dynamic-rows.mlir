@@ -12,9 +12,9 @@
 // CHECK: scf.for %[[ROW:[a-z0-9]+]] = %c0 to %c4096 step %c1 {
 // CHECK: %[[XI:.*]] = memref.subview %[[X]][%[[ROW]], 0] [1, 4096]
 // CHECK: scf.for {{.*}} to %c4096 step %c64
-// CHECK: vector.transfer_read %[[XI]]{{.*}} vector<64xf32>
-// CHECK: vector.reduction <maxnumf>
-// CHECK: vector.reduction <minnumf>
+// CHECK: vector.transfer_read %[[XI]]{{.*}} vector<16xf32>
+// CHECK: vector.reduction <maxsi>
+// CHECK: vector.reduction <maxui>
 // CHECK-DAG: %[[SI:.*]] = memref.subview %[[S]][%[[ROW]]] [1]
 // CHECK-DAG: %[[ZI:.*]] = memref.subview %[[Z]][%[[ROW]]] [1]
 // CHECK: memref.store %{{.*}}, %[[SI]]

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -122,8 +123,9 @@ bool LoopStreamer::isWorthPrefetching(const LoopRead &read) {
          !isWrittenIn(nest, read.memref);
 }
 
-/// Finds the read of a loop before that reads, in the same iterations, what
-/// `read` does: for `read` it is in a cache then.
+/// Finds the read of a loop before that begins to read, in the same iterations,
+/// what `read` does, of which others may read the rest: for `read` it is in a
+/// cache then.
 static vector::TransferReadOp findReadBefore(scf::ForOp loop,
                                              const LoopRead &read) {
   auto isSame = [](Value lhs, Value rhs) {
@@ -135,7 +137,8 @@ static vector::TransferReadOp findReadBefore(scf::ForOp loop,
     if (other && before && before != loop &&
         before->getBlock() == loop->getBlock() &&
         before->isBeforeInBlock(loop) &&
-        other.getVectorType() == read.op->getResult(0).getType() &&
+        other.getVectorType().getElementType() ==
+            getElementTypeOrSelf(read.op->getResult(0).getType()) &&
         isSame(before.getLowerBound(), loop.getLowerBound()) &&
         isSame(before.getUpperBound(), loop.getUpperBound()) &&
         isSame(before.getStep(), loop.getStep()) &&

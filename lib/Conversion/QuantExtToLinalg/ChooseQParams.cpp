@@ -16,6 +16,35 @@ using namespace mlir::quant_ext;
 
 using utils::IteratorType;
 
+/// Ranges of f32 are found in the bits of numbers, which order as integers do:
+/// two instructions for each number and one for each end of the range, without
+/// a test for what is not finite. 2^23 more than the bits are, as a signed
+/// integer, at least 2^23 for what is finite and positive, and for infinity and
+/// NaN negative. As an unsigned integer they are at least 2^31 + 2^23 for what
+/// is finite and negative, and less for all other numbers. So the largest
+/// integers, from those of +0 and -0 on, are the ends of the range.
+static constexpr int32_t kBitsAbove = 1 << 23;
+
+/// Whether ranges are tensors of such integers.
+static bool hasRangesInBits(ChooseQParamsOp op) {
+  return op.getComputingType().isF32();
+}
+
+static Value makeBits(OpBuilder &builder, Location loc, int32_t bits) {
+  return arith::ConstantOp::create(builder, loc,
+                                   builder.getI32IntegerAttr(bits));
+}
+
+/// The number that an end of the range is.
+static Value getEnd(OpBuilder &builder, Location loc, ChooseQParamsOp op,
+                    Value range) {
+  if (!hasRangesInBits(op))
+    return range;
+  Value bits = arith::SubIOp::create(builder, loc, range,
+                                     makeBits(builder, loc, kBitsAbove));
+  return arith::BitcastOp::create(builder, loc, builder.getF32Type(), bits);
+}
+
 namespace {
 
 struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
@@ -37,16 +66,19 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
   }
 
   /// max|x| for a symmetric scheme, max and min for an asymmetric one, in
-  /// tensors of the scale's shape.
+  /// tensors of the scale's shape, as numbers or as what their bits say.
   static SmallVector<Value> buildRanges(OpBuilder &builder, ChooseQParamsOp op,
                                         ArrayRef<OpFoldResult> sizes) {
     Location loc = op.getLoc();
     Type type = op.getComputingType();
-    Value zero =
-        arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
     SmallVector<Value> ranges;
     for (unsigned i = 0, n = op->getNumResults(); i < n; ++i) {
-      Value init = makeEmpty(builder, loc, sizes, type);
+      constexpr int32_t kSign = std::numeric_limits<int32_t>::min();
+      Value zero = hasRangesInBits(op)
+                       ? makeBits(builder, loc, kBitsAbove | (i ? kSign : 0))
+                       : Value(arith::ConstantOp::create(
+                             builder, loc, builder.getZeroAttr(type)));
+      Value init = makeEmpty(builder, loc, sizes, zero.getType());
       ranges.push_back(
           linalg::FillOp::create(builder, loc, zero, init).getResult(0));
     }
@@ -105,6 +137,22 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
     Value x = args[0];
     if (x.getType() != type)
       x = arith::ExtFOp::create(builder, loc, type, x);
+    if (hasRangesInBits(op)) {
+      Value bits =
+          arith::BitcastOp::create(builder, loc, builder.getI32Type(), x);
+      if (op.isSymmetric())
+        bits = arith::AndIOp::create(
+            builder, loc, bits,
+            makeBits(builder, loc, std::numeric_limits<int32_t>::max()));
+      bits = arith::AddIOp::create(builder, loc, bits,
+                                   makeBits(builder, loc, kBitsAbove));
+      SmallVector<Value> reduced = {
+          arith::MaxSIOp::create(builder, loc, bits, args[1])};
+      if (!op.isSymmetric())
+        reduced.push_back(arith::MaxUIOp::create(builder, loc, bits, args[2]));
+      linalg::YieldOp::create(builder, loc, reduced);
+      return;
+    }
     Value magnitude = math::AbsFOp::create(builder, loc, x);
     auto largest =
         APFloat::getLargest(cast<FloatType>(type).getFloatSemantics());
@@ -148,9 +196,10 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
         builder, loc, TypeRange(ValueRange(inits)), inputs, inits, maps,
         SmallVector<IteratorType>(rank, IteratorType::parallel),
         [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          Value high = getEnd(body, bodyLoc, op, args[0]);
           if (std::optional<StorageAttr> scaleStorage = op.getScaleStorage()) {
             Value stored = ApplyChooseScaleOp::create(
-                body, bodyLoc, scaleStorage->getElementType(), args[0],
+                body, bodyLoc, scaleStorage->getElementType(), high,
                 op.getScaleOfScales() ? args[1] : Value(), op.getStorage(),
                 *scaleStorage);
             linalg::YieldOp::create(body, bodyLoc, stored);
@@ -160,8 +209,9 @@ struct LowerChooseQParams final : public OpConversionPattern<ChooseQParamsOp> {
           Type zeroPoint =
               op.isSymmetric() ? Type() : elementTypeOf(op.getZeroPoint());
           auto chosen = ApplyChooseQParamsOp::create(
-              body, bodyLoc, scale, zeroPoint, args[0],
-              op.isSymmetric() ? Value() : args[1], op.getStorage());
+              body, bodyLoc, scale, zeroPoint, high,
+              op.isSymmetric() ? Value() : getEnd(body, bodyLoc, op, args[1]),
+              op.getStorage());
           linalg::YieldOp::create(body, bodyLoc, chosen.getResults());
         });
     return SmallVector<Value>(generic.getResults());

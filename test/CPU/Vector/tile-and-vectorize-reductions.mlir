@@ -9,42 +9,49 @@
 // REDEFINE: %{options} = target=x86-64-v3
 // RUN: %{vectorize} | FileCheck %s --check-prefixes=CHECK,V3
 
-// A row a scale: lanes are partial maxima, carried through the loop and combined
-// once after it. The masked remainder goes on with the same lanes and leaves
-// those alone that it masks off.
+// A row a scale: lanes are partial maxima, carried through the loop in 4 vectors,
+// which are read in order, and combined once after it. The masked remainder goes
+// on with the same lanes and leaves those alone that it masks off.
 // V4-LABEL: func @symmetric
 // V4-SAME: (%[[X:.*]]: tensor<?x?xf32>)
-// V4-DAG: %[[NEUTRAL:.*]] = arith.constant dense<0xFF800000> : vector<64xf32>
-// V4-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
-// V4: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[OUT:.*]] = %{{.*}}) -> (tensor<?xf32>)
-// V4: %[[MAIN:.*]] = scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %[[NEUTRAL]]) -> (vector<64xf32>)
+// V4-DAG: %[[NEUTRAL:.*]] = arith.constant dense<-2147483648> : vector<16xi32>
+// V4-DAG: %[[ZERO:.*]] = arith.constant 8388608 : i32
+// V4: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[OUT:.*]] = %{{.*}}) -> (tensor<?xi32>)
+// V4: %[[MAIN:.*]]:4 = scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %[[NEUTRAL]], %{{.*}} = %[[NEUTRAL]], %{{.*}} = %[[NEUTRAL]], %[[LAST:.*]] = %[[NEUTRAL]]) -> (vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>)
 // V4: vector.transfer_read %[[X]][%[[ROW]], %[[I]]]
-// V4: %[[MAX:.*]] = arith.maxnumf %{{.*}}, %[[ACC]]
-// V4: scf.yield %[[MAX]]
-// V4: %[[ALL:.*]] = scf.for %{{.*}} iter_args(%[[ACC2:.*]] = %[[MAIN]]) -> (vector<64xf32>)
+// V4: %[[MAX:.*]] = arith.maxsi %{{.*}}, %[[ACC]]
+// V4: %[[NEXT:.*]] = affine.apply #{{.*}}(%[[I]])
+// V4: vector.transfer_read %[[X]][%[[ROW]], %[[NEXT]]]
+// V4: %[[LAST_MAX:.*]] = arith.maxsi %{{.*}}, %[[LAST]]
+// V4: scf.yield %[[MAX]], %{{.*}}, %{{.*}}, %[[LAST_MAX]]
+// V4: %[[ALL:.*]]:4 = scf.for %{{.*}} iter_args(%[[ACC2:.*]] = %[[MAIN]]#0, %{{.*}} = %[[MAIN]]#1,
 // V4: %[[MASK:.*]] = vector.create_mask
-// V4: %[[MAX2:.*]] = arith.maxnumf %{{.*}}, %[[ACC2]]
+// V4: %[[MAX2:.*]] = arith.maxsi %{{.*}}, %[[ACC2]]
 // V4: %[[KEPT:.*]] = arith.select %[[MASK]], %[[MAX2]], %[[ACC2]]
-// V4: scf.yield %[[KEPT]]
-// V4: %[[LANES:.*]] = vector.reduction <maxnumf>, %[[ALL]]
-// V4: %[[TOTAL:.*]] = arith.maxnumf %[[LANES]], %[[ZERO]]
+// V4: scf.yield %[[KEPT]],
+// V4: %[[TWO:.*]] = arith.maxsi %[[ALL]]#0, %[[ALL]]#1
+// V4: %[[THREE:.*]] = arith.maxsi %[[TWO]], %[[ALL]]#2
+// V4: %[[FOUR:.*]] = arith.maxsi %[[THREE]], %[[ALL]]#3
+// V4: %[[LANES:.*]] = vector.reduction <maxsi>, %[[FOUR]]
+// V4: %[[TOTAL:.*]] = arith.maxsi %[[LANES]], %[[ZERO]]
 // V4: tensor.insert %[[TOTAL]] into %[[OUT]][%[[ROW]]]
 // V4: quant_ext.apply_choose_qparams %{{.*}} -> vector<64xf32>
 
 // Without masks each width has lanes of its own, and the scalars theirs.
 // V3-LABEL: func @symmetric
-// V3-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// V3-DAG: %[[ZERO:.*]] = arith.constant 8388608 : i32
 // V3: scf.for
-// V3: %[[WIDE:.*]] = scf.for {{.*}} -> (vector<32xf32>)
-// V3: arith.maxnumf {{.*}} : vector<32xf32>
-// V3: %[[NARROW:.*]] = scf.for {{.*}} -> (vector<8xf32>)
-// V3: arith.maxnumf {{.*}} : vector<8xf32>
-// V3: %[[SCALAR:.*]] = scf.for {{.*}} iter_args(%{{.*}} = %[[ZERO]]) -> (f32)
-// V3: arith.maxnumf {{.*}} : f32
-// V3: %[[WIDE_MAX:.*]] = vector.reduction <maxnumf>, %[[WIDE]]
-// V3: %[[FIRST:.*]] = arith.maxnumf %[[SCALAR]], %[[WIDE_MAX]]
-// V3: %[[NARROW_MAX:.*]] = vector.reduction <maxnumf>, %[[NARROW]]
-// V3: %[[TOTAL:.*]] = arith.maxnumf %[[FIRST]], %[[NARROW_MAX]]
+// V3: %[[WIDE:.*]]:4 = scf.for {{.*}} -> (vector<8xi32>, vector<8xi32>, vector<8xi32>, vector<8xi32>)
+// V3: arith.maxsi {{.*}} : vector<8xi32>
+// V3: %[[NARROW:.*]] = scf.for {{.*}} -> (vector<8xi32>)
+// V3: arith.maxsi {{.*}} : vector<8xi32>
+// V3: %[[SCALAR:.*]] = scf.for {{.*}} iter_args(%{{.*}} = %[[ZERO]]) -> (i32)
+// V3: arith.maxsi {{.*}} : i32
+// V3: %[[FOUR:.*]] = arith.maxsi %{{.*}}, %[[WIDE]]#3
+// V3: %[[WIDE_MAX:.*]] = vector.reduction <maxsi>, %[[FOUR]]
+// V3: %[[FIRST:.*]] = arith.maxsi %[[SCALAR]], %[[WIDE_MAX]]
+// V3: %[[NARROW_MAX:.*]] = vector.reduction <maxsi>, %[[NARROW]]
+// V3: %[[TOTAL:.*]] = arith.maxsi %[[FIRST]], %[[NARROW_MAX]]
 // V3: tensor.insert %[[TOTAL]]
 func.func @symmetric(%x: tensor<?x?xf32>) -> tensor<?xf32> {
   %s = quant_ext.choose_qparams %x axis = 0 storage = <i8> : (tensor<?x?xf32>) -> tensor<?xf32>
@@ -56,14 +63,14 @@ func.func @symmetric(%x: tensor<?x?xf32>) -> tensor<?xf32> {
 // Both ends of the range in one walk over the input.
 // CHECK-LABEL: func @asymmetric
 // CHECK-SAME: (%[[X:.*]]: tensor<?xf32>)
-// CHECK: %[[LANES:.*]]:2 = scf.for {{.*}} iter_args(%[[MAX:.*]] = %{{[^,]*}}, %[[MIN:.*]] = %{{[^)]*}})
-// V4-SAME: -> (vector<64xf32>, vector<64xf32>)
-// V3-SAME: -> (vector<32xf32>, vector<32xf32>)
+// CHECK: %[[LANES:.*]]:8 = scf.for {{.*}} iter_args(%[[MAX:[^ ]*]] = %{{[^,]*}}, %[[MIN:[^ ]*]] = %{{.*}}) -> (
+// V4-SAME: vector<16xi32>
+// V3-SAME: vector<8xi32>
 // CHECK: vector.transfer_read %[[X]]
-// CHECK-DAG: arith.maxnumf %{{.*}}, %[[MAX]]
-// CHECK-DAG: arith.minnumf %{{.*}}, %[[MIN]]
-// CHECK: vector.reduction <maxnumf>
-// CHECK: vector.reduction <minnumf>
+// CHECK-DAG: arith.maxsi %{{.*}}, %[[MAX]]
+// CHECK-DAG: arith.maxui %{{.*}}, %[[MIN]]
+// CHECK: vector.reduction <maxsi>
+// CHECK: vector.reduction <maxui>
 // CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) {{.*}} : (f32, f32) -> (f32, i8)
 func.func @asymmetric(%x: tensor<?xf32>) -> (tensor<f32>, tensor<i8>) {
   %s, %z = quant_ext.choose_qparams %x storage = <i8> : (tensor<?xf32>) -> (tensor<f32>, tensor<i8>)
@@ -77,9 +84,9 @@ func.func @asymmetric(%x: tensor<?xf32>) -> (tensor<f32>, tensor<i8>) {
 // CHECK-SAME: (%[[X:.*]]: tensor<?x64xf32>)
 // CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %{{[^)]*}}) -> (vector
 // CHECK: vector.transfer_read %[[X]][%[[ROW]], %{{.*}}]
-// CHECK: arith.maxnumf %{{.*}}, %[[ACC]]
-// V4-SAME: vector<64xf32>
-// V3-SAME: vector<32xf32>
+// CHECK: arith.maxsi %{{.*}}, %[[ACC]]
+// V4-SAME: vector<64xi32>
+// V3-SAME: vector<32xi32>
 // CHECK-NOT: vector.reduction
 // CHECK: return
 func.func @inner_axis(%x: tensor<?x64xf32>) -> tensor<64xf32> {
@@ -93,13 +100,14 @@ func.func @inner_axis(%x: tensor<?x64xf32>) -> tensor<64xf32> {
 // CHECK-LABEL: func @middle_axis
 // CHECK-SAME: (%[[X:.*]]: tensor<?x5x128xf32>)
 // CHECK: scf.for %[[C:.*]] = %{{.*}} to %{{.*}} step
-// CHECK: %[[LANES:.*]] = scf.for %[[B:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[OUTER:.*]] = %{{[^)]*}})
-// CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:.*]] = %[[OUTER]])
+// CHECK: %[[LANES:.*]]:4 = scf.for %[[B:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[OUTER:[^ ]*]] = %{{.*}})
+// CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[ACC:[^ ]*]] = %[[OUTER]],
 // CHECK: vector.transfer_read %[[X]][%[[B]], %[[C]], %[[I]]]
-// CHECK: arith.maxnumf %{{.*}}, %[[ACC]]
-// CHECK: vector.reduction <maxnumf>, %[[LANES]]
-// V4-SAME: vector<64xf32>
-// V3-SAME: vector<32xf32>
+// CHECK: arith.maxsi %{{.*}}, %[[ACC]]
+// CHECK: arith.maxsi %[[LANES]]#0, %[[LANES]]#1
+// CHECK: vector.reduction <maxsi>
+// V4-SAME: vector<16xi32>
+// V3-SAME: vector<8xi32>
 func.func @middle_axis(%x: tensor<?x5x128xf32>) -> tensor<5xf32> {
   %s = quant_ext.choose_qparams %x axis = 1 storage = <i8> : (tensor<?x5x128xf32>) -> tensor<5xf32>
   return %s : tensor<5xf32>
@@ -109,9 +117,9 @@ func.func @middle_axis(%x: tensor<?x5x128xf32>) -> tensor<5xf32> {
 
 // CHECK-LABEL: func @blocks
 // CHECK-NOT: linalg.generic
-// V4: arith.maxnumf {{.*}} : vector<64xf32>
-// V3: arith.maxnumf {{.*}} : vector<32xf32>
-// CHECK: vector.reduction <maxnumf>
+// V4: arith.maxsi {{.*}} : vector<16xi32>
+// V3: arith.maxsi {{.*}} : vector<8xi32>
+// CHECK: vector.reduction <maxsi>
 // CHECK-NOT: linalg.generic
 // CHECK: return
 func.func @blocks(%x: tensor<4x256xf32>) -> tensor<4x2xf32> {
@@ -126,13 +134,13 @@ func.func @blocks(%x: tensor<4x256xf32>) -> tensor<4x2xf32> {
 // CHECK-LABEL: func @blocks_in_two_dimensions
 // CHECK: %[[EVEN:.*]] = scf.for {{.*}} -> (vector
 // CHECK: %[[E:.*]], %{{.*}} = vector.deinterleave
-// CHECK: math.absf %[[E]]
+// CHECK: arith.bitcast %[[E]]
 // CHECK: %[[BOTH:.*]] = scf.for {{.*}} iter_args(%[[ACC:.*]] = %[[EVEN]])
 // CHECK: %{{.*}}, %[[O:.*]] = vector.deinterleave
-// CHECK: math.absf %[[O]]
-// CHECK: arith.maxnumf %{{.*}}, %[[ACC]]
-// V4-SAME: vector<64xf32>
-// V3-SAME: vector<32xf32>
+// CHECK: arith.bitcast %[[O]]
+// CHECK: arith.maxsi %{{.*}}, %[[ACC]]
+// V4-SAME: vector<64xi32>
+// V3-SAME: vector<32xi32>
 // CHECK: vector.transfer_write %[[BOTH]]
 func.func @blocks_in_two_dimensions(%x: tensor<8x256xf32>) -> tensor<2x128xf32> {
   %s = quant_ext.choose_qparams %x block_sizes = [4, 2] storage = <i8> : (tensor<8x256xf32>) -> tensor<2x128xf32>
@@ -186,11 +194,11 @@ func.func @float_sum_of_pairs(%x: tensor<?x64x2xf32>, %w: tensor<64xf32>, %init:
 
 // The range of small floats is taken in f32.
 // CHECK-LABEL: func @small_floats
-// V4: arith.extf %{{.*}} : vector<64xbf16> to vector<64xf32>
-// V4: arith.maxnumf {{.*}} : vector<64xf32>
-// V3: arith.extf %{{.*}} : vector<32xbf16> to vector<32xf32>
-// V3: arith.maxnumf {{.*}} : vector<32xf32>
-// CHECK: vector.reduction <maxnumf>
+// V4: arith.extf %{{.*}} : vector<16xbf16> to vector<16xf32>
+// V4: arith.maxsi {{.*}} : vector<16xi32>
+// V3: arith.extf %{{.*}} : vector<8xbf16> to vector<8xf32>
+// V3: arith.maxsi {{.*}} : vector<8xi32>
+// CHECK: vector.reduction <maxsi>
 func.func @small_floats(%x: tensor<?xbf16>) -> tensor<f32> {
   %s = quant_ext.choose_qparams %x storage = <i8> : (tensor<?xbf16>) -> tensor<f32>
   return %s : tensor<f32>
@@ -259,14 +267,24 @@ func.func @float_sum_across_lanes(%x: tensor<?x64xf32>, %init: tensor<64xf32>) -
 // CHECK-LABEL: func @integer_sum
 // CHECK-SAME: (%[[X:.*]]: tensor<100xi32>, %[[INIT:.*]]: tensor<i32>)
 // CHECK: %[[FIRST:.*]] = tensor.extract %[[INIT]][]
-// V4: %[[WHOLE:.*]] = vector.transfer_read %[[X]]
-// V4: %[[MASK:.*]] = vector.constant_mask [36] : vector<64xi1>
-// V4: %[[REST:.*]] = vector.transfer_read %[[X]][%{{.*}}], %{{.*}}, %[[MASK]]
-// V4: %[[SUMS:.*]] = arith.addi %[[WHOLE]], %[[REST]]
-// V4: %[[KEPT:.*]] = arith.select %[[MASK]], %[[SUMS]], %[[WHOLE]]
-// V4: %[[SUM:.*]] = vector.reduction <add>, %[[KEPT]]
+// V4: %[[A:.*]] = vector.transfer_read %[[X]][%c0]
+// V4: %[[B:.*]] = vector.transfer_read %[[X]][%c16]
+// V4: %[[C:.*]] = vector.transfer_read %[[X]][%c32]
+// V4: %[[D:.*]] = vector.transfer_read %[[X]][%c48]
+// V4: %[[E:.*]] = vector.transfer_read %[[X]][%c64]
+// V4: %[[AE:.*]] = arith.addi %[[A]], %[[E]]
+// V4: %[[F:.*]] = vector.transfer_read %[[X]][%c80]
+// V4: %[[BF:.*]] = arith.addi %[[B]], %[[F]]
+// V4: %[[MASK:.*]] = vector.constant_mask [4] : vector<16xi1>
+// V4: %[[G:.*]] = vector.transfer_read %[[X]][%c96], %{{.*}}, %[[MASK]]
+// V4: %[[SUMS:.*]] = arith.addi %[[C]], %[[G]]
+// V4: %[[CG:.*]] = arith.select %[[MASK]], %[[SUMS]], %[[C]]
+// V4: %[[TWO:.*]] = arith.addi %[[AE]], %[[BF]]
+// V4: %[[THREE:.*]] = arith.addi %[[TWO]], %[[CG]]
+// V4: %[[FOUR:.*]] = arith.addi %[[THREE]], %[[D]]
+// V4: %[[SUM:.*]] = vector.reduction <add>, %[[FOUR]]
 // V4: arith.addi %[[FIRST]], %[[SUM]]
-// V3: vector.reduction <add>, %{{.*}} : vector<32xi32>
+// V3: vector.reduction <add>, %{{.*}} : vector<8xi32>
 func.func @integer_sum(%x: tensor<100xi32>, %init: tensor<i32>) -> tensor<i32> {
   %y = linalg.generic {
       indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>],

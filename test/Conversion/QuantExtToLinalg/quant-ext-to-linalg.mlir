@@ -122,8 +122,37 @@ func.func @covering_blocks(%x: tensor<4x20xf32>, %s: tensor<1x1xf32>) -> tensor<
 
 // -----
 
-// NaN and infinities are replaced by 0 before they are compared.
+// The range from +0 to -0, to begin with, as integers that are larger the
+// further they are from 0, and less than those where a number is not finite.
 // CHECK-LABEL: func @choose_qparams
+// CHECK-DAG: %[[ABOVE:.*]] = arith.constant 8388608 : i32
+// CHECK-DAG: %[[LOW:.*]] = arith.constant -2139095040 : i32
+// CHECK: linalg.fill ins(%[[ABOVE]] : i32)
+// CHECK: linalg.fill ins(%[[LOW]] : i32)
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]
+// CHECK: ^bb0(%[[X:.*]]: f32, %[[SO_FAR_HI:.*]]: i32, %[[SO_FAR_LO:.*]]: i32):
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : f32 to i32
+// CHECK: %[[MORE:.*]] = arith.addi %[[BITS]], %{{.*}} : i32
+// CHECK: arith.maxsi %[[MORE]], %[[SO_FAR_HI]]
+// CHECK: arith.maxui %[[MORE]], %[[SO_FAR_LO]]
+// CHECK: linalg.generic
+// CHECK: ^bb0(%[[HI:.*]]: i32, %[[LO:.*]]: i32,
+// CHECK: %[[HI_BITS:.*]] = arith.subi %[[HI]]
+// CHECK: %[[MOST:.*]] = arith.bitcast %[[HI_BITS]] : i32 to f32
+// CHECK: %[[LO_BITS:.*]] = arith.subi %[[LO]]
+// CHECK: %[[LEAST:.*]] = arith.bitcast %[[LO_BITS]] : i32 to f32
+// CHECK: quant_ext.apply_choose_qparams %[[MOST]] lo(%[[LEAST]]) storage = <u8> : (f32, f32) -> (f32, i8)
+func.func @choose_qparams(%x: tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xi8>) {
+  %s, %z = quant_ext.choose_qparams %x axis = 0 storage = <u8> : (tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xi8>)
+  return %s, %z : tensor<4xf32>, tensor<4xi8>
+}
+
+// -----
+
+// In f64, where few targets compare integers: NaN and infinities are replaced by
+// 0 before they are compared.
+// CHECK-LABEL: func @choose_qparams_of_doubles
 // CHECK: linalg.generic
 // CHECK-SAME: iterator_types = ["parallel", "reduction"]
 // CHECK: %[[ABS:.*]] = math.absf
@@ -132,10 +161,10 @@ func.func @covering_blocks(%x: tensor<4x20xf32>, %s: tensor<1x1xf32>) -> tensor<
 // CHECK: arith.maxnumf
 // CHECK: arith.minnumf
 // CHECK: linalg.generic
-// CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) storage = <u8> : (f32, f32) -> (f32, i8)
-func.func @choose_qparams(%x: tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xi8>) {
-  %s, %z = quant_ext.choose_qparams %x axis = 0 storage = <u8> : (tensor<4x8xf32>) -> (tensor<4xf32>, tensor<4xi8>)
-  return %s, %z : tensor<4xf32>, tensor<4xi8>
+// CHECK: quant_ext.apply_choose_qparams %{{.*}} lo(%{{.*}}) storage = <u8> : (f64, f64) -> (f64, i8)
+func.func @choose_qparams_of_doubles(%x: tensor<4x8xf64>) -> (tensor<4xf64>, tensor<4xi8>) {
+  %s, %z = quant_ext.choose_qparams %x axis = 0 storage = <u8> : (tensor<4x8xf64>) -> (tensor<4xf64>, tensor<4xi8>)
+  return %s, %z : tensor<4xf64>, tensor<4xi8>
 }
 
 // -----
@@ -202,8 +231,8 @@ func.func @per_axis_zero_point(%a: tensor<4x8xi8>, %m: tensor<i32>, %s: tensor<i
 // CHECK-LABEL: func @quantized_scales
 // CHECK-SAME: (%[[X:.*]]: tensor<4x32xf16>, %[[S2:.*]]: tensor<f32>)
 // CHECK: %[[RANGE:.*]] = linalg.generic
-// CHECK: arith.maxnumf %{{.*}} : f32
-// CHECK: linalg.generic {indexing_maps = [#[[ID]], #[[NONE]], #[[ID]]], iterator_types = ["parallel", "parallel"]} ins(%[[RANGE]], %[[S2]] : tensor<4x2xf32>, tensor<f32>) outs(%{{.*}} : tensor<4x2xf8E4M3FN>)
+// CHECK: arith.maxsi %{{.*}} : i32
+// CHECK: linalg.generic {indexing_maps = [#[[ID]], #[[NONE]], #[[ID]]], iterator_types = ["parallel", "parallel"]} ins(%[[RANGE]], %[[S2]] : tensor<4x2xi32>, tensor<f32>) outs(%{{.*}} : tensor<4x2xf8E4M3FN>)
 // CHECK: quant_ext.apply_choose_scale %{{.*}} scaled_by(%{{.*}}) storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (f32, f32) -> f8E4M3FN
 func.func @quantized_scales(%x: tensor<4x32xf16>, %s2: tensor<f32>) -> tensor<4x2xf8E4M3FN> {
   %s = quant_ext.choose_qparams %x scaled_by(%s2) block_sizes = [1, 16] storage = <f4E2M1FN> scale_storage = <f8E4M3FN> : (tensor<4x32xf16>, tensor<f32>) -> tensor<4x2xf8E4M3FN>
