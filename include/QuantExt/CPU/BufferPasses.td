@@ -221,7 +221,7 @@ def QuantExtBatchParameters
     ```mlir
     func.func @divide(%x: memref<64x16xf32>, %s: memref<64xf32>,
                       %y: memref<64x16xf32>) {
-      %inverses = memref.alloca() {alignment = 64 : i64} : memref<128xf32>
+      %inverses = memref.alloca() {alignment = 512 : i64} : memref<128xf32>
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %c64 = arith.constant 64 : index

@@ -24,7 +24,11 @@ Value quant_ext::createStackBuffer(RewriterBase &rewriter, Operation *user,
          !region->getParentOp()->hasTrait<OpTrait::AutomaticAllocationScope>())
     region = region->getParentOp()->getParentRegion();
   rewriter.setInsertionPointToStart(&region->front());
+  int64_t bytes = llvm::divideCeil(
+      elements * elementType.getIntOrFloatBitWidth(), CHAR_BIT);
+  int64_t alignment =
+      std::clamp<int64_t>(llvm::PowerOf2Ceil(bytes), kLineBytes, kPageBytes);
   return memref::AllocaOp::create(rewriter, user->getLoc(),
                                   MemRefType::get({elements}, elementType),
-                                  rewriter.getI64IntegerAttr(kLineBytes));
+                                  rewriter.getI64IntegerAttr(alignment));
 }

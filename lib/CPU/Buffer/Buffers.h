@@ -9,13 +9,18 @@ namespace mlir::quant_ext {
 
 /// A line of a cache.
 constexpr int64_t kLineBytes = 64;
+/// The smallest page of memory.
+constexpr int64_t kPageBytes = 4096;
 
 /// Whether it is known what other buffers `buffer` may overlap: parameters of a
 /// function each other, and others none.
 bool hasKnownOrigin(Value buffer);
 
 /// A buffer of so many elements on the stack of the thread that runs `user`,
-/// aligned to a line of a cache. It is made once, before all loops.
+/// aligned to a line of a cache, and so that it crosses no page where it is
+/// smaller than one: what is stored across pages delays all that is stored
+/// after it, and where a stack begins differs from run to run. It is made once,
+/// before all loops.
 Value createStackBuffer(RewriterBase &rewriter, Operation *user,
                         int64_t elements, Type elementType);
 

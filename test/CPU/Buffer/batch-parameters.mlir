@@ -6,8 +6,8 @@
 // CHECK-LABEL: func.func @rows(
 // CHECK-SAME: %[[S:[^:]*]]: memref<?xf32>,
 // CHECK-DAG: %[[ONES:.*]] = arith.constant dense<1.000000e+00> : vector<8xf32>
-// CHECK-DAG: %[[HI:.*]] = memref.alloca() {alignment = 64 : i64} : memref<128xf32>
-// CHECK-DAG: %[[INV:.*]] = memref.alloca() {alignment = 64 : i64} : memref<128xf32>
+// CHECK-DAG: %[[HI:.*]] = memref.alloca() {alignment = 512 : i64} : memref<128xf32>
+// CHECK-DAG: %[[INV:.*]] = memref.alloca() {alignment = 512 : i64} : memref<128xf32>
 // CHECK: scf.for %[[BEGIN:.*]] = %{{.*}} to %[[ROWS:.*]] step %[[BATCH:.*]] {
 // CHECK: %[[NEXT:.*]] = arith.addi %[[BEGIN]], %[[BATCH]]
 // CHECK: %[[END:.*]] = arith.minsi %[[NEXT]], %[[ROWS]]
@@ -257,7 +257,7 @@ func.func @left(%s: memref<64xf32>, %y: memref<64xf32>) {
 // CHECK-DAG: %[[BATCH:.*]] = arith.constant 126 : index
 // CHECK-DAG: %[[PART:.*]] = arith.constant 18 : index
 // CHECK-DAG: %[[STEP:.*]] = arith.constant 3 : index
-// CHECK-DAG: %[[INV:.*]] = memref.alloca() {alignment = 64 : i64} : memref<126xf32>
+// CHECK-DAG: %[[INV:.*]] = memref.alloca() {alignment = 512 : i64} : memref<126xf32>
 // CHECK: scf.for %[[BEGIN:.*]] = %{{.*}} to %[[ROWS]] step %[[BATCH]] {
 // CHECK: arith.divf %{{.*}} : vector<8xf32>
 // CHECK: scf.for %[[FIRST:.*]] = %[[BEGIN]] to %[[END:.*]] step %[[PART]] {

@@ -170,7 +170,7 @@ func.func @rows(%x: memref<8x1000xf32>, %s: memref<1000xf32>, %y: memref<8x1000x
 // CHECK-LABEL: func.func @lanes
 // CHECK-SAME: (%[[X:.*]]: memref<1024xi32>, %[[Y:.*]]: memref<1024xi32>)
 // 1 KiB, a line before and one at either end.
-// CHECK: %[[STAGE:.*]] = memref.alloca() {alignment = 64 : i64} : memref<304xi32>
+// CHECK: %[[STAGE:.*]] = memref.alloca() {alignment = 2048 : i64} : memref<304xi32>
 // CHECK: %[[ALIGNED:.*]] = arith.cmpi eq, %{{.*}}, %c0
 // CHECK: %[[BORDER:.*]] = arith.select %[[ALIGNED]], %c1024, %c0
 // CHECK: %[[NATURAL:.*]] = arith.andi %{{.*}}, %c3
@@ -305,7 +305,7 @@ func.func @several(%x: memref<960xf32>, %y: memref<960xf32>) {
 
 // 57 lanes and 64, which no line begins with twice: never from registers.
 // CHECK-LABEL: func.func @masked
-// CHECK: %[[STAGE:.*]] = memref.alloca() {alignment = 64 : i64} : memref<1160xi8>
+// CHECK: %[[STAGE:.*]] = memref.alloca() {alignment = 2048 : i64} : memref<1160xi8>
 // CHECK: scf.for
 // CHECK: vector.transfer_write %{{.*}}, %arg1
 // CHECK: scf.for
@@ -689,10 +689,10 @@ func.func @unpacks(%x: memref<64x1024xi8>, %y: memref<64x1024xi32>) {
 // Lanes of an iteration that differ, and reads with gaps between iterations: an
 // iteration that started elsewhere would give others. They go by way of a stage.
 // CHECK-LABEL: func.func @lanes_in_loop
-// CHECK: memref.alloca() {alignment = 64 : i64}
+// CHECK: memref.alloca() {alignment = 2048 : i64}
 // CHECK: nontemporal
 // CHECK-LABEL: func.func @gaps_between_reads
-// CHECK: memref.alloca() {alignment = 64 : i64}
+// CHECK: memref.alloca() {alignment = 2048 : i64}
 // CHECK: nontemporal
 func.func @lanes_in_loop(%x: memref<1024xi32>, %y: memref<1024xi32>) {
   %c0 = arith.constant 0 : index
