@@ -1,10 +1,10 @@
 //===- MatmulReport.cpp - What was measured of products -------------------===//
 
 #include "MatmulReport.h"
+#include "Figures.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
 
@@ -13,22 +13,11 @@ using namespace quant_bench;
 
 static constexpr StringRef kColumns[] = {"onnxruntime", "xnnpack", "onednn"};
 
-static const Figure *getBest(ArrayRef<Figure> figures) {
-  if (figures.empty())
-    return nullptr;
-  return llvm::max_element(figures, [](const Figure &a, const Figure &b) {
-    return a.median < b.median;
-  });
-}
-
 const Figure *MatmulRecord::getPeer(StringRef name) const {
-  auto found = llvm::find_if(
-      peers, [&](const Figure &figure) { return figure.name == name; });
-  return found == peers.end() ? nullptr : &*found;
+  return findFigure(peers, name);
 }
 
 const Figure *MatmulRecord::getLimit() const {
-  SmallVector<Figure> reads;
   const Figure *best = nullptr;
   for (const Figure &limit : limits)
     if (StringRef(limit.name).starts_with("read") &&
@@ -49,12 +38,9 @@ void quant_bench::printMatmulHeading(raw_ostream &os) {
 
 void quant_bench::print(raw_ostream &os, const MatmulRecord &record) {
   const Figure &ours = record.ours;
-  std::string spread;
-  llvm::raw_string_ostream(spread)
-      << llvm::format("(%.1f..%.1f)", ours.least, ours.most);
   os << llvm::left_justify(record.row.name(), 38)
      << llvm::format("%9.1f", ours.median) << "  "
-     << llvm::left_justify(spread, 17);
+     << llvm::left_justify(getSpreadText(ours), 17);
   auto printFigure = [&](const Figure *figure, unsigned width) {
     std::string text = "-";
     if (figure) {
@@ -91,19 +77,6 @@ void quant_bench::printJSON(
     const MatmulOptions &options,
     ArrayRef<std::pair<std::string, std::string>> versions) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
-  auto printFigures = [&](StringRef name, ArrayRef<Figure> figures) {
-    json.attributeObject(name, [&] {
-      for (const Figure &figure : figures)
-        json.attribute(figure.name, figure.median);
-    });
-  };
-  auto printSpreads = [&](ArrayRef<Figure> figures, StringRef suffix = "") {
-    for (const Figure &figure : figures)
-      json.attributeArray(figure.name + suffix.str(), [&] {
-        json.value(figure.least);
-        json.value(figure.most);
-      });
-  };
   json.array([&] {
     for (const MatmulRecord &record : records)
       json.object([&] {
@@ -111,18 +84,18 @@ void quant_bench::printJSON(
         json.attribute("threads", record.row.threads);
         json.attribute("ours", record.ours.median);
         json.attribute("unit", "GOPS");
-        printFigures("peers", record.peers);
-        printFigures("floats", record.floats);
+        printMedians(json, "peers", record.peers);
+        printMedians(json, "floats", record.floats);
         if (const Figure *limit = record.getLimit()) {
           json.attribute("limit", limit->median);
           json.attribute("limit_name", limit->name);
         }
-        printFigures("limits", record.limits);
+        printMedians(json, "limits", record.limits);
         json.attributeObject("spread", [&] {
-          printSpreads(record.ours);
-          printSpreads(record.peers);
-          printSpreads(record.floats, "-f32");
-          printSpreads(record.limits);
+          printSpreads(json, record.ours);
+          printSpreads(json, record.peers);
+          printSpreads(json, record.floats, "-f32");
+          printSpreads(json, record.limits);
         });
         json.attribute("operations", record.row.operations());
         json.attribute("compiler_flags",

@@ -95,13 +95,9 @@ static int getType(Value value) {
 
 bool Reorder::addArgument(int what, int type, ArrayRef<int64_t> dimensions,
                           void *data) {
-  SmallVector<int64_t> strides(dimensions.size());
-  int64_t stride = 1;
-  for (size_t i = dimensions.size(); i-- > 0; stride *= dimensions[i])
-    strides[i] = stride;
-  OneDnnApi::Handle description = nullptr, memory = nullptr;
-  if (api.createDescription(&description, dimensions.size(), dimensions.data(),
-                            type, strides.data()) != 0)
+  OneDnnApi::Handle description = api.describe(type, dimensions),
+                    memory = nullptr;
+  if (!description)
     return false;
   descriptions.push_back(description);
   if (api.createMemory(&memory, description, engine, data) != 0)

@@ -83,6 +83,18 @@ struct OneDnnApi {
     symbols.find("omp_set_num_threads", setThreads);
     return symbols.check(error);
   }
+
+  /// Describes a tensor in memory, row by row; null where that fails.
+  Handle describe(int type, llvm::ArrayRef<int64_t> dimensions) const {
+    std::vector<int64_t> strides(dimensions.size());
+    int64_t stride = 1;
+    for (size_t i = dimensions.size(); i-- > 0; stride *= dimensions[i])
+      strides[i] = stride;
+    Handle description = nullptr;
+    int status = createDescription(&description, dimensions.size(),
+                                   dimensions.data(), type, strides.data());
+    return status == 0 ? description : nullptr;
+  }
 };
 
 /// Values of the API's enumerations.

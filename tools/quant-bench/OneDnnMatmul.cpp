@@ -86,13 +86,10 @@ static int getType(Element element) {
   llvm_unreachable("unknown element");
 }
 
-/// Row by row; null where that fails.
+/// Null where that fails.
 Handle Product::describe(int type, ArrayRef<int64_t> dimensions) {
-  Handle description = nullptr;
-  int64_t strides[] = {dimensions.back(), 1};
-  const int64_t *last = dimensions.size() == 2 ? strides : strides + 1;
-  if (api.createDescription(&description, dimensions.size(), dimensions.data(),
-                            type, last) == 0)
+  Handle description = api.describe(type, dimensions);
+  if (description)
     descriptions.push_back(description);
   return description;
 }

@@ -1,10 +1,10 @@
 //===- Report.cpp - What was measured, for eyes and machines --------------===//
 
 #include "Report.h"
+#include "Figures.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace quant_bench;
@@ -16,21 +16,12 @@ ArrayRef<StringRef> quant_bench::getPeerNames() {
 }
 
 const Figure *Record::getPeer(StringRef name) const {
-  auto found = llvm::find_if(
-      peers, [&](const Figure &figure) { return figure.name == name; });
-  return found == peers.end() ? nullptr : &*found;
+  return findFigure(peers, name);
 }
 
-static const Figure &getBest(ArrayRef<Figure> figures) {
-  return *llvm::max_element(figures, [](const Figure &a, const Figure &b) {
-    return a.median < b.median;
-  });
-}
-
-const Figure &Record::getBestPeer() const { return getBest(peers); }
+const Figure &Record::getBestPeer() const { return *getBest(peers); }
 const Figure &Record::getLimit() const {
-  return *llvm::find_if(
-      limits, [&](const Figure &figure) { return figure.name == limitName; });
+  return *findFigure(limits, limitName);
 }
 
 //===----------------------------------------------------------------------===//
@@ -49,12 +40,9 @@ void Table::printHeading() {
 }
 
 void Table::print(const Record &record) {
-  std::string spread;
-  llvm::raw_string_ostream(spread)
-      << llvm::format("(%.1f..%.1f)", record.ours.least, record.ours.most);
   os << llvm::left_justify(record.row.label(), widthOfNames)
      << llvm::format("%9.1f", record.ours.median) << "  "
-     << llvm::left_justify(spread, 15);
+     << llvm::left_justify(getSpreadText(record.ours), 15);
   for (StringRef name : peers) {
     if (const Figure *peer = record.getPeer(name))
       os << llvm::format("%14.1f", peer->median);
@@ -76,12 +64,6 @@ void Table::print(const Record &record) {
 void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
                             const Setting &setting) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
-  auto printSpread = [&](StringRef name, const Figure &figure) {
-    json.attributeArray(name, [&] {
-      json.value(figure.least);
-      json.value(figure.most);
-    });
-  };
   json.array([&] {
     for (const Record &record : records)
       json.object([&] {
@@ -89,22 +71,14 @@ void quant_bench::printJSON(llvm::raw_ostream &os, ArrayRef<Record> records,
         json.attribute("threads", record.row.threads);
         json.attribute("ours", record.ours.median);
         json.attribute("unit", "GB/s");
-        json.attributeObject("peers", [&] {
-          for (const Figure &peer : record.peers)
-            json.attribute(peer.name, peer.median);
-        });
+        printMedians(json, "peers", record.peers);
         json.attribute("limit", record.getLimit().median);
         json.attribute("limit_name", record.limitName);
-        json.attributeObject("limits", [&] {
-          for (const Figure &limit : record.limits)
-            json.attribute(limit.name, limit.median);
-        });
+        printMedians(json, "limits", record.limits);
         json.attributeObject("spread", [&] {
-          printSpread("ours", record.ours);
-          for (const Figure &peer : record.peers)
-            printSpread(peer.name, peer);
-          for (const Figure &limit : record.limits)
-            printSpread(limit.name, limit);
+          printSpreads(json, record.ours);
+          printSpreads(json, record.peers);
+          printSpreads(json, record.limits);
         });
         json.attributeObject("agreement", [&] {
           json.attribute("ours", toString(record.ours.agreement));

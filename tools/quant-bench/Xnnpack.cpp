@@ -110,7 +110,8 @@ private:
   XnnpackApi::Operator create(const Row &row, const Buffers &buffers) const;
   XnnpackApi::Operator create(const MatmulRow &row,
                               const MatmulBuffers &buffers) const;
-  Contestant makeContestant(XnnpackApi::Operator made) const;
+  std::optional<Contestant> makeContestant(XnnpackApi::Operator made,
+                                           std::string &reason) const;
 
   XnnpackApi api;
   unsigned threads;
@@ -166,15 +167,13 @@ std::optional<Contestant> Xnnpack::make(const Row &row, const Buffers &buffers,
     reason = "XNNPACK multiplies by the reciprocal";
     return std::nullopt;
   }
-  XnnpackApi::Operator made = create(row, buffers);
-  if (!made) {
-    reason = "XNNPACK cannot create the operator";
-    return std::nullopt;
+  std::optional<Contestant> contestant =
+      makeContestant(create(row, buffers), reason);
+  if (contestant) {
+    contestant->bytes = row.bytes();
+    contestant->division = row.division;
+    contestant->agreement = Agreement::Numbers;
   }
-  Contestant contestant = makeContestant(made);
-  contestant.bytes = row.bytes();
-  contestant.division = row.division;
-  contestant.agreement = Agreement::Numbers;
   return contestant;
 }
 
@@ -216,17 +215,19 @@ std::optional<Contestant> Xnnpack::makeMatmul(const MatmulRow &row,
     reason = "no operator of XNNPACK computes this";
     return std::nullopt;
   }
-  XnnpackApi::Operator made = create(row, buffers);
+  std::optional<Contestant> contestant =
+      makeContestant(create(row, buffers), reason);
+  if (contestant)
+    contestant->bytes = row.operations();
+  return contestant;
+}
+
+std::optional<Contestant> Xnnpack::makeContestant(XnnpackApi::Operator made,
+                                                  std::string &reason) const {
   if (!made) {
     reason = "XNNPACK cannot create the operator";
     return std::nullopt;
   }
-  Contestant contestant = makeContestant(made);
-  contestant.bytes = row.operations();
-  return contestant;
-}
-
-Contestant Xnnpack::makeContestant(XnnpackApi::Operator made) const {
   std::shared_ptr<void> op(made, api.deleteOperator);
   Contestant contestant;
   contestant.name = "xnnpack";
