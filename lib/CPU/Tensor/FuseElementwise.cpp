@@ -7,11 +7,11 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/Matchers.h"
@@ -249,23 +249,6 @@ struct InlineSplat final : public OpRewritePattern<linalg::GenericOp> {
   }
 };
 
-/// A size of what was reshaped is known to the reshape, which nothing else may
-/// need any more.
-struct FoldExpandedDim final : public OpRewritePattern<tensor::DimOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(tensor::DimOp op,
-                                PatternRewriter &rewriter) const override {
-    auto expand = op.getSource().getDefiningOp<tensor::ExpandShapeOp>();
-    std::optional<int64_t> dim = op.getConstantIndex();
-    if (!expand || !dim || *dim >= expand.getResultType().getRank())
-      return rewriter.notifyMatchFailure(op, "not a size of a reshape");
-    rewriter.replaceOp(
-        op, getValueOrCreateConstantIndexOp(
-                rewriter, op.getLoc(), expand.getMixedOutputShape()[*dim]));
-    return success();
-  }
-};
-
 } // namespace
 
 static bool isElementwiseGeneric(Operation *op) {
@@ -385,12 +368,13 @@ struct FuseElementwisePass
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
-    set.add<FuseProducer, FreeDestination, InlineSplat, FoldExpandedDim>(
-        context);
+    set.add<FuseProducer, FreeDestination, InlineSplat>(context);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(set);
     linalg::populateFoldReshapeOpsByExpansionPatterns(set, isReshapeBetween);
     linalg::populateFoldReshapeOpsByCollapsingPatterns(
         set, isReshapeBehindContraction);
+    // To ask for a size is no use of elements.
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(set);
     tensor::DimOp::getCanonicalizationPatterns(set, context);
     patterns = std::move(set);
     return success();
