@@ -112,10 +112,11 @@ static std::optional<Contestant> makePeak(const MatmulRow &row,
   if (found == std::end(kInstructions))
     return std::nullopt;
   // Threads are started each time, and not on other processors at once.
-  int64_t iterations = row.threads == 1 ? 10000 : 1000000;
+  int64_t iterations = row.threads == 1 ? 10000 : 10000000;
   Contestant peak;
   peak.name = found->name;
   peak.isLimit = true;
+  peak.threads = row.threads;
   peak.bytes = 2 * row.threads * iterations * 12 * found->products;
   peak.run = [run = found->run, iterations, threads = row.threads] {
     runOnThreads(threads, [=](unsigned) { run(iterations); });
@@ -128,10 +129,11 @@ static Contestant makeRead(const MatmulRow &row, int64_t streams,
   size_t times = constants.size() == 1 ? 8 : constants.size();
   // As above.
   if (row.threads > 1)
-    times *= 4;
+    times *= 32;
   Contestant read;
   read.name = streams == 1 ? "read" : "read-" + std::to_string(streams);
   read.isLimit = true;
+  read.threads = row.threads;
   read.bytes = static_cast<int64_t>(times) * row.operations();
   read.run = [=, threads = row.threads, size = row.bytesOfWeights()] {
     runOnThreads(threads, [&](unsigned thread) {

@@ -136,8 +136,10 @@ def QuantExtTileContractions
     computed on the accumulators, and only its results are written.
 
     With `threads`, a contraction of at least `min-elements` products is an
-    `scf.forall` over parts of its panels, or of its rows where these come out more
-    even.
+    `scf.forall` over parts of its panels; or of its rows, where these come out
+    more even, or where there are many and an elementwise operation makes a left
+    factor that nothing else reads: each part computes those rows of it that it
+    reads.
 
     Packs that are left, of right factors that are not constant, become
     transpositions.
@@ -243,8 +245,8 @@ def QuantExtTileContractions
            "Threads that large contractions are split for; 0 where only the "
            "runtime knows">,
     Option<"minElements", "min-elements", "int64_t", "0",
-           "Products from which on a contraction is split; 0 takes as many as "
-           "the target's second-level cache has bytes">,
+           "Products from which on a contraction is split; 0 takes half as "
+           "many as the target's second-level cache has bytes">,
   ];
   let statistics = [
     Statistic<"numTiled", "tiled", "Contractions that were tiled">,

@@ -183,7 +183,7 @@ SmallVector<Value> ContractionEmitter::emit() {
   unsigned numOuter = kernel.contraction.getNumOuter();
   OpFoldResult zero = b.getIndexAttr(0);
   part.rows = {zero, tensor::getMixedSize(b, loc, kernel.lhs, numOuter)};
-  part.firstPanel = zero;
+  part.firstRowOfLhs = part.firstPanel = zero;
   part.endPanel = b.getIndexAttr(llvm::divideCeil(columns, panelColumns));
   part.origin.assign(numOuter + 2, zero);
   Values dests = kernel.epilogue ? Values(kernel.getEpilogue().getDpsInits())
@@ -203,17 +203,59 @@ static double getBalance(int64_t count, int64_t piece, int64_t threads) {
   return each ? static_cast<double>(count) / (each * piece * threads) : 0;
 }
 
-/// A part of the panels for each thread, or of the rows where these come out
-/// more even.
-SmallVector<Value> ContractionEmitter::emitThreads(ValueRange dests) {
-  int64_t panels = *getConstantIntValue(part.endPanel);
+/// Whether threads have parts of the rows and not of the panels: where these
+/// come out more even, or where each can have its part of the left factor
+/// computed. All of them read all panels then, so they need rows to read them
+/// for.
+bool ContractionEmitter::splitsRows() {
   std::optional<int64_t> numRows = getConstantIntValue(part.rows.count);
-  bool splitsRows = numRows && getBalance(*numRows, recipe.rows, threads) >
-                                   getBalance(columns, panelColumns, threads);
-  int64_t count = splitsRows ? *numRows : panels;
+  if (!numRows)
+    return false;
+  double balanceOfRows = getBalance(*numRows, recipe.rows, threads),
+         balanceOfPanels = getBalance(columns, panelColumns, threads);
+  if (balanceOfRows > balanceOfPanels)
+    return true;
+  constexpr int64_t kMinTiles = 8;
+  constexpr double kAlmostAsEven = 0.95;
+  return kernel.lhsProducer && *numRows >= kMinTiles * recipe.rows * threads &&
+         balanceOfRows > kAlmostAsEven * balanceOfPanels;
+}
+
+/// Computes those rows of the left factor that this part of them reads.
+void ContractionEmitter::fuseLhsProducer() {
+  linalg::LinalgOp producer = kernel.lhsProducer;
+  auto result = cast<OpResult>(kernel.lhs);
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(b, loc, producer.getDpsInits()[0]);
+  SmallVector<OpFoldResult> offsets(sizes.size(), b.getIndexAttr(0));
+  unsigned dim = kernel.contraction.getNumOuter();
+  offsets[dim] = part.rows.begin;
+  sizes[dim] = part.rows.count;
+  FailureOr<TilingResult> tiled =
+      cast<TilingInterface>(producer.getOperation())
+          .generateResultTileValue(b, result.getResultNumber(), offsets, sizes);
+  if (failed(tiled))
+    return;
+  // Its destination is its own too.
+  auto op = cast<linalg::LinalgOp>(tiled->tiledOps.front());
+  b.setInsertionPoint(op);
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    auto type = cast<RankedTensorType>(init.get().getType());
+    init.set(tensor::EmptyOp::create(b, loc,
+                                     tensor::getMixedSizes(b, loc, init.get()),
+                                     type.getElementType()));
+  }
+  b.setInsertionPointAfter(op);
+  kernel.lhs = tiled->tiledValues.front();
+  part.firstRowOfLhs = part.rows.begin;
+}
+
+/// A part of the panels or of the rows for each thread.
+SmallVector<Value> ContractionEmitter::emitThreads(ValueRange dests) {
+  bool isByRow = splitsRows();
+  int64_t count =
+      *getConstantIntValue(isByRow ? part.rows.count : part.endPanel);
   int64_t size = llvm::divideCeil(count, threads);
-  if (splitsRows)
-    size = llvm::alignTo(size, recipe.rows);
   int64_t parts = llvm::divideCeil(count, size);
   auto forall = scf::ForallOp::create(
       b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(parts)}, dests,
@@ -233,8 +275,8 @@ SmallVector<Value> ContractionEmitter::emitThreads(ValueRange dests) {
   OpFoldResult begin = apply(d0 * size, {number});
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(b, loc, forall.getRegionIterArgs().front());
-  unsigned dim = sizes.size() - (splitsRows ? 2 : 1);
-  if (splitsRows) {
+  unsigned dim = sizes.size() - (isByRow ? 2 : 1);
+  if (isByRow) {
     part.rows.begin = begin;
     AffineMap map = AffineMap::get(
         1, 0, {b.getAffineConstantExpr(size), count - d0}, b.getContext());
@@ -242,6 +284,8 @@ SmallVector<Value> ContractionEmitter::emitThreads(ValueRange dests) {
         isEven ? OpFoldResult(b.getIndexAttr(size))
                : affine::makeComposedFoldedAffineMin(b, loc, map, {begin});
     sizes[dim] = part.rows.count;
+    if (kernel.lhsProducer)
+      fuseLhsProducer();
   } else {
     part.firstPanel = begin;
     part.endPanel = isEven ? apply((d0 + 1) * size, {number})

@@ -24,6 +24,9 @@ struct ContractionKernel {
   /// The elementwise operation that is all that reads the result; null where
   /// there is none.
   linalg::GenericOp epilogue;
+  /// Makes each element of the left factor, which nothing else reads; null
+  /// where it comes from elsewhere.
+  linalg::LinalgOp lhsProducer;
 
   /// Elements that are reduced.
   int64_t getReduced();
@@ -70,11 +73,15 @@ private:
   struct Part {
     Rows rows;
     OpFoldResult firstPanel, endPanel;
+    /// The first row that the left factor has.
+    OpFoldResult firstRowOfLhs;
     /// Where in the results it starts.
     SmallVector<OpFoldResult> origin;
   };
 
   Values emitThreads(ValueRange dests);
+  bool splitsRows();
+  void fuseLhsProducer();
   Values emitOuter(unsigned dim, ValueRange dests);
   Values emitOneRowOrMore(ValueRange dests);
   Values emitRowBlocks(ValueRange dests);

@@ -125,13 +125,13 @@ Value ContractionEmitter::readLhs(OpFoldResult row, OpFoldResult group,
                                   int64_t products) {
   Values indices =
       llvm::map_to_vector(outer, [&](OpFoldResult iv) { return toValue(iv); });
-  indices.push_back(toValue(row));
+  AffineExpr s0 = b.getAffineSymbolExpr(0), s1 = b.getAffineSymbolExpr(1);
+  indices.push_back(toValue(apply(s0 - s1, {row, part.firstRowOfLhs})));
   if (kernel.lhsIsPacked) {
     indices.push_back(toValue(group));
     indices.push_back(arith::ConstantIndexOp::create(b, loc, 0));
     return readNeighbours(b, loc, kernel.lhs, indices, depth);
   }
-  AffineExpr s0 = b.getAffineSymbolExpr(0);
   indices.push_back(toValue(apply(s0 * depth, {group})));
   if (products == depth)
     return readNeighbours(b, loc, kernel.lhs, indices, depth);

@@ -81,6 +81,24 @@ static bool isEpilogue(linalg::GenericOp generic, Value value) {
   return true;
 }
 
+/// What makes each element of `value`, where all that reads it leads to
+/// `reader` alone, and it has no destination that matters.
+static linalg::LinalgOp getProducer(Value value, Operation *reader) {
+  auto op = value.getDefiningOp<linalg::LinalgOp>();
+  if (!op || !op.hasPureTensorSemantics() || op->getNumResults() != 1 ||
+      op.getNumParallelLoops() != op.getNumLoops() ||
+      op->getBlock() != reader->getBlock())
+    return nullptr;
+  OpOperand *init = op.getDpsInitOperand(0);
+  if (!op.getMatchingIndexingMap(init).isPermutation() ||
+      op.payloadUsesValueFromOperand(init))
+    return nullptr;
+  Operation *next = getOnlyReader(value);
+  if (auto pack = dyn_cast_if_present<linalg::PackOp>(next))
+    next = getOnlyReader(pack.getResult());
+  return next == reader ? op : nullptr;
+}
+
 int64_t ContractionKernel::getReduced() {
   auto type = cast<RankedTensorType>(lhs.getType());
   int64_t last = type.getShape().back();
@@ -102,13 +120,18 @@ quant_ext::matchContractionKernel(linalg::LinalgOp op) {
       ShapedType::isDynamic(unpack.getDestType().getShape().back()))
     return failure();
 
-  ContractionKernel kernel{*contraction, contraction->lhs.get(),
-                           /*lhsIsPacked=*/true, unpack, nullptr};
+  ContractionKernel kernel{*contraction,
+                           contraction->lhs.get(),
+                           /*lhsIsPacked=*/true,
+                           unpack,
+                           nullptr,
+                           nullptr};
   auto pack = kernel.lhs.getDefiningOp<linalg::PackOp>();
   if (tilesLastOnly(pack, rank, contraction->depth)) {
     kernel.lhs = pack.getSource();
     kernel.lhsIsPacked = false;
   }
+  kernel.lhsProducer = getProducer(kernel.lhs, op);
   if (ShapedType::isDynamic(kernel.getReduced()))
     return failure();
   auto epilogue =
@@ -228,7 +251,7 @@ struct TileContractionsPass
     for (int64_t size :
          type.getShape().take_front(kernel.contraction.getNumOuter() + 1))
       products *= ShapedType::isDynamic(size) ? kFewRows : size;
-    int64_t least = minElements ? minElements : info.caches.l2;
+    int64_t least = minElements ? minElements : info.caches.l2 / 2;
     if (products < least)
       return 1;
     if (threads)

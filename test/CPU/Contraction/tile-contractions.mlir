@@ -143,7 +143,7 @@ func.func @one_row(%a: tensor<1x8xi8>) -> tensor<1x448xi32> {
 // One panel for two threads: each has rows.
 // THREADS-LABEL: func.func @blocks(
 // THREADS: scf.forall (%{{.*}}) in (2)
-// THREADS: tensor.extract_slice %{{.*}}[%{{.*}}, 0] [%{{.*}}, 16]
+// THREADS: tensor.extract_slice %{{.*}}[%{{.*}}, 0] [50, 16]
 func.func @blocks(%a: tensor<100x5501xi8>) -> tensor<100x16xi32> {
   %w = arith.constant dense<1> : tensor<5501x16xi8>
   %zero = arith.constant dense<0> : tensor<100x16xi32>
@@ -162,6 +162,50 @@ func.func @short_panel(%a: tensor<24x8xi8>) -> tensor<24x65xi32> {
   %zero = arith.constant dense<0> : tensor<24x65xi32>
   %r = linalg.matmul ins(%a, %w : tensor<24x8xi8>, tensor<8x65xi8>) outs(%zero : tensor<24x65xi32>) -> tensor<24x65xi32>
   return %r : tensor<24x65xi32>
+}
+
+// -----
+
+// Two panels for two threads, but with rows each shifts its part of the left
+// factor to unsigned numbers.
+// THREADS-LABEL: func.func @producer(
+// THREADS-SAME: %[[A:.*]]: tensor<101x8xi8>
+// THREADS-NOT: linalg.generic
+// THREADS: scf.forall (%[[I:.*]]) in (2)
+// THREADS: %[[BEGIN:.*]] = affine.apply affine_map<(d0) -> (d0 * 51)>(%[[I]])
+// THREADS: %[[SIZE:.*]] = affine.min affine_map<(d0) -> (d0 * -51 + 101, 51)>(%[[I]])
+// THREADS: %[[ROWS:.*]] = tensor.extract_slice %[[A]][%[[BEGIN]], 0] [%[[SIZE]], 8]
+// THREADS: %[[OWN:.*]] = tensor.empty(%[[SIZE]]) : tensor<?x8xi8>
+// THREADS: %[[SHIFTED:.*]] = linalg.generic {{.*}} ins(%[[ROWS]] : tensor<?x8xi8>) outs(%[[OWN]] : tensor<?x8xi8>)
+// THREADS: vector.transfer_read %[[SHIFTED]][
+func.func @producer(%a: tensor<101x8xi8>) -> tensor<101x128xi32> {
+  %w = arith.constant dense<1> : tensor<8x128xi8>
+  %zero = arith.constant dense<0> : tensor<101x128xi32>
+  %r = linalg.matmul ins(%a, %w : tensor<101x8xi8>, tensor<8x128xi8>) outs(%zero : tensor<101x128xi32>) -> tensor<101x128xi32>
+  return %r : tensor<101x128xi32>
+}
+
+// -----
+
+// What another operation reads too is computed once, before the threads start,
+// and these have panels.
+// THREADS-LABEL: func.func @two_readers(
+// THREADS: %[[LEFT:.*]] = linalg.generic
+// THREADS: scf.forall (%{{.*}}) in (2)
+// THREADS-NOT: linalg.generic
+// THREADS: tensor.extract_slice %{{.*}}[0, %{{.*}}] [101, 64]
+// THREADS: vector.transfer_read %[[LEFT]][
+// THREADS: return %{{.*}}, %[[LEFT]]
+func.func @two_readers(%a: tensor<101x8xi8>, %e: tensor<101x8xi8>) -> (tensor<101x128xi32>, tensor<101x8xi8>) {
+  %w = arith.constant dense<1> : tensor<8x128xi8>
+  %zero = arith.constant dense<0> : tensor<101x128xi32>
+  %left = linalg.generic {indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m, k)>], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<101x8xi8>) outs(%e : tensor<101x8xi8>) {
+  ^bb0(%x: i8, %o: i8):
+    %y = arith.addi %x, %x : i8
+    linalg.yield %y : i8
+  } -> tensor<101x8xi8>
+  %r = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%left, %w : tensor<101x8xi8>, tensor<8x128xi8>) outs(%zero : tensor<101x128xi32>) -> tensor<101x128xi32>
+  return %r, %left : tensor<101x128xi32>, tensor<101x8xi8>
 }
 
 // -----
