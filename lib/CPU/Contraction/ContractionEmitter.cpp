@@ -211,14 +211,14 @@ bool ContractionEmitter::splitsRows() {
   std::optional<int64_t> numRows = getConstantIntValue(part.rows.count);
   if (!numRows)
     return false;
-  double balanceOfRows = getBalance(*numRows, recipe.rows, threads),
-         balanceOfPanels = getBalance(columns, panelColumns, threads);
-  if (balanceOfRows > balanceOfPanels)
+  double balanceOfPanels = getBalance(columns, panelColumns, threads);
+  if (getBalance(*numRows, recipe.rows, threads) > balanceOfPanels)
     return true;
+  // Among many rows one tile is not seen.
   constexpr int64_t kMinTiles = 8;
   constexpr double kAlmostAsEven = 0.95;
   return kernel.lhsProducer && *numRows >= kMinTiles * recipe.rows * threads &&
-         balanceOfRows > kAlmostAsEven * balanceOfPanels;
+         getBalance(*numRows, 1, threads) > kAlmostAsEven * balanceOfPanels;
 }
 
 /// Computes those rows of the left factor that this part of them reads.

@@ -172,8 +172,8 @@ func.func @short_panel(%a: tensor<24x8xi8>) -> tensor<24x65xi32> {
 // THREADS-SAME: %[[A:.*]]: tensor<101x8xi8>
 // THREADS-NOT: linalg.generic
 // THREADS: scf.forall (%[[I:.*]]) in (2)
-// THREADS: %[[BEGIN:.*]] = affine.apply affine_map<(d0) -> (d0 * 51)>(%[[I]])
-// THREADS: %[[SIZE:.*]] = affine.min affine_map<(d0) -> (d0 * -51 + 101, 51)>(%[[I]])
+// THREADS: %[[BEGIN:.*]] = affine.apply {{.*}}(%[[I]])
+// THREADS: %[[SIZE:.*]] = affine.min {{.*}}(%[[I]])
 // THREADS: %[[ROWS:.*]] = tensor.extract_slice %[[A]][%[[BEGIN]], 0] [%[[SIZE]], 8]
 // THREADS: %[[OWN:.*]] = tensor.empty(%[[SIZE]]) : tensor<?x8xi8>
 // THREADS: %[[SHIFTED:.*]] = linalg.generic {{.*}} ins(%[[ROWS]] : tensor<?x8xi8>) outs(%[[OWN]] : tensor<?x8xi8>)
