@@ -43,7 +43,7 @@ static std::optional<SmallVector<Value>> getReadBuffers(scf::ForOp loop) {
 bool LoopStreamer::canStage() {
   vector::TransferWriteOp write = streamable.writes.front();
   int64_t elementBytes = write.getVectorType().getElementTypeBitWidth() / 8;
-  if (streamable.unitBytes % elementBytes != 0 ||
+  if (!streamable.isDense || streamable.unitBytes % elementBytes != 0 ||
       kLineBytes % elementBytes != 0 ||
       streamable.writtenBytes > kMostBytesOfIteration ||
       !llvm::all_of(write.getIndices().drop_back(), [&](Value index) {

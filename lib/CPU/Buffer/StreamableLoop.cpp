@@ -398,7 +398,11 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   vector::TransferWriteOp write = writes.front();
   std::optional<int64_t> growth =
       getAddressGrowth(loop, write.getBase(), write.getIndices());
-  if (!covered || !growth || *growth * *step != *covered)
+  if (!covered || !growth)
+    return failure();
+  int64_t stride = *growth * *step;
+  bool isDense = stride == *covered;
+  if (!isDense && (stride < *covered || writes.size() != 1))
     return failure();
   // LLVM's optimizer stores what was cast to i16 as bf16 again, which x86 has
   // no such stores for.
@@ -415,8 +419,10 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   result.step = *step;
   result.writtenBytes = *covered;
   result.unitBytes = *growth;
+  result.isDense = isDense;
   // With several writes it would also take all of them to compute the same.
-  result.startsAnywhere = LaneAnalysis(loop, *step).run(write, result.reads) &&
+  result.startsAnywhere = isDense &&
+                          LaneAnalysis(loop, *step).run(write, result.reads) &&
                           writes.size() == 1 && !write.getMask();
   // Less than a register is not worth it.
   constexpr int64_t leastBytes = 16, lineBytes = 64;
@@ -424,6 +430,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   result.alignment = std::min(bytes, lineBytes);
   result.keepsAlignment =
       llvm::isPowerOf2_64(bytes) && bytes >= leastBytes &&
+      stride % result.alignment == 0 &&
       llvm::all_of(writes, [&](vector::TransferWriteOp other) {
         return !other.getMask() && getContiguousBytes(other) == bytes;
       });

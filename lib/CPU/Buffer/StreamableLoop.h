@@ -18,8 +18,9 @@ struct LoopRead {
   int64_t stride;
 };
 
-/// An innermost loop over vectors that lie next to each other in a buffer which
-/// the function writes and never reads.
+/// An innermost loop over vectors in a buffer which the function writes and
+/// never reads: next to each other, or at the same distance from one to the
+/// next.
 struct StreamableLoop {
   scf::ForOp loop;
   /// In the order of their addresses, without gaps.
@@ -32,6 +33,9 @@ struct StreamableLoop {
   int64_t writtenBytes;
   /// How far 1 more in the induction variable moves the writes.
   int64_t unitBytes;
+  /// Whether iterations write next to each other, or there is something between
+  /// what they write.
+  bool isDense;
   /// What stores must be aligned to: lines of a cache, which only then are
   /// written whole, or vectors where those are shorter.
   int64_t alignment;

@@ -84,6 +84,9 @@ struct VectorShape {
   /// Bytes of what is read and written below which it may be done so in strips:
   /// from memory, whole rows come faster.
   int64_t stripBytes = 0;
+  /// Bytes that rows share from which on a few of them, far apart, are taken
+  /// together where they come from memory.
+  int64_t sharedBytes = 0;
 
   /// Lanes of the smaller vectors; 0 where there are none between these and
   /// scalars.
@@ -101,6 +104,10 @@ int64_t countWholeRows(int64_t width, int64_t columns);
 /// Whether the body of an operation divides by the elements of an operand, of
 /// which this is one, or multiplies by their reciprocals.
 bool isScale(BlockArgument element);
+
+/// Bytes of what is read and written; none where they are known at run time
+/// only.
+std::optional<int64_t> getStaticBytes(linalg::LinalgOp op);
 
 /// The tensor that `tensor` is a part of.
 Value getWhole(Value tensor);

@@ -1,6 +1,7 @@
 //===- TileAndVectorize.cpp - linalg on tensors to vector loops -----------===//
 
 #include "GenericVectorizer.h"
+#include "SpreadRows.h"
 #include "Tensor/CollapseDims.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -51,6 +52,8 @@ struct TileAndVectorizePass
                     << ", found " << tileSize.getValue();
     shape.width = tileSize > 0 ? tileSize : info->getTileSize();
     shape.masked = info->hasMasking;
+    // The rest is for what comes from memory.
+    shape.sharedBytes = info->caches.l1 / 4;
     shape.stripBytes = stripBytes != 0 ? int64_t(stripBytes) : info->caches.l3;
     return success();
   }
@@ -75,6 +78,7 @@ struct TileAndVectorizePass
         ++numLeft;
         continue;
       }
+      spreadRows(rewriter, op, *plan, shape);
       rewriter.replaceOp(op, emitVectorLoops(rewriter, op, *plan, shape));
       ++numVectorized;
     }

@@ -261,9 +261,7 @@ bool quant_ext::isScale(BlockArgument element) {
   });
 }
 
-/// Bytes of what is read and written; none where they are known at run time
-/// only.
-static std::optional<int64_t> getStaticBytes(linalg::LinalgOp op) {
+std::optional<int64_t> quant_ext::getStaticBytes(linalg::LinalgOp op) {
   int64_t bytes = 0;
   for (Value operand : op->getOperands()) {
     auto type = dyn_cast<RankedTensorType>(getWhole(operand).getType());

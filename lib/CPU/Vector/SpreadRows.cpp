@@ -1,0 +1,154 @@
+//===- SpreadRows.cpp - Rows that lie far apart ---------------------------===//
+
+#include "SpreadRows.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace mlir::quant_ext;
+
+/// Parts of the rows: as many as are read at the same time. Measured on Zen 4,
+/// two gain half of what four do, eight no more, and sixteen lose it all.
+static constexpr int64_t kParts = 4;
+/// Rows of a part at least.
+static constexpr int64_t kLeastRows = 16;
+/// Bytes of a line of a cache: results have whole ones, so that the rows of all
+/// parts begin at one where the first does.
+static constexpr int64_t kLineBytes = 64;
+
+/// Bytes of what an operand has for one row.
+static int64_t getBytesOfRow(linalg::LinalgOp op, OpOperand &operand,
+                             unsigned rows) {
+  int64_t elements = 1;
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  for (unsigned dim = rows + 1; dim < op.getNumLoops(); ++dim)
+    if (map.isFunctionOfDim(dim))
+      elements *= sizes[dim];
+  return elements *
+         getElementTypeOrSelf(operand.get()).getIntOrFloatBitWidth() / 8;
+}
+
+/// Whether the rows of `op` share enough to be spread.
+static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
+                             const VectorShape &shape, unsigned rows) {
+  int64_t numRows = op.getStaticLoopRanges()[rows];
+  if (numRows % kParts != 0 || numRows < kParts * kLeastRows)
+    return false;
+  int64_t shared = 0;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type)
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (!type.hasStaticShape() || !map.isProjectedPermutation())
+      return false;
+    bool isOfRow = map.isFunctionOfDim(rows);
+    int64_t bytes = getBytesOfRow(op, operand, rows);
+    if (op.isDpsInit(&operand)) {
+      if (!isOfRow || bytes % kLineBytes != 0)
+        return false;
+      continue;
+    }
+    BlockArgument element = op.getMatchingBlockArgument(&operand);
+    // What depends on a scale is computed once for the rows that share it.
+    if (isOfRow && isScale(element))
+      return false;
+    if (!isOfRow && map.isFunctionOfDim(plan.vectorDim) &&
+        op.payloadUsesValueFromOperand(&operand))
+      shared += bytes;
+  }
+  return shared >= shape.sharedBytes;
+}
+
+/// The dimensions of a type of this rank, of which `dim` is two.
+static SmallVector<ReassociationIndices> getGroups(int64_t rank, unsigned dim) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i < rank; ++i) {
+    int64_t first = i + (i > dim);
+    groups.push_back({first});
+    if (i == dim)
+      groups.back().push_back(first + 1);
+  }
+  return groups;
+}
+
+/// `value` with dimension `dim` as one over the parts and one over their rows.
+static Value split(RewriterBase &rewriter, Location loc, Value value,
+                   unsigned dim) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[dim] /= kParts;
+  shape.insert(shape.begin() + dim, kParts);
+  return tensor::ExpandShapeOp::create(rewriter, loc, type.clone(shape), value,
+                                       getGroups(type.getRank(), dim));
+}
+
+/// A loop over the rows of a part and, in it, one over the parts.
+static linalg::GenericOp spread(RewriterBase &rewriter, linalg::LinalgOp op,
+                                unsigned rows) {
+  Location loc = op.getLoc();
+  MLIRContext *context = op.getContext();
+  auto getMap = [&](AffineMap map) {
+    SmallVector<AffineExpr> results;
+    for (AffineExpr expr : map.getResults()) {
+      unsigned dim = cast<AffineDimExpr>(expr).getPosition();
+      if (dim == rows)
+        results.push_back(getAffineDimExpr(rows + 1, context));
+      results.push_back(getAffineDimExpr(dim + (dim > rows), context));
+    }
+    return AffineMap::get(op.getNumLoops() + 1, 0, results, context);
+  };
+  SmallVector<Value> operands;
+  SmallVector<AffineMap> maps;
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    std::optional<unsigned> dim =
+        map.getResultPosition(getAffineDimExpr(rows, context));
+    operands.push_back(dim ? split(rewriter, loc, operand.get(), *dim)
+                           : operand.get());
+    maps.push_back(getMap(map));
+  }
+  ValueRange inits = ArrayRef(operands).take_back(op.getNumDpsInits());
+  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  types.insert(types.begin() + rows, utils::IteratorType::parallel);
+  auto generic = linalg::GenericOp::create(
+      rewriter, loc, inits.getTypes(),
+      ArrayRef(operands).drop_back(op.getNumDpsInits()), inits, maps, types);
+  rewriter.cloneRegionBefore(op->getRegion(0), generic.getRegion(),
+                             generic.getRegion().end());
+  return generic;
+}
+
+void quant_ext::spreadRows(RewriterBase &rewriter, linalg::LinalgOp &op,
+                           VectorPlan &plan, const VectorShape &shape) {
+  // With neither of these, all dimensions before the vector's are loops.
+  if (plan.kind != VectorPlan::Kind::Parallel || plan.rowDim || plan.stripDim ||
+      plan.vectorDim == 0 || op.getNumParallelLoops() != op.getNumLoops() ||
+      op.hasIndexSemantics())
+    return;
+  unsigned rows = plan.vectorDim - 1;
+  std::optional<int64_t> bytes = getStaticBytes(op);
+  if (!bytes || *bytes < shape.stripBytes ||
+      !isWorthSpreading(op, plan, shape, rows))
+    return;
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  linalg::GenericOp generic = spread(rewriter, op, rows);
+  SmallVector<Value> results;
+  for (auto [old, result] :
+       llvm::zip_equal(op->getResults(), generic.getResults())) {
+    AffineMap map = op.getIndexingMapMatchingResult(cast<OpResult>(old));
+    unsigned dim =
+        *map.getResultPosition(getAffineDimExpr(rows, op.getContext()));
+    results.push_back(tensor::CollapseShapeOp::create(
+        rewriter, op.getLoc(), old.getType(), result,
+        getGroups(cast<ShapedType>(old.getType()).getRank(), dim)));
+  }
+  rewriter.replaceOp(op, results);
+  op = cast<linalg::LinalgOp>(generic.getOperation());
+  plan.stripDim = rows + 1;
+  ++plan.vectorDim;
+  if (plan.interleavedDim)
+    ++*plan.interleavedDim;
+}
