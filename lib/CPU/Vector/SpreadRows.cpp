@@ -50,10 +50,6 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
         return false;
       continue;
     }
-    BlockArgument element = op.getMatchingBlockArgument(&operand);
-    // What depends on a scale is computed once for the rows that share it.
-    if (isOfRow && isScale(element))
-      return false;
     if (!isOfRow && map.isFunctionOfDim(plan.vectorDim) &&
         op.payloadUsesValueFromOperand(&operand))
       shared += bytes;
@@ -117,17 +113,22 @@ static linalg::GenericOp spread(RewriterBase &rewriter, linalg::LinalgOp op,
       ArrayRef(operands).drop_back(op.getNumDpsInits()), inits, maps, types);
   rewriter.cloneRegionBefore(op->getRegion(0), generic.getRegion(),
                              generic.getRegion().end());
+  for (auto index : generic.getBody()->getOps<linalg::IndexOp>())
+    if (index.getDim() > rows)
+      index.setDim(index.getDim() + 1);
   return generic;
 }
 
 void quant_ext::spreadRows(RewriterBase &rewriter, linalg::LinalgOp &op,
                            VectorPlan &plan, const VectorShape &shape) {
-  // With neither of these, all dimensions before the vector's are loops.
   if (plan.kind != VectorPlan::Kind::Parallel || plan.rowDim || plan.stripDim ||
-      plan.vectorDim == 0 || op.getNumParallelLoops() != op.getNumLoops() ||
-      op.hasIndexSemantics())
+      plan.vectorDim == 0)
     return;
   unsigned rows = plan.vectorDim - 1;
+  auto isOfRows = [&](linalg::IndexOp index) { return index.getDim() == rows; };
+  if (op.getIteratorTypesArray()[rows] != utils::IteratorType::parallel ||
+      llvm::any_of(op.getBlock()->getOps<linalg::IndexOp>(), isOfRows))
+    return;
   std::optional<int64_t> bytes = getStaticBytes(op);
   if (!bytes || *bytes < shape.stripBytes ||
       !isWorthSpreading(op, plan, shape, rows))
