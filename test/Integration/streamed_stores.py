@@ -201,6 +201,20 @@ def check_repeated_parameters(caller):
     caller.check_all("dequantize_middle49", q, middle, wanted)
 
 
+def check_wide_rows(caller):
+    shape = (64, 3200)
+    columns = scales(shape[1])
+    some = dict(offsets=SOME_OFFSETS)
+    x = values(shape, numpy.float32(0.5))
+    wanted = quantize(x, columns, -128, 127, numpy.int8)
+    caller.check_all("quantize_wide", x, columns, wanted, **some)
+    q = numbers.integers(-128, 128, shape).astype(numpy.int8)
+    caller.check_all("dequantize_wide", q, columns, dequantize(q, columns), **some)
+    x = values(shape, numpy.float32(0.05))
+    wanted = pack(quantize(x, columns, -8, 7, numpy.int8))
+    caller.check_all("quantize_i4_wide", x, columns, wanted, **some)
+
+
 def check_packed(caller):
     scale = numpy.array(9.1, numpy.float32)
     x = values(4100, numpy.float32(0.5))
@@ -241,6 +255,7 @@ def main():
     check_known_sizes(caller)
     check_repeated_parameters(caller)
     check_packed(caller)
+    check_wide_rows(caller)
     print(f"calls: {caller.calls} mismatches: {caller.mismatches}")
 
 

@@ -434,5 +434,8 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
       llvm::all_of(writes, [&](vector::TransferWriteOp other) {
         return !other.getMask() && getContiguousBytes(other) == bytes;
       });
+  // Lines that it writes a part of are not its own.
+  if (!isDense && !result.keepsAlignment)
+    return failure();
   return result;
 }

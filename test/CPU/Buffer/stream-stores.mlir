@@ -511,21 +511,22 @@ func.func @passed_on(%x: memref<1024xf32>, %y: memref<1024xf32>) {
 
 // -----
 
-// A mask, gaps between vectors, and an index that nobody knows stay.
+// A mask, gaps of half lines between vectors, and an index that nobody knows stay.
 // CHECK-LABEL: func.func @not_whole_vectors
 // CHECK-NOT: nontemporal
 // CHECK: return
 func.func @not_whole_vectors(%x: memref<2048xf32>, %y: memref<2048xf32>, %z: memref<2048xf32>, %u: memref<2048xf32>, %m: vector<16xi1>, %at: memref<2048xindex>) {
   %c0 = arith.constant 0 : index
   %c16 = arith.constant 16 : index
-  %c32 = arith.constant 32 : index
+  %c40 = arith.constant 40 : index
+  %c2040 = arith.constant 2040 : index
   %c2048 = arith.constant 2048 : index
   %pad = arith.constant 0.0 : f32
   scf.for %i = %c0 to %c2048 step %c16 {
     %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xf32>, vector<16xf32>
     vector.transfer_write %a, %y[%i], %m {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
   }
-  scf.for %i = %c0 to %c2048 step %c32 {
+  scf.for %i = %c0 to %c2040 step %c40 {
     %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<2048xf32>, vector<16xf32>
     vector.transfer_write %a, %z[%i] {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
   }
@@ -802,6 +803,50 @@ func.func @exactly(%x: memref<512xf32>, %y: memref<512xf32>) {
   scf.for %i = %c0 to %c512 step %c16 {
     %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<512xf32>, vector<16xf32>
     vector.transfer_write %a, %y[%i] {in_bounds = [true]} : vector<16xf32>, memref<512xf32>
+  }
+  return
+}
+
+// -----
+
+// Vectors of rows that lie apart: whole lines, at the same distance.
+// CHECK-LABEL: func.func @apart
+// CHECK: %[[ALIGNED:.*]] = arith.cmpi eq, %{{.*}}, %c0
+// CHECK: %[[BORDER:.*]] = arith.select %[[ALIGNED]], %c4, %c0
+// CHECK: scf.for %{{.*}} = %[[BORDER]] to %c4
+// CHECK: vector.transfer_write
+// CHECK: scf.for %{{.*}} = %c0 to %[[BORDER]]
+// CHECK: vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// A distance of no whole lines: some vectors would not be aligned.
+// CHECK-LABEL: func.func @apart_by_part_of_line
+// CHECK-NOT: nontemporal
+func.func @apart(%x: memref<4x64x64xf32>, %y: memref<4x64x64xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c64 = arith.constant 64 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c64 step %c1 {
+    scf.for %k = %c0 to %c4 step %c1 {
+      %v = vector.transfer_read %x[%k, %i, %c0], %zero {in_bounds = [true]} : memref<4x64x64xf32>, vector<64xf32>
+      %w = arith.fptosi %v : vector<64xf32> to vector<64xi8>
+      vector.transfer_write %w, %y[%k, %i, %c0] {in_bounds = [true]} : vector<64xi8>, memref<4x64x64xi8>
+    }
+  }
+  return
+}
+func.func @apart_by_part_of_line(%x: memref<4x64x65xf32>, %y: memref<4x63x65xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c63 = arith.constant 63 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c63 step %c1 {
+    scf.for %k = %c0 to %c4 step %c1 {
+      %v = vector.transfer_read %x[%k, %i, %c0], %zero {in_bounds = [true]} : memref<4x64x65xf32>, vector<64xf32>
+      %w = arith.fptosi %v : vector<64xf32> to vector<64xi8>
+      vector.transfer_write %w, %y[%k, %i, %c0] {in_bounds = [true]} : vector<64xi8>, memref<4x63x65xi8>
+    }
   }
   return
 }
