@@ -4,6 +4,8 @@
 
 #include "Containers.h"
 #include "Dispatch.h"
+#include "PastCaches.h"
+#include "QuantizeElements.h"
 #include "Ranges.h"
 
 using namespace mlir::quant_ext::numerics;
@@ -63,6 +65,7 @@ void mlir::quant_ext::numerics::chooseAndQuantizeArray(
   int64_t inputBytes = sizeInBytes(input.format);
   int64_t scaleBytes = sizeInBytes(scaleFormat);
   int64_t bytes = storage.getBytes();
+  bool isLarge = layout.getNumElements() * bytes >= kBytesPastCaches;
   executor(layout.getNumElements(), unit, [&](int64_t begin, int64_t end) {
     for (; begin < end; begin += step) {
       Layout slab = layout.slab(begin, std::min(begin + step, end));
@@ -73,9 +76,9 @@ void mlir::quant_ext::numerics::chooseAndQuantizeArray(
       void *ownScale = advance(scale, group * scaleBytes);
       void *ownZeroPoint = advance(zeroPoint, group * bytes);
       chooseParameters(values, slab, storage, ownScale, ownZeroPoint);
-      quantizeArray(values, {{ownScale, scaleFormat}, ownZeroPoint}, slab,
-                    storage, rounding, division,
-                    advance(result, begin * bytes));
+      quantizePartOfArray(values, {{ownScale, scaleFormat}, ownZeroPoint}, slab,
+                          storage, rounding, division,
+                          advance(result, begin * bytes), isLarge);
     }
   });
 }

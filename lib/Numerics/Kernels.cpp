@@ -2,6 +2,7 @@
 
 #include "QuantExt/Numerics/Kernels.h"
 
+#include "PastCaches.h"
 #include "QuantizeElements.h"
 
 #include "QuantExt/Numerics/Philox.h"
@@ -39,47 +40,187 @@ static constexpr bool isCompiledForEachWidth =
     mode == RoundingMode::HalfEven && std::is_same_v<T, float> &&
     sizeof(C) == 1;
 
-/// The elements of `layout`.
+/// The elements of `layout`, to `output` from the first of them on.
 template <RoundingMode mode, typename X, typename T, typename C>
 static void quantizePart(const X *input, const WideParameters<T> &wide,
                          const Layout &layout, const IntegerFormat &storage,
                          const uint32_t *draws, DivisionMode division,
                          C *output) {
   Container<C> container(storage);
-  auto quantizeAll = [&]() QUANT_EXT_INLINE {
-    quantizeElements<mode, sizeof(C) == 4>(
+  int64_t begin = layout.getBegin();
+  auto quantizeAll = [&](auto hasFused) QUANT_EXT_INLINE {
+    quantizeElements<mode, sizeof(C) == 4, hasFused()>(
         input, wide, layout, storage.range, draws, division,
         [=](int64_t element, int32_t q, int64_t)
-            QUANT_EXT_INLINE { output[element] = container.write(q); });
+            QUANT_EXT_INLINE { output[element - begin] = container.write(q); });
   };
   if constexpr (isCompiledForEachWidth<mode, T, C>)
     callOnWidestVectors(quantizeAll);
   else
-    quantizeAll();
+    quantizeAll(std::false_type());
 }
 
-void mlir::quant_ext::numerics::quantizeArray(
+/// The same past the caches, a few elements at a time.
+template <RoundingMode mode, typename X, typename T, typename C>
+static void
+quantizePastCaches(const X *input, const WideParameters<T> &wide,
+                   const Layout &whole, const IntegerFormat &storage,
+                   const uint32_t *draws, DivisionMode division, C *output) {
+  constexpr int64_t kElements = 4096 / sizeof(C);
+  alignas(64) C stage[kElements];
+  Layout layout = whole;
+  int64_t begin = layout.getBegin(), end = layout.getEnd();
+  for (int64_t next; begin < end; begin = next) {
+    next = std::min(begin + kElements, end);
+    layout.limit(begin, next);
+    quantizePart<mode>(input, wide, layout, storage, draws, division, stage);
+    copyPastCaches(output, stage, (next - begin) * sizeof(C));
+    output += next - begin;
+  }
+  finishPastCaches();
+}
+
+namespace {
+
+/// Some elements of a line that have a group each, and what they are divided
+/// by.
+struct LineBlock {
+  static constexpr int64_t kSize = 64;
+  static constexpr RoundingMode kMode = RoundingMode::HalfEven;
+
+  QUANT_EXT_INLINE LineBlock(const float *scales, const int32_t *zeroPoints,
+                             int64_t size, IntegerRange range)
+      : size(size), min(static_cast<int32_t>(range.min)),
+        max(static_cast<int32_t>(range.max)) {
+    for (int64_t i = 0; i < size; ++i) {
+      ExactDivisor divisor(scales[i], zeroPoints[i], min, max);
+      scale[i] = divisor.scale;
+      inverse[i] = divisor.inverse;
+      lo[i] = divisor.lo;
+      hi[i] = divisor.hi;
+      zeroPoint[i] = divisor.zeroPoint;
+      isServed &= ExactDivisor::isServed(divisor.scale);
+    }
+  }
+
+  /// The elements of one line.
+  template <bool hasFused, typename X, typename C>
+  QUANT_EXT_INLINE void quantize(const X *x, Container<C> container,
+                                 C *output) const {
+    if (hasFused && isServed) {
+      for (int64_t i = 0; i < size; ++i) {
+        ExactDivisor divisor(scale[i], inverse[i], lo[i], hi[i], zeroPoint[i]);
+        output[i] = container.write(divisor.roundAndClamp(widen<float>(x[i])));
+      }
+      return;
+    }
+    for (int64_t i = 0; i < size; ++i)
+      output[i] = container.write(roundAndClampNarrow<kMode, float>(
+          widen<float>(x[i]) / scale[i], zeroPoint[i], min, max, /*draw=*/0));
+  }
+
+private:
+  int64_t size;
+  int32_t min, max;
+  bool isServed = true;
+  float scale[kSize], inverse[kSize], lo[kSize], hi[kSize];
+  int32_t zeroPoint[kSize];
+};
+
+} // namespace
+
+/// Lines that all have the same groups, an element of each. Those of several
+/// places are taken together: what depends on the scales is done once for them,
+/// and memory is read faster in several places than in one.
+template <typename X, typename T, typename C>
+static void quantizeLines(const X *input, const WideParameters<T> &wide,
+                          const Layout &layout, const IntegerFormat &storage,
+                          bool isLarge, C *output) {
+  constexpr int64_t kPlaces = 8;
+  int64_t line = layout.getSharedLine();
+  int64_t count = (layout.getEnd() - layout.getBegin()) / line;
+  input += layout.getBegin();
+  Container<C> container(storage);
+  callOnWidestVectors([=, &wide](auto hasFused) QUANT_EXT_INLINE {
+    // Of `places` lines at a distance, the elements from `at` on.
+    auto quantizeBlock = [=, &wide](int64_t at, int64_t group, int64_t size,
+                                    int64_t places,
+                                    int64_t distance) QUANT_EXT_INLINE {
+      LineBlock block(&wide.scales[group], &wide.zeroPoints[group], size,
+                      storage.range);
+      for (int64_t place = 0; place < places; ++place) {
+        int64_t begin = at + place * distance;
+        alignas(64) C stage[LineBlock::kSize];
+        block.template quantize<hasFused()>(input + begin, container, stage);
+        if (isLarge)
+          copyPastCaches(output + begin, stage, size);
+        else
+          std::memcpy(output + begin, stage, size);
+      }
+    };
+    auto quantizePlaces = [=](int64_t at, int64_t places,
+                              int64_t distance) QUANT_EXT_INLINE {
+      int64_t group = 0;
+      // Of a size that is known, for registers to hold it.
+      for (; group + LineBlock::kSize <= line; group += LineBlock::kSize)
+        quantizeBlock(at + group, group, LineBlock::kSize, places, distance);
+      if (group < line)
+        quantizeBlock(at + group, group, line - group, places, distance);
+    };
+    int64_t apart = count / kPlaces;
+    for (int64_t i = 0; i < apart; ++i)
+      quantizePlaces(i * line, kPlaces, apart * line);
+    for (int64_t i = apart * kPlaces; i < count; ++i)
+      quantizePlaces(i * line, 1, 0);
+  });
+  if (isLarge)
+    finishPastCaches();
+}
+
+void mlir::quant_ext::numerics::quantizePartOfArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
     const IntegerFormat &storage, Rounding rounding, DivisionMode division,
-    void *result, const Executor &executor) {
+    void *result, bool isLarge, const Executor &executor) {
   dispatchComputing(
       input.format, parameters.scale.format, [&](auto *x, auto *t) {
         using X = std::remove_pointer_t<decltype(x)>;
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         dispatchContainer(storage, [&](auto *c) {
-          auto *output = static_cast<decltype(c)>(result);
+          using C = std::remove_pointer_t<decltype(c)>;
           dispatchRounding(rounding.mode, [&](auto mode) {
-            executor(layout.getNumElements(), /*unit=*/1,
-                     [&](int64_t begin, int64_t end) {
-                       quantizePart<mode()>(static_cast<const X *>(input.data),
-                                            wide, layout.part(begin, end),
-                                            storage, rounding.draws, division,
-                                            output);
-                     });
+            int64_t line = layout.getSharedLine();
+            int64_t count = layout.getNumElements();
+            if constexpr (isCompiledForEachWidth<mode(), T, C>)
+              if (line && division.kind == DivisionMode::Exact &&
+                  !division.precision)
+                // The last lines first: who chose the scales read them last.
+                return executor(count, line, [&](int64_t begin, int64_t end) {
+                  quantizeLines(static_cast<const X *>(input.data), wide,
+                                layout.part(count - end, count - begin),
+                                storage, isLarge,
+                                static_cast<C *>(result) + count - end);
+                });
+            auto *quantize = isLarge ? quantizePastCaches<mode(), X, T, C>
+                                     : quantizePart<mode(), X, T, C>;
+            executor(count, /*unit=*/1, [&](int64_t begin, int64_t end) {
+              quantize(static_cast<const X *>(input.data), wide,
+                       layout.part(begin, end), storage, rounding.draws,
+                       division, static_cast<C *>(result) + begin);
+            });
           });
         });
       });
+}
+
+void mlir::quant_ext::numerics::quantizeArray(
+    FloatArray input, const Parameters &parameters, const Layout &layout,
+    const IntegerFormat &storage, Rounding rounding, DivisionMode division,
+    void *result, const Executor &executor) {
+  bool isLarge =
+      layout.getNumElements() * storage.getBytes() >= kBytesPastCaches;
+  quantizePartOfArray(input, parameters, layout, storage, rounding, division,
+                      result, isLarge, executor);
 }
 
 //===----------------------------------------------------------------------===//
@@ -138,7 +279,7 @@ void mlir::quant_ext::numerics::fakeQuantizeArray(
           dispatchWidth(storage, [&](auto isWide) {
             executor(layout.getNumElements(), /*unit=*/1,
                      [&](int64_t begin, int64_t end) {
-                       quantizeElements<mode(), isWide()>(
+                       quantizeElements<mode(), isWide(), /*hasFused=*/false>(
                            static_cast<const X *>(input.data), wide,
                            layout.part(begin, end), storage.range,
                            rounding.draws, division, emit);

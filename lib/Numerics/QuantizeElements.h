@@ -7,6 +7,8 @@
 #include "Dispatch.h"
 #include "WidestVectors.h"
 
+#include "QuantExt/Numerics/Kernels.h"
+
 namespace mlir::quant_ext::numerics {
 
 /// Parameters widened to what the loops compute with.
@@ -65,7 +67,8 @@ QUANT_EXT_INLINE inline int32_t roundToStorage(T quotient, int32_t zeroPoint,
 }
 
 /// Neighbours that share a scale: what depends on the scale is done once.
-template <RoundingMode mode, bool isWide, typename X, typename T, typename Fn>
+template <RoundingMode mode, bool isWide, bool hasFused, typename X, typename T,
+          typename Fn>
 QUANT_EXT_INLINE inline void quantizeRun(const X *input, int64_t size, T scale,
                                          int32_t zeroPoint, IntegerRange range,
                                          const uint32_t *draws,
@@ -85,6 +88,15 @@ QUANT_EXT_INLINE inline void quantizeRun(const X *input, int64_t size, T scale,
       emit(i, round(widen<T>(input[i]) * reciprocal, i));
     return;
   }
+  if constexpr (hasFused && mode == RoundingMode::HalfEven && !isWide &&
+                std::is_same_v<T, float>)
+    if (ExactDivisor::isServed(scale)) {
+      ExactDivisor divisor(scale, zeroPoint, static_cast<int32_t>(range.min),
+                           static_cast<int32_t>(range.max));
+      for (int64_t i = 0; i < size; ++i)
+        emit(i, divisor.roundAndClamp(widen<T>(input[i])));
+      return;
+    }
   for (int64_t i = 0; i < size; ++i)
     emit(i, round(widen<T>(input[i]) / scale, i));
 }
@@ -115,7 +127,8 @@ quantizeEach(const X *input, int64_t size, const T *scales,
 }
 
 /// Calls `emit(element, q, group)` for each element that `layout` visits.
-template <RoundingMode mode, bool isWide, typename X, typename T, typename Fn>
+template <RoundingMode mode, bool isWide, bool hasFused, typename X, typename T,
+          typename Fn>
 QUANT_EXT_INLINE inline void
 quantizeElements(const X *input, const WideParameters<T> &wide,
                  const Layout &layout, IntegerRange range,
@@ -124,12 +137,11 @@ quantizeElements(const X *input, const WideParameters<T> &wide,
     const X *first = input + run.begin;
     const uint32_t *firstDraw = draws ? draws + run.begin : nullptr;
     if (run.groupStride == 0)
-      quantizeRun<mode, isWide>(first, run.size, wide.scales[run.group],
-                                wide.zeroPoints[run.group], range, firstDraw,
-                                division,
-                                [&](int64_t i, int32_t q) QUANT_EXT_INLINE {
-                                  emit(run.begin + i, q, run.group);
-                                });
+      quantizeRun<mode, isWide, hasFused>(
+          first, run.size, wide.scales[run.group], wide.zeroPoints[run.group],
+          range, firstDraw, division,
+          [&](int64_t i, int32_t q)
+              QUANT_EXT_INLINE { emit(run.begin + i, q, run.group); });
     else
       quantizeEach<mode, isWide>(
           first, run.size, wide.scales.data() + run.group,
@@ -139,6 +151,14 @@ quantizeElements(const X *input, const WideParameters<T> &wide,
               QUANT_EXT_INLINE { emit(run.begin + i, q, run.group + i); });
   });
 }
+
+/// quantizeArray; with `isLarge`, the result or what it is a part of is too
+/// large for caches.
+void quantizePartOfArray(FloatArray input, const Parameters &parameters,
+                         const Layout &layout, const IntegerFormat &storage,
+                         Rounding rounding, DivisionMode division, void *result,
+                         bool isLarge,
+                         const Executor &executor = executeSerially);
 
 } // namespace mlir::quant_ext::numerics
 

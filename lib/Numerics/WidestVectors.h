@@ -9,6 +9,8 @@
 #ifndef QUANTEXT_LIB_NUMERICS_WIDESTVECTORS_H
 #define QUANTEXT_LIB_NUMERICS_WIDESTVECTORS_H
 
+#include <type_traits>
+
 namespace mlir::quant_ext::numerics {
 
 /// For everything between callOnWidestVectors and the loop: what is called
@@ -29,15 +31,16 @@ inline VectorLevel findVectorLevel() {
 
 template <typename Fn>
 __attribute__((noinline, target("arch=x86-64-v4"))) void callOnV4(Fn &fn) {
-  fn();
+  fn(std::true_type());
 }
 
 template <typename Fn>
 __attribute__((noinline, target("arch=x86-64-v3"))) void callOnV3(Fn &fn) {
-  fn();
+  fn(std::true_type());
 }
 
-/// Calls `fn`, whose call operator must be QUANT_EXT_INLINE.
+/// Calls `fn` with a constant that tells whether there are fused multiply-adds;
+/// its call operator must be QUANT_EXT_INLINE.
 template <typename Fn>
 void callOnWidestVectors(Fn fn) {
   static const VectorLevel level = findVectorLevel();
@@ -47,7 +50,7 @@ void callOnWidestVectors(Fn fn) {
   case VectorLevel::V3:
     return callOnV3(fn);
   case VectorLevel::Baseline:
-    return fn();
+    return fn(std::false_type());
   }
 }
 
@@ -56,7 +59,11 @@ void callOnWidestVectors(Fn fn) {
 /// Elsewhere the baseline has vectors of the width that there is.
 template <typename Fn>
 void callOnWidestVectors(Fn fn) {
-  fn();
+#ifdef __FP_FAST_FMAF
+  fn(std::true_type());
+#else
+  fn(std::false_type());
+#endif
 }
 
 #endif

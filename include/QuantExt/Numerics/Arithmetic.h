@@ -62,15 +62,16 @@ void dispatchRounding(RoundingMode mode, Fn &&fn) {
   }
 }
 
+/// A number whose sum with another has no bits left for a fraction.
+template <typename T>
+inline constexpr T kHalfEvenMagic =
+    std::is_same_v<T, double> ? T(0x1.8p52) : T(0x1.8p23);
+
 /// Rounds to an integer, ties to even. Requires |value| <= 2^22 (float) or 2^51
-/// (double): there the sum with 1.5 * 2^23 or 1.5 * 2^52 has no bits left for a
-/// fraction.
-inline float roundHalfEven(float value) {
-  constexpr float kMagic = 0x1.8p23f;
-  return (value + kMagic) - kMagic;
-}
-inline double roundHalfEven(double value) {
-  constexpr double kMagic = 0x1.8p52;
+/// (double).
+template <typename T>
+T roundHalfEven(T value) {
+  constexpr T kMagic = kHalfEvenMagic<T>;
   return (value + kMagic) - kMagic;
 }
 
@@ -86,6 +87,10 @@ Int roundToInteger(T value, [[maybe_unused]] uint32_t draw) {
     return below +
            (rest * Computing(0x1p24) > static_cast<Computing>(draw >> 8));
   }
+  // The last bits of the sum are the integer.
+  if constexpr (mode == RoundingMode::HalfEven && sizeof(T) == sizeof(Int))
+    return bitCast<Int>(value + kHalfEvenMagic<T>) -
+           bitCast<Int>(kHalfEvenMagic<T>);
   if constexpr (mode == RoundingMode::HalfEven)
     return static_cast<Int>(roundHalfEven(value));
   // The sum of 1/2 and the number below it rounds to 1. That number in place of
@@ -150,6 +155,43 @@ T divide(T x, T scale, DivisionMode mode) {
   return roundQuotient(multiplies ? x * (T(1) / scale) : x / scale,
                        mode.precision);
 }
+
+/// What the quotients by a scale are computed of, where there are many.
+struct ExactDivisor {
+  /// Requires isServed(scale).
+  ExactDivisor(float scale, int32_t zeroPoint, int32_t min, int32_t max)
+      : scale(scale), inverse(1 / scale),
+        lo(static_cast<float>(min - zeroPoint) * scale),
+        hi(static_cast<float>(max - zeroPoint) * scale), zeroPoint(zeroPoint) {}
+
+  ExactDivisor(float scale, float inverse, float lo, float hi,
+               int32_t zeroPoint)
+      : scale(scale), inverse(inverse), lo(lo), hi(hi), zeroPoint(zeroPoint) {}
+
+  static bool isServed(float scale) {
+    return scale >= 0x1p-100f && scale <= 0x1p100f;
+  }
+
+  /// roundAndClampNarrow<HalfEven> of x / scale, in the same bits. x is clamped
+  /// to what does not saturate, NaN to the lower bound. Then the quotient is
+  /// rounded once: Brisebarre, Muller, Raina, "Accelerating correctly rounded
+  /// floating-point division when the divisor is known in advance", IEEE TC
+  /// 2004. Quotients that are no normal numbers may be rounded otherwise, and
+  /// come to the same integer.
+  int32_t roundAndClamp(float x) const {
+    x = x > lo ? x : lo;
+    x = x < hi ? x : hi;
+    float quotient = x * inverse;
+    float rest = __builtin_fmaf(-quotient, scale, x);
+    quotient = __builtin_fmaf(rest, inverse, quotient);
+    return roundToInteger<RoundingMode::HalfEven, int32_t, float>(quotient,
+                                                                  /*draw=*/0) +
+           zeroPoint;
+  }
+
+  float scale, inverse, lo, hi;
+  int32_t zeroPoint;
+};
 
 /// (q - zeroPoint) * scale, with the difference exact.
 template <typename T>

@@ -53,9 +53,20 @@ public:
   /// The layout of elements [begin, end), under their indices in the tensor.
   Layout part(int64_t begin, int64_t end) const {
     Layout result = *this;
-    result.begin = begin;
-    result.end = end;
+    result.limit(begin, end);
     return result;
+  }
+  void limit(int64_t newBegin, int64_t newEnd) {
+    begin = newBegin;
+    end = newEnd;
+  }
+  int64_t getBegin() const { return begin; }
+  int64_t getEnd() const { return end; }
+
+  /// Elements of a line, where each has a group of its own and all lines have
+  /// the same groups; 0 where that is not so.
+  int64_t getSharedLine() const {
+    return block == 1 && inner == 1 && outerDims == 0 ? lineBlocks : 0;
   }
 
   /// The least number of elements at whose multiples the tensor may be cut into
