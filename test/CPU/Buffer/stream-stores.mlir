@@ -850,3 +850,25 @@ func.func @apart_by_part_of_line(%x: memref<4x64x65xf32>, %y: memref<4x63x65xi8>
   }
   return
 }
+
+// -----
+
+// Gaps of whole lines: neither does a buffer collect what belongs together, nor
+// may the loop start where it would write into the gaps.
+// CHECK-LABEL: func.func @gaps_of_lines
+// CHECK-NOT: memref.alloca
+// CHECK: %[[ALIGNED:.*]] = arith.cmpi eq, %{{.*}}, %c0
+// CHECK: %[[BORDER:.*]] = arith.select %[[ALIGNED]], %c2048, %c0
+// CHECK: scf.for %{{.*}} = %[[BORDER]] to %c2048 step %c32
+// CHECK: scf.for %[[I:.*]] = %c0 to %[[BORDER]] step %c32
+// CHECK-NEXT: vector.store %{{.*}}, %{{.*}}[%[[I]]] {alignment = 64 : i64, nontemporal = true}
+func.func @gaps_of_lines(%y: memref<2048xf32>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c2048 = arith.constant 2048 : index
+  %one = arith.constant dense<1.0> : vector<16xf32>
+  scf.for %i = %c0 to %c2048 step %c32 {
+    vector.transfer_write %one, %y[%i] {in_bounds = [true]} : vector<16xf32>, memref<2048xf32>
+  }
+  return
+}

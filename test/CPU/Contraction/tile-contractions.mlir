@@ -210,6 +210,34 @@ func.func @two_readers(%a: tensor<101x8xi8>, %e: tensor<101x8xi8>) -> (tensor<10
 
 // -----
 
+// What is made in place of something else stays where that is.
+// THREADS-LABEL: func.func @reads_its_destination(
+// THREADS-SAME: %{{.*}}: tensor<101x8xi8>, %[[E:.*]]: tensor<101x8xi8>)
+// THREADS: linalg.generic {{.*}} outs(%[[E]] : tensor<101x8xi8>)
+// THREADS: scf.forall
+// THREADS-NOT: linalg.generic
+// THREADS: return
+func.func @reads_its_destination(%a: tensor<101x8xi8>, %e: tensor<101x8xi8>) -> tensor<101x128xi32> {
+  %w = arith.constant dense<1> : tensor<8x128xi8>
+  %zero = arith.constant dense<0> : tensor<101x128xi32>
+  %left = linalg.generic {indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m, k)>], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<101x8xi8>) outs(%e : tensor<101x8xi8>) {
+  ^bb0(%x: i8, %o: i8):
+    %y = arith.addi %x, %o : i8
+    linalg.yield %y : i8
+  } -> tensor<101x8xi8>
+  %sums = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%left, %w : tensor<101x8xi8>, tensor<8x128xi8>) outs(%zero : tensor<101x128xi32>) {
+  ^bb0(%x: i8, %y: i8, %sum: i32):
+    %xw = arith.extui %x : i8 to i32
+    %yw = arith.extsi %y : i8 to i32
+    %product = arith.muli %xw, %yw : i32
+    %next = arith.addi %sum, %product : i32
+    linalg.yield %next : i32
+  } -> tensor<101x128xi32>
+  return %sums : tensor<101x128xi32>
+}
+
+// -----
+
 // Packing at run time: what is missing is zero, and the rest is transposed.
 // CHECK-LABEL: func.func @run_time(
 // CHECK-NOT: tensor.pad
