@@ -16,27 +16,24 @@ namespace mlir::quant_ext::numerics {
 /// read into them first, and put out what is read next.
 inline constexpr int64_t kBytesPastCaches = int64_t(4) << 20;
 
-/// Copies bytes to where nobody reads them soon. Whole lines are written past
-/// the caches, and in any order until finishPastCaches.
+/// Copies bytes to where nobody reads them soon. From an aligned address on,
+/// whole lines are written past the caches, and in any order until
+/// finishPastCaches.
 inline void copyPastCaches(void *to, const void *from, int64_t bytes) {
+  int64_t done = 0;
 #if defined(__x86_64__)
   constexpr int64_t kVector = sizeof(__m128i), kLine = 64;
   auto *target = static_cast<char *>(to);
   auto *source = static_cast<const char *>(from);
-  int64_t before = -reinterpret_cast<intptr_t>(target) & (kLine - 1);
-  if (before + kLine <= bytes) {
-    std::memcpy(target, source, before);
-    int64_t i = before;
-    for (; i + kLine <= bytes; i += kLine)
-      for (int64_t j = i; j < i + kLine; j += kVector)
+  if (reinterpret_cast<intptr_t>(target) % kLine == 0)
+    for (; done + kLine <= bytes; done += kLine)
+      for (int64_t i = done; i < done + kLine; i += kVector)
         _mm_stream_si128(
-            reinterpret_cast<__m128i *>(target + j),
-            _mm_loadu_si128(reinterpret_cast<const __m128i *>(source + j)));
-    std::memcpy(target + i, source + i, bytes - i);
-    return;
-  }
+            reinterpret_cast<__m128i *>(target + i),
+            _mm_loadu_si128(reinterpret_cast<const __m128i *>(source + i)));
 #endif
-  std::memcpy(to, from, bytes);
+  std::memcpy(static_cast<char *>(to) + done,
+              static_cast<const char *>(from) + done, bytes - done);
 }
 
 /// What this thread does next comes after what it copied.
