@@ -66,6 +66,11 @@ void populateAVX512TablePatterns(RewritePatternSet &patterns);
 /// Widens lanes of fewer than 8 bits from the bytes that they were taken from.
 void populateNarrowElementPatterns(RewritePatternSet &patterns);
 
+/// Stores of vectors that were narrowed from f32 to f16, by what one conversion
+/// gives, on x86.
+void populateHalfStorePatterns(RewritePatternSet &patterns,
+                               const TargetInfo &target);
+
 /// Rewrites masked loads and stores of bf16 to those of i16, which every target
 /// with masks has.
 void populateLegalizeBF16AccessesPatterns(RewritePatternSet &patterns);

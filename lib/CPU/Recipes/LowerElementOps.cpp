@@ -89,6 +89,8 @@ struct LowerElementOpsPass
 
     RewritePatternSet narrowSet(context);
     populateNarrowElementPatterns(narrowSet);
+    if (info->isX86())
+      populateHalfStorePatterns(narrowSet, *info);
     narrowings = std::move(narrowSet);
     return success();
   }
