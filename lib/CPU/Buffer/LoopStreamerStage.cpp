@@ -1,6 +1,7 @@
 //===- LoopStreamerStage.cpp - Stores by way of a buffer in a cache -------===//
 
 #include "Buffers.h"
+#include "ElementBytes.h"
 #include "LoopStreamer.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -79,7 +80,7 @@ std::pair<Value, Value> LoopStreamer::emitExtent(Value buffer) {
     last = emit<arith::AddIOp>(
         last, emit<arith::MulIOp>(emit<arith::SubIOp>(toValue(size), one),
                                   toValue(stride)));
-  Value bytes = constant(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+  Value bytes = constant(getElementBytes(type));
   Value begin = emit<arith::AddIOp>(
       memref::ExtractAlignedPointerAsIndexOp::create(rewriter, loc, buffer),
       emit<arith::MulIOp>(toValue(metadata.getConstifiedMixedOffset()), bytes));

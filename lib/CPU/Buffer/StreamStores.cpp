@@ -1,5 +1,6 @@
 //===- StreamStores.cpp - Stores that bypass the caches -------------------===//
 
+#include "ElementBytes.h"
 #include "LoopStreamer.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -77,8 +78,7 @@ static OpFoldResult emitBytes(OpBuilder &builder, Location loc,
   bindSymbols(builder.getContext(), s0, s1);
   for (Value buffer : buffers) {
     auto type = cast<MemRefType>(buffer.getType());
-    OpFoldResult bytes = builder.getIndexAttr(
-        llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+    OpFoldResult bytes = builder.getIndexAttr(getElementBytes(type));
     for (OpFoldResult size : memref::getMixedSizes(builder, loc, buffer))
       bytes = affine::makeComposedFoldedAffineApply(builder, loc, s0 * s1,
                                                     {bytes, size});
@@ -123,7 +123,7 @@ static bool onlyPacks(const StreamableLoop &streamable, scf::ForOp nest) {
   streamable.loop->walk([&](vector::TransferReadOp read) {
     isCached &= isWrittenIn(nest, read.getBase());
     VectorType type = read.getVectorType();
-    bytesRead += type.getNumElements() * type.getElementTypeBitWidth() / 8;
+    bytesRead += type.getNumElements() * getElementBytes(type);
   });
   return isCached && streamable.writtenBytes < bytesRead;
 }

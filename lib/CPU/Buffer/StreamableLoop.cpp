@@ -1,6 +1,7 @@
 //===- StreamableLoop.cpp - Loops whose stores can bypass caches ----------===//
 
 #include "StreamableLoop.h"
+#include "ElementBytes.h"
 #include "Recipes/SplatScalar.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -156,7 +157,7 @@ static std::optional<int64_t> getAddressGrowth(scf::ForOp loop, Value memref,
     if (*growth)
       elements += *growth * stride;
   }
-  return elements * (type.getElementTypeBitWidth() / 8);
+  return elements * getElementBytes(type);
 }
 
 /// How many lanes a transfer moves, if those are the first ones.
@@ -357,8 +358,7 @@ static std::optional<int64_t> getDistance(vector::TransferWriteOp first,
       dyn_cast<AffineConstantExpr>(simplifyAffineExpr(to - from, 1, 0));
   if (fromOperand != toOperand || !elements)
     return std::nullopt;
-  return elements.getValue() *
-         (first.getVectorType().getElementTypeBitWidth() / 8);
+  return elements.getValue() * getElementBytes(first.getVectorType());
 }
 
 /// Sorts writes by address and gives the bytes that they cover together; none

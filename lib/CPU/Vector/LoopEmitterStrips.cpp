@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ElementBytes.h"
 #include "LoopEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -34,8 +35,7 @@ OpFoldResult LoopEmitter::getBytes() {
     auto type = dyn_cast<RankedTensorType>(whole.getType());
     if (!type)
       continue;
-    OpFoldResult bytes =
-        b.getIndexAttr(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+    OpFoldResult bytes = b.getIndexAttr(getElementBytes(type));
     for (OpFoldResult size : tensor::getMixedSizes(b, loc, whole))
       bytes = apply(s0 * s1, {bytes, size});
     total = apply(s0 + s1, {total, bytes});

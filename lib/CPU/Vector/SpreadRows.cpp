@@ -1,6 +1,7 @@
 //===- SpreadRows.cpp - Rows that lie far apart ---------------------------===//
 
 #include "SpreadRows.h"
+#include "ElementBytes.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -16,7 +17,7 @@ static constexpr int64_t kLeastRows = 16;
 /// parts begin at one where the first does.
 static constexpr int64_t kLineBytes = 64;
 
-/// Bytes of what an operand has for one row.
+/// Bytes of what an operand, of elements that fill bytes, has for one row.
 static int64_t getBytesOfRow(linalg::LinalgOp op, OpOperand &operand,
                              unsigned rows) {
   int64_t elements = 1;
@@ -25,8 +26,7 @@ static int64_t getBytesOfRow(linalg::LinalgOp op, OpOperand &operand,
   for (unsigned dim = rows + 1; dim < op.getNumLoops(); ++dim)
     if (map.isFunctionOfDim(dim))
       elements *= sizes[dim];
-  return elements *
-         getElementTypeOrSelf(operand.get()).getIntOrFloatBitWidth() / 8;
+  return elements * getElementBytes(operand.get().getType());
 }
 
 /// Whether the rows of `op` share enough to be spread.
@@ -44,15 +44,14 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
     if (!type.hasStaticShape() || !map.isProjectedPermutation())
       return false;
     bool isOfRow = map.isFunctionOfDim(rows);
-    int64_t bytes = getBytesOfRow(op, operand, rows);
     if (op.isDpsInit(&operand)) {
-      if (!isOfRow || bytes % kLineBytes != 0)
+      if (!isOfRow || getBytesOfRow(op, operand, rows) % kLineBytes != 0)
         return false;
       continue;
     }
     if (!isOfRow && map.isFunctionOfDim(plan.vectorDim) &&
         op.payloadUsesValueFromOperand(&operand))
-      shared += bytes;
+      shared += getBytesOfRow(op, operand, rows);
   }
   return shared >= shape.sharedBytes;
 }

@@ -1,5 +1,6 @@
 //===- VectorPlan.cpp - Which dimension becomes a vector ------------------===//
 
+#include "ElementBytes.h"
 #include "GenericVectorizer.h"
 #include "Tensor/CollapseDims.h"
 
@@ -269,8 +270,7 @@ std::optional<int64_t> quant_ext::getStaticBytes(linalg::LinalgOp op) {
       continue;
     if (!type.hasStaticShape())
       return std::nullopt;
-    bytes += type.getNumElements() *
-             llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+    bytes += type.getNumElements() * getElementBytes(type);
   }
   return bytes;
 }

@@ -872,3 +872,21 @@ func.func @gaps_of_lines(%y: memref<2048xf32>) {
   }
   return
 }
+
+// -----
+
+// A buffer of indices counts 8 bytes for each.
+// CHECK-LABEL: func.func @reads_index
+// CHECK: nontemporal
+func.func @reads_index(%x: memref<256xindex>, %y: memref<4096xi32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c4096 = arith.constant 4096 : index
+  scf.for %i = %c0 to %c4096 step %c16 {
+    %k = memref.load %x[%c16] : memref<256xindex>
+    %n = arith.index_cast %k : index to i32
+    %v = vector.broadcast %n : i32 to vector<16xi32>
+    vector.transfer_write %v, %y[%i] {in_bounds = [true]} : vector<16xi32>, memref<4096xi32>
+  }
+  return
+}

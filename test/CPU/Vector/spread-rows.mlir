@@ -90,3 +90,22 @@ func.func @unaligned(%x: tensor<64x2049xf32>, %s: tensor<2049xf32>) -> tensor<64
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x2049xf32>, tensor<2049xf32>) -> tensor<64x2049xi8>
   return %q : tensor<64x2049xi8>
 }
+
+// -----
+
+// Not every operand is of numbers whose width the type says.
+// CHECK-LABEL: func @index_operands(
+// CHECK: tensor.expand_shape %{{.*}} {{\[\[}}0, 1]] output_shape [4, 16] : tensor<64xindex> into tensor<4x16xindex>
+// CHECK: tensor.extract %{{.*}}[] : tensor<index>
+func.func @index_operands(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %n: tensor<index>, %r: tensor<64xindex>, %e: tensor<64x2048xi32>) -> tensor<64x2048xi32> {
+  %q = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> ()>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} ins(%x, %b, %n, %r : tensor<64x2048xi32>, tensor<2048xi32>, tensor<index>, tensor<64xindex>) outs(%e : tensor<64x2048xi32>) {
+  ^bb0(%v: i32, %a: i32, %k: index, %l: index, %o: i32):
+    %i = arith.index_cast %k : index to i32
+    %j = arith.index_cast %l : index to i32
+    %sum = arith.addi %v, %a : i32
+    %t = arith.addi %sum, %i : i32
+    %w = arith.addi %t, %j : i32
+    linalg.yield %w : i32
+  } -> tensor<64x2048xi32>
+  return %q : tensor<64x2048xi32>
+}
