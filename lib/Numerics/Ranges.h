@@ -77,12 +77,15 @@ QUANT_EXT_INLINE inline void collectRangesOfLines(const X *values, int64_t line,
 }
 
 /// Adds the range of `values`, elements of `layout`, to each group it visits.
-/// Parts of lines that share all groups are whole lines.
 template <typename T, typename X>
 void collectRangesOfPart(const X *values, const Layout &layout,
                          RangeBits<T> *ranges) {
+  int64_t line = layout.getSharedLine();
+  // One line alone is cut too: its parts have groups of their own.
+  bool hasWholeLines =
+      line && layout.getBegin() % line == 0 && layout.getEnd() % line == 0;
   callOnWidestVectors([&](auto) QUANT_EXT_INLINE {
-    if (int64_t line = layout.getSharedLine())
+    if (hasWholeLines)
       return collectRangesOfLines(values + layout.getBegin(), line,
                                   (layout.getEnd() - layout.getBegin()) / line,
                                   ranges);

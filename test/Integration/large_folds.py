@@ -1,7 +1,7 @@
 """Constants so large that their integers are written past the caches.
 
-Prints a module with two, or with --check FILE compares what canonicalization made
-of it with numpy, which divides. Sizes are odd, so that neither lines nor the whole
+Prints a module with two, and with a row so long that threads take parts of it, or
+with --check FILE compares what canonicalization made of it with numpy, which divides. Sizes are odd, so that neither lines nor the whole
 end where a line of a cache does; scales of columns are good ones beside some that
 have no inverse to multiply by.
 """
@@ -14,6 +14,8 @@ import numpy
 ROWS, COLUMNS = 2053, 2049
 TENSOR = f"tensor<{ROWS}x{COLUMNS}x"
 SCALE = numpy.float32(0.37)
+LENGTH = 600_001
+ROW = f"tensor<1x{LENGTH}x"
 
 
 def make():
@@ -32,22 +34,28 @@ def make():
     return x, scales
 
 
+def make_row():
+    return numpy.random.default_rng(4).uniform(-3, 3, LENGTH).astype(numpy.float32)
+
+
 def resource(array):
     return f'"0x40000000{array.tobytes().hex()}"'
 
 
 def module(x, scales):
     return f"""\
-func.func @folded() -> ({TENSOR}i8>, {TENSOR}i8>) {{
+func.func @folded() -> ({TENSOR}i8>, {TENSOR}i8>, tensor<{LENGTH}xf32>) {{
   %x = arith.constant dense_resource<x> : {TENSOR}f16>
   %s = arith.constant dense_resource<s> : tensor<{COLUMNS}xf32>
   %t = arith.constant dense<{SCALE}> : tensor<f32>
   %c = quant_ext.quantize %x, %s axis = 1 storage = <i8> : ({TENSOR}f16>, tensor<{COLUMNS}xf32>) -> {TENSOR}i8>
   %w = quant_ext.quantize %x, %t storage = <i8> : ({TENSOR}f16>, tensor<f32>) -> {TENSOR}i8>
-  return %c, %w : {TENSOR}i8>, {TENSOR}i8>
+  %row = arith.constant dense_resource<row> : {ROW}f32>
+  %r = quant_ext.choose_qparams %row axis = 1 storage = <i8<-127:127>> : ({ROW}f32>) -> tensor<{LENGTH}xf32>
+  return %c, %w, %r : {TENSOR}i8>, {TENSOR}i8>, tensor<{LENGTH}xf32>
 }}
 {{-#
-  dialect_resources: {{ builtin: {{ x: {resource(x)}, s: {resource(scales)} }} }}
+  dialect_resources: {{ builtin: {{ x: {resource(x)}, s: {resource(scales)}, row: {resource(make_row())} }} }}
 #-}}"""
 
 
@@ -61,13 +69,19 @@ def quantize(x, scale):
 def check(path, x, scales):
     with open(path) as file:
         text = file.read()
-    returned = re.search(r"return (%\S+), (%\S+) ", text).groups()
-    for name, value, scale in zip(("columns", "whole"), returned, (scales, SCALE)):
-        key = re.search(rf"{value} = arith.constant dense_resource<(\w+)>", text)[1]
-        found = re.search(rf'\b{key}: "0x[0-9A-F]{{8}}([0-9A-F]+)"', text)[1]
-        found = numpy.frombuffer(bytes.fromhex(found), numpy.int8)
-        wanted = quantize(x, scale).reshape(-1)
-        print(f"{name}: {wanted.size} elements, {(found != wanted).sum()} differ")
+    returned = re.search(r"return (%\S+), (%\S+), (%\S+) ", text).groups()
+    wanted = {
+        "columns": quantize(x, scales),
+        "whole": quantize(x, SCALE),
+        "row": abs(make_row()) / numpy.float32(127),
+    }
+    for value, (name, array) in zip(returned, wanted.items()):
+        constant = re.search(rf'{value} = arith.constant dense(?:<"0x(\w+)|_resource<(\w+))', text)
+        data, key = constant.groups()
+        if key:
+            data = re.search(rf'\b{key}: "0x[0-9A-F]{{8}}([0-9A-F]+)"', text)[1]
+        found = numpy.frombuffer(bytes.fromhex(data), array.dtype)
+        print(f"{name}: {array.size} elements, {(found != array.reshape(-1)).sum()} differ")
 
 
 def main():

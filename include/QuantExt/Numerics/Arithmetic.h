@@ -156,9 +156,9 @@ T divide(T x, T scale, DivisionMode mode) {
                        mode.precision);
 }
 
-/// What the quotients by a scale are computed of, where there are many.
+/// What the quotients by a scale are computed of, where there are many. Of use
+/// where isServed(scale).
 struct ExactDivisor {
-  /// Requires isServed(scale).
   ExactDivisor(float scale, int32_t zeroPoint, int32_t min, int32_t max)
       : scale(scale), inverse(1 / scale),
         lo(static_cast<float>(min - zeroPoint) * scale),
