@@ -4,7 +4,6 @@
 
 #include "Containers.h"
 #include "Dispatch.h"
-#include "PastCaches.h"
 #include "QuantizeElements.h"
 #include "Ranges.h"
 
@@ -65,7 +64,7 @@ void mlir::quant_ext::numerics::chooseAndQuantizeArray(
   int64_t inputBytes = sizeInBytes(input.format);
   int64_t scaleBytes = sizeInBytes(scaleFormat);
   int64_t bytes = storage.getBytes();
-  bool isLarge = layout.getNumElements() * bytes >= kBytesPastCaches;
+  bool isWholeLarge = isLarge(layout, storage);
   executor(layout.getNumElements(), unit, [&](int64_t begin, int64_t end) {
     for (; begin < end; begin += step) {
       Layout slab = layout.slab(begin, std::min(begin + step, end));
@@ -78,7 +77,7 @@ void mlir::quant_ext::numerics::chooseAndQuantizeArray(
       chooseParameters(values, slab, storage, ownScale, ownZeroPoint);
       quantizePartOfArray(values, {{ownScale, scaleFormat}, ownZeroPoint}, slab,
                           storage, rounding, division,
-                          advance(result, begin * bytes), isLarge);
+                          advance(result, begin * bytes), isWholeLarge);
     }
   });
 }

@@ -2,7 +2,6 @@
 
 #include "QuantExt/Numerics/Kernels.h"
 
-#include "PastCaches.h"
 #include "QuantizeElements.h"
 
 #include "QuantExt/Numerics/Philox.h"
@@ -217,10 +216,8 @@ void mlir::quant_ext::numerics::quantizeArray(
     FloatArray input, const Parameters &parameters, const Layout &layout,
     const IntegerFormat &storage, Rounding rounding, DivisionMode division,
     void *result, const Executor &executor) {
-  bool isLarge =
-      layout.getNumElements() * storage.getBytes() >= kBytesPastCaches;
   quantizePartOfArray(input, parameters, layout, storage, rounding, division,
-                      result, isLarge, executor);
+                      result, isLarge(layout, storage), executor);
 }
 
 //===----------------------------------------------------------------------===//

@@ -5,6 +5,7 @@
 
 #include "Containers.h"
 #include "Dispatch.h"
+#include "PastCaches.h"
 #include "WidestVectors.h"
 
 #include "QuantExt/Numerics/Kernels.h"
@@ -150,6 +151,11 @@ quantizeElements(const X *input, const WideParameters<T> &wide,
           [&](int64_t i, int32_t q)
               QUANT_EXT_INLINE { emit(run.begin + i, q, run.group + i); });
   });
+}
+
+/// Whether the result of quantizeArray is too large for caches.
+inline bool isLarge(const Layout &layout, const IntegerFormat &storage) {
+  return layout.getNumElements() * storage.getBytes() >= kBytesPastCaches;
 }
 
 /// quantizeArray; with `isLarge`, the result or what it is a part of is too

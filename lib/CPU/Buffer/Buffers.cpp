@@ -1,6 +1,7 @@
 //===- Buffers.cpp - Memory that loops read and write ---------------------===//
 
 #include "Buffers.h"
+#include "MemoryUnits.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

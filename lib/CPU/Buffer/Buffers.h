@@ -7,11 +7,6 @@
 
 namespace mlir::quant_ext {
 
-/// A line of a cache.
-constexpr int64_t kLineBytes = 64;
-/// The smallest page of memory.
-constexpr int64_t kPageBytes = 4096;
-
 /// Whether it is known what other buffers `buffer` may overlap: parameters of a
 /// function each other, and others none.
 bool hasKnownOrigin(Value buffer);

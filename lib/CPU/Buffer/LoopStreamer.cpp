@@ -1,6 +1,7 @@
 //===- LoopStreamer.cpp - A loop with stores that bypass caches -----------===//
 
 #include "LoopStreamer.h"
+#include "MemoryUnits.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -78,9 +79,8 @@ Value LoopStreamer::emitAddress(Value memref, ValueRange indices,
   auto [element, operands] =
       computeLinearIndex(metadata.getConstifiedMixedOffset(),
                          metadata.getConstifiedMixedStrides(), first);
-  unsigned bits = cast<MemRefType>(memref.getType()).getElementTypeBitWidth();
   OpFoldResult bytes = affine::makeComposedFoldedAffineApply(
-      rewriter, loc, element * llvm::divideCeil(bits, 8), operands);
+      rewriter, loc, element * getElementBytes(memref.getType()), operands);
   Value pointer =
       memref::ExtractAlignedPointerAsIndexOp::create(rewriter, loc, memref);
   return emit<arith::AddIOp>(
@@ -162,8 +162,7 @@ void LoopStreamer::emitPrefetches(const LoopRead &read, Value inductionVar,
   Value later = emit<arith::AddIOp>(inductionVar, distance);
   SmallVector<Value> indices = substitute(read.indices, later);
   Value first = indices.back();
-  int64_t elementBytes =
-      cast<MemRefType>(read.memref.getType()).getElementTypeBitWidth() / 8;
+  int64_t elementBytes = getElementBytes(read.memref.getType());
   for (int64_t bytes = from; bytes < to; bytes += kLineBytes) {
     indices.back() = emit<arith::AddIOp>(first, constant(bytes / elementBytes));
     memref::PrefetchOp::create(rewriter, loc, read.memref, indices,

@@ -1,8 +1,8 @@
 //===- LoopStreamerStage.cpp - Stores by way of a buffer in a cache -------===//
 
 #include "Buffers.h"
-#include "ElementBytes.h"
 #include "LoopStreamer.h"
+#include "MemoryUnits.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
@@ -43,7 +43,7 @@ static std::optional<SmallVector<Value>> getReadBuffers(scf::ForOp loop) {
 
 bool LoopStreamer::canStage() {
   vector::TransferWriteOp write = streamable.writes.front();
-  int64_t elementBytes = write.getVectorType().getElementTypeBitWidth() / 8;
+  int64_t elementBytes = getElementBytes(write.getVectorType());
   if (!streamable.isDense || streamable.unitBytes % elementBytes != 0 ||
       kLineBytes % elementBytes != 0 ||
       streamable.writtenBytes > kMostBytesOfIteration ||
@@ -94,7 +94,7 @@ std::pair<Value, Value> LoopStreamer::emitExtent(Value buffer) {
 /// elements that no line divides.
 Value LoopStreamer::emitAreBuffersApart() {
   vector::TransferWriteOp write = streamable.writes.front();
-  int64_t elementBytes = write.getVectorType().getElementTypeBitWidth() / 8;
+  int64_t elementBytes = getElementBytes(write.getVectorType());
   Value apart = compare(
       arith::CmpIPredicate::eq,
       emit<arith::AndIOp>(address, constant(elementBytes - 1)), constant(0));
@@ -130,7 +130,7 @@ Value LoopStreamer::emitAreBuffersApart() {
 void LoopStreamer::emitStagedLoop(Value from, Value to) {
   vector::TransferWriteOp write = streamable.writes.front();
   Type element = write.getVectorType().getElementType();
-  int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
+  int64_t elementBytes = getElementBytes(element);
   int64_t line = kLineBytes / elementBytes;
   int64_t perPart = std::max<int64_t>(kStageBytes / streamable.writtenBytes, 1);
   int64_t elements = perPart * streamable.writtenBytes / elementBytes;

@@ -1,7 +1,7 @@
 //===- StreamStores.cpp - Stores that bypass the caches -------------------===//
 
-#include "ElementBytes.h"
 #include "LoopStreamer.h"
+#include "MemoryUnits.h"
 
 #include "QuantExt/CPU/Passes.h"
 #include "QuantExt/CPU/Target.h"

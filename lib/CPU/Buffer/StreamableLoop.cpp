@@ -1,7 +1,7 @@
 //===- StreamableLoop.cpp - Loops whose stores can bypass caches ----------===//
 
 #include "StreamableLoop.h"
-#include "ElementBytes.h"
+#include "MemoryUnits.h"
 #include "Recipes/SplatScalar.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -182,7 +182,7 @@ static std::optional<int64_t> getContiguousBytes(VectorTransferOpInterface op) {
       memref.getElementTypeBitWidth() % 8 != 0 ||
       !memref.areTrailingDimsContiguous(1))
     return std::nullopt;
-  return *lanes * (memref.getElementTypeBitWidth() / 8);
+  return *lanes * getElementBytes(memref);
 }
 
 //===----------------------------------------------------------------------===//
@@ -258,8 +258,8 @@ LaneAnalysis::classifyLoad(memref::LoadOp op,
   if (!type.getElementType().isIntOrFloat() ||
       getAddressGrowth(loop, op.getMemRef(), op.getIndices()) != 0)
     return Kind::Unknown;
-  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-  reads.push_back({op, op.getMemRef(), op.getIndices(), bytes, /*stride=*/0});
+  reads.push_back({op, op.getMemRef(), op.getIndices(), getElementBytes(type),
+                   /*stride=*/0});
   return Kind::Uniform;
 }
 
@@ -425,9 +425,9 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
                           LaneAnalysis(loop, *step).run(write, result.reads) &&
                           writes.size() == 1 && !write.getMask();
   // Less than a register is not worth it.
-  constexpr int64_t leastBytes = 16, lineBytes = 64;
+  constexpr int64_t leastBytes = 16;
   int64_t bytes = *covered / writes.size();
-  result.alignment = std::min(bytes, lineBytes);
+  result.alignment = std::min(bytes, kLineBytes);
   result.keepsAlignment =
       llvm::isPowerOf2_64(bytes) && bytes >= leastBytes &&
       stride % result.alignment == 0 &&

@@ -239,12 +239,9 @@ void ContractionEmitter::fuseLhsProducer() {
   // Its destination is its own too.
   auto op = cast<linalg::LinalgOp>(tiled->tiledOps.front());
   b.setInsertionPoint(op);
-  for (OpOperand &init : op.getDpsInitsMutable()) {
-    auto type = cast<RankedTensorType>(init.get().getType());
-    init.set(tensor::EmptyOp::create(b, loc,
-                                     tensor::getMixedSizes(b, loc, init.get()),
-                                     type.getElementType()));
-  }
+  OpOperand &init = op.getDpsInitsMutable()[0];
+  init.set(
+      tensor::EmptyOp::create(b, loc, sizes, getElementTypeOrSelf(init.get())));
   b.setInsertionPointAfter(op);
   kernel.lhs = tiled->tiledValues.front();
   part.firstRowOfLhs = part.rows.begin;

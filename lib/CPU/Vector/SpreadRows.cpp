@@ -1,9 +1,10 @@
 //===- SpreadRows.cpp - Rows that lie far apart ---------------------------===//
 
 #include "SpreadRows.h"
-#include "ElementBytes.h"
+#include "MemoryUnits.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -13,9 +14,6 @@ using namespace mlir::quant_ext;
 static constexpr int64_t kParts = 4;
 /// Rows of a part at least.
 static constexpr int64_t kLeastRows = 16;
-/// Bytes of a line of a cache: results have whole ones, so that the rows of all
-/// parts begin at one where the first does.
-static constexpr int64_t kLineBytes = 64;
 
 /// Bytes of what an operand, of elements that fill bytes, has for one row.
 static int64_t getBytesOfRow(linalg::LinalgOp op, OpOperand &operand,
@@ -44,6 +42,7 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
     if (!type.hasStaticShape() || !map.isProjectedPermutation())
       return false;
     bool isOfRow = map.isFunctionOfDim(rows);
+    // With whole lines, rows of all parts begin at one where the first does.
     if (op.isDpsInit(&operand)) {
       if (!isOfRow || getBytesOfRow(op, operand, rows) % kLineBytes != 0)
         return false;
@@ -56,18 +55,6 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
   return shared >= shape.sharedBytes;
 }
 
-/// The dimensions of a type of this rank, of which `dim` is two.
-static SmallVector<ReassociationIndices> getGroups(int64_t rank, unsigned dim) {
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t i = 0; i < rank; ++i) {
-    int64_t first = i + (i > dim);
-    groups.push_back({first});
-    if (i == dim)
-      groups.back().push_back(first + 1);
-  }
-  return groups;
-}
-
 /// `value` with dimension `dim` as one over the parts and one over their rows.
 static Value split(RewriterBase &rewriter, Location loc, Value value,
                    unsigned dim) {
@@ -75,8 +62,10 @@ static Value split(RewriterBase &rewriter, Location loc, Value value,
   SmallVector<int64_t> shape(type.getShape());
   shape[dim] /= kParts;
   shape.insert(shape.begin() + dim, kParts);
-  return tensor::ExpandShapeOp::create(rewriter, loc, type.clone(shape), value,
-                                       getGroups(type.getRank(), dim));
+  RankedTensorType splitType = type.clone(shape);
+  return tensor::ExpandShapeOp::create(
+      rewriter, loc, splitType, value,
+      *getReassociationIndicesForReshape(type, splitType));
 }
 
 /// A loop over the rows of a part and, in it, one over the parts.
@@ -138,12 +127,11 @@ void quant_ext::spreadRows(RewriterBase &rewriter, linalg::LinalgOp &op,
   SmallVector<Value> results;
   for (auto [old, result] :
        llvm::zip_equal(op->getResults(), generic.getResults())) {
-    AffineMap map = op.getIndexingMapMatchingResult(cast<OpResult>(old));
-    unsigned dim =
-        *map.getResultPosition(getAffineDimExpr(rows, op.getContext()));
+    auto type = cast<RankedTensorType>(old.getType());
     results.push_back(tensor::CollapseShapeOp::create(
-        rewriter, op.getLoc(), old.getType(), result,
-        getGroups(cast<ShapedType>(old.getType()).getRank(), dim)));
+        rewriter, op.getLoc(), type, result,
+        *getReassociationIndicesForReshape(
+            cast<RankedTensorType>(result.getType()), type)));
   }
   rewriter.replaceOp(op, results);
   op = cast<linalg::LinalgOp>(generic.getOperation());

@@ -1,7 +1,7 @@
 //===- VectorPlan.cpp - Which dimension becomes a vector ------------------===//
 
-#include "ElementBytes.h"
 #include "GenericVectorizer.h"
+#include "MemoryUnits.h"
 #include "Tensor/CollapseDims.h"
 
 #include "QuantExt/IR/QuantExt.h"

@@ -1,12 +1,17 @@
-//===- ElementBytes.h - What elements take in memory ------------*- C++ -*-===//
+//===- MemoryUnits.h - What memory is counted in ----------------*- C++ -*-===//
 
-#ifndef QUANTEXT_LIB_CPU_ELEMENTBYTES_H
-#define QUANTEXT_LIB_CPU_ELEMENTBYTES_H
+#ifndef QUANTEXT_LIB_CPU_MEMORYUNITS_H
+#define QUANTEXT_LIB_CPU_MEMORYUNITS_H
 
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::quant_ext {
+
+/// A line of a cache.
+constexpr int64_t kLineBytes = 64;
+/// The smallest page of memory.
+constexpr int64_t kPageBytes = 4096;
 
 /// Bytes of an element of `type`: whole ones, and those of a pointer for what
 /// is neither an integer nor a float, such as an index.
@@ -20,4 +25,4 @@ inline int64_t getElementBytes(Type type) {
 
 } // namespace mlir::quant_ext
 
-#endif // QUANTEXT_LIB_CPU_ELEMENTBYTES_H
+#endif // QUANTEXT_LIB_CPU_MEMORYUNITS_H
