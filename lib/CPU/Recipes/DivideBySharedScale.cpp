@@ -42,8 +42,36 @@ static bool servesFewLanes(const ScaleSource &source, ApplyQuantizeOp op,
 
 namespace {
 
+/// x in f32, and the order of its lanes.
+struct WideInput {
+  WideInput(SharedScale &shared, const ScaleSource &source,
+            const SaturatingRecipe &recipe)
+      : x(shared.x) {
+    Value input = shared.op.getInput();
+    if (!recipe || !source.isScalar() || !recipe.widensByParity(input))
+      return;
+    order = LaneOrder::EvenThenOdd;
+    x = shared.emitAtDefinition(
+        input, [&] { return recipe.emitEvenThenOdd(shared.b, input); });
+  }
+
+  Value x;
+  LaneOrder order = LaneOrder::Natural;
+};
+
+} // namespace
+
+static SaturatingRecipe getRecipe(const TargetInfo &target,
+                                  ApplyQuantizeOp op) {
+  return SaturatingRecipe(target, op.getResult().getType(), op.getZeroPoint(),
+                          op.getStorage(), op.getRounding());
+}
+
+namespace {
+
 struct MultiplyByReciprocal final : public OpRewritePattern<ApplyQuantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+  MultiplyByReciprocal(MLIRContext *context, const TargetInfo &target)
+      : OpRewritePattern(context), target(target) {}
 
   LogicalResult matchAndRewrite(ApplyQuantizeOp op,
                                 PatternRewriter &rewriter) const override {
@@ -52,13 +80,22 @@ struct MultiplyByReciprocal final : public OpRewritePattern<ApplyQuantizeOp> {
     if (failed(source))
       return failure();
     SharedScale shared(rewriter, op, *source);
-    rewriter.replaceOp(op,
-                       shared.branch(
-                           op.getResult().getType(), shared.hasNormalInverse(),
-                           [&] { return shared.quantizeMultiplied(); },
-                           [&] { return shared.quantizeEach(); }));
+    SaturatingRecipe recipe = getRecipe(target, op);
+    WideInput input(shared, *source, recipe);
+    auto multiply = [&]() -> Value {
+      if (!recipe || op.getPrecision())
+        return shared.quantizeMultiplied();
+      return recipe.emit(shared.b, shared.multiply(input.x),
+                         /*isBounded=*/false, input.order);
+    };
+    rewriter.replaceOp(
+        op, shared.branch(op.getResult().getType(), shared.hasNormalInverse(),
+                          multiply, [&] { return shared.quantizeEach(); }));
     return success();
   }
+
+private:
+  TargetInfo target;
 };
 
 struct DivideExactly final : public OpRewritePattern<ApplyQuantizeOp> {
@@ -75,16 +112,17 @@ struct DivideExactly final : public OpRewritePattern<ApplyQuantizeOp> {
     SharedScale shared(rewriter, op, *source);
     Value lo = shared.scaleBound(op.getStorage().getMin());
     Value hi = shared.scaleBound(op.getStorage().getMax());
-    SaturatingRecipe recipe(target, op.getResult().getType(), op.getZeroPoint(),
-                            op.getStorage(), op.getRounding());
+    SaturatingRecipe recipe = getRecipe(target, op);
+    WideInput input(shared, *source, recipe);
     auto divide = [&]() -> Value {
       if (!recipe)
         return emitRoundInRange(shared.b, op,
                                 shared.divide(shared.clamp(lo, hi)));
       // Far below the lower bound the quotient is a large negative number or
       // NaN, which both become the lowest integer.
-      Value x = recipe.emitUpperBound(shared.b, shared.x, hi);
-      return recipe.emit(shared.b, shared.divide(x), /*isBounded=*/true);
+      Value x = recipe.emitUpperBound(shared.b, input.x, hi);
+      return recipe.emit(shared.b, shared.divide(x), /*isBounded=*/true,
+                         input.order);
     };
     rewriter.replaceOp(
         op, shared.branch(op.getResult().getType(), shared.isDividedExactly(),
@@ -100,7 +138,7 @@ private:
 
 void quant_ext::populateDivideBySharedScalePatterns(RewritePatternSet &patterns,
                                                     const TargetInfo &target) {
-  patterns.add<MultiplyByReciprocal>(patterns.getContext());
+  patterns.add<MultiplyByReciprocal>(patterns.getContext(), target);
   // Without the instruction, a fused multiply-add is a call for each lane.
   if (target.hasFMA)
     patterns.add<DivideExactly>(patterns.getContext(), target);

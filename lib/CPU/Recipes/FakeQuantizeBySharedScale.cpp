@@ -68,7 +68,8 @@ struct FakeQuantizeByReciprocal final : public FakeQuantizeBySharedScale {
       return failure();
     SharedScale shared(rewriter, quantize, *source);
     auto multiply = [&]() -> Value {
-      Value product = emitFakeQuantize(shared.b, quantize, shared.multiply());
+      Value product =
+          emitFakeQuantize(shared.b, quantize, shared.multiply(shared.x));
       if (!getElementTypeOrSelf(op.getType()).isBF16())
         return product;
       return emitProductBF16Bits(shared.b, op.getLoc(), product, shared.scale,

@@ -51,12 +51,46 @@ SaturatingRecipe::SaturatingRecipe(const TargetInfo &target, Type resultType,
                                                 getIntegerBits());
 }
 
+bool SaturatingRecipe::widensByParity(Value input) const {
+  // A shift and a mask, and packs of parts of a register leave an order to
+  // restore anyway.
+  bool packsParts = instructions->getBits() > instructions->getPackedBits();
+  bool isShared = !zeroPoint || getSplatScalar(zeroPoint);
+  return getElementTypeOrSelf(input).isBF16() && packsParts && isShared;
+}
+
+Value SaturatingRecipe::emitEvenThenOdd(ImplicitLocOpBuilder &b,
+                                        Value input) const {
+  auto type = cast<VectorType>(input.getType());
+  VectorType wide = type.clone(b.getF32Type());
+  int64_t words = instructions->getWords();
+  auto pairs = VectorType::get({type.getNumElements() / 2}, b.getI32Type());
+  auto lanes = VectorType::get({words}, b.getI32Type());
+  auto constant = [&](uint32_t bits) -> Value {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(lanes, APInt(32, bits)));
+  };
+  Value bits = vector::BitCastOp::create(b, pairs, input);
+  Value result = arith::ConstantOp::create(b, b.getZeroAttr(wide));
+  auto insert = [&](Value half, int64_t at) {
+    half = arith::BitcastOp::create(b, lanes.clone(b.getF32Type()), half);
+    result = vector::InsertStridedSliceOp::create(
+        b, half, result, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{1});
+  };
+  for (int64_t at = 0; at < type.getNumElements(); at += 2 * words) {
+    Value both = slice(b, bits, at / 2, words);
+    insert(arith::ShLIOp::create(b, both, constant(16)), at);
+    insert(arith::AndIOp::create(b, both, constant(0xffff0000)), at + words);
+  }
+  return result;
+}
+
 Value SaturatingRecipe::emit(ImplicitLocOpBuilder &b, Value values,
-                             bool isBounded) const {
+                             bool isBounded, LaneOrder order) const {
   auto type = cast<VectorType>(values.getType());
   int64_t lanes = instructions->getBits() / getIntegerBits();
   if (type.getNumElements() == lanes)
-    return emitRegister(b, values, zeroPoint, isBounded);
+    return emitRegister(b, values, zeroPoint, isBounded, order);
   Value scalar = zeroPoint ? getSplatScalar(zeroPoint) : Value();
   Value result = arith::ConstantOp::create(
       b, b.getZeroAttr(type.clone(storage.getElementType())));
@@ -64,8 +98,8 @@ Value SaturatingRecipe::emit(ImplicitLocOpBuilder &b, Value values,
     Value zeroPoints = zeroPoint;
     if (zeroPoint && !scalar)
       zeroPoints = slice(b, zeroPoint, at, lanes);
-    Value part =
-        emitRegister(b, slice(b, values, at, lanes), zeroPoints, isBounded);
+    Value part = emitRegister(b, slice(b, values, at, lanes), zeroPoints,
+                              isBounded, order);
     result = vector::InsertStridedSliceOp::create(
         b, part, result, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{1});
   }
@@ -73,7 +107,8 @@ Value SaturatingRecipe::emit(ImplicitLocOpBuilder &b, Value values,
 }
 
 Value SaturatingRecipe::emitRegister(ImplicitLocOpBuilder &b, Value values,
-                                     Value zeroPoints, bool isBounded) const {
+                                     Value zeroPoints, bool isBounded,
+                                     LaneOrder order) const {
   int64_t words = instructions->getWords();
   auto convert = [&](int64_t begin) {
     return instructions->emitConvert(b, slice(b, values, begin, words),
@@ -88,7 +123,7 @@ Value SaturatingRecipe::emitRegister(ImplicitLocOpBuilder &b, Value values,
   if (getIntegerBits() == 8)
     result = instructions->emitPack(b, result, toWords(2 * words),
                                     storage.getIsSigned());
-  return clampToStorage(b, restoreOrder(b, result));
+  return clampToStorage(b, restoreOrder(b, result, order));
 }
 
 /// Adds to the 16-bit integers that were packed from `begin` on.
@@ -119,21 +154,30 @@ Value SaturatingRecipe::addZeroPoint(ImplicitLocOpBuilder &b, Value words,
 
 /// Packs within parts of a register leave what came from one register together
 /// in each part.
-Value SaturatingRecipe::restoreOrder(ImplicitLocOpBuilder &b,
-                                     Value packed) const {
+Value SaturatingRecipe::restoreOrder(ImplicitLocOpBuilder &b, Value packed,
+                                     LaneOrder order) const {
   int64_t parts = instructions->getBits() / instructions->getPackedBits();
   if (parts == 1)
     return packed;
+  // Registers of the sources, and how many neighbours of each are together.
   int64_t sources = 32 / getIntegerBits();
-  auto groups = VectorType::get(
-      {parts * sources},
-      b.getIntegerType(instructions->getPackedBits() / sources));
-  SmallVector<int64_t> order;
+  int64_t together = instructions->getPackedBits() / 32;
+  SmallVector<int64_t> lanes;
+  if (order == LaneOrder::EvenThenOdd) {
+    for (int64_t pair = 0; pair < sources; pair += 2)
+      for (int64_t part = 0; part < parts; ++part)
+        for (int64_t lane = 0; lane < together; ++lane)
+          for (int64_t parity : {0, 1})
+            lanes.push_back((part * sources + pair + parity) * together + lane);
+    return vector::ShuffleOp::create(b, packed, packed, lanes);
+  }
   for (int64_t source = 0; source < sources; ++source)
     for (int64_t part = 0; part < parts; ++part)
-      order.push_back(part * sources + source);
+      lanes.push_back(part * sources + source);
+  auto groups = VectorType::get({parts * sources},
+                                b.getIntegerType(together * getIntegerBits()));
   Value grouped = vector::BitCastOp::create(b, groups, packed);
-  Value ordered = vector::ShuffleOp::create(b, grouped, grouped, order);
+  Value ordered = vector::ShuffleOp::create(b, grouped, grouped, lanes);
   return vector::BitCastOp::create(b, packed.getType(), ordered);
 }
 

@@ -7,6 +7,10 @@
 
 namespace mlir::quant_ext {
 
+/// The order of the lanes that a recipe takes: as they are, or of each two
+/// registers first the even lanes, then the odd ones.
+enum class LaneOrder { Natural, EvenThenOdd };
+
 /// Rounds f32 to the integers of a storage, saturating: NaN gives the lowest.
 class SaturatingRecipe {
 public:
@@ -19,8 +23,15 @@ public:
   explicit operator bool() const { return bool(instructions); }
 
   /// R(values) plus the zero point. None of `values` is above 2^31 where
-  /// `isBounded` says so.
-  Value emit(ImplicitLocOpBuilder &b, Value values, bool isBounded) const;
+  /// `isBounded` says so. The result is in the natural order whatever theirs
+  /// is; another one asks for a zero point that all lanes share.
+  Value emit(ImplicitLocOpBuilder &b, Value values, bool isBounded,
+             LaneOrder order = LaneOrder::Natural) const;
+
+  /// Whether `input` widens to f32 at less cost in that other order.
+  bool widensByParity(Value input) const;
+  /// `input` of bf16 in f32, even lanes first.
+  Value emitEvenThenOdd(ImplicitLocOpBuilder &b, Value input) const;
 
   /// min(values, bound); NaN stays.
   Value emitUpperBound(ImplicitLocOpBuilder &b, Value values,
@@ -31,10 +42,11 @@ public:
 private:
   unsigned getIntegerBits() const { return storage.getWidth() <= 8 ? 8 : 16; }
   Value emitRegister(ImplicitLocOpBuilder &b, Value values, Value zeroPoints,
-                     bool isBounded) const;
+                     bool isBounded, LaneOrder order) const;
   Value addZeroPoint(ImplicitLocOpBuilder &b, Value words, Value zeroPoints,
                      int64_t begin) const;
-  Value restoreOrder(ImplicitLocOpBuilder &b, Value packed) const;
+  Value restoreOrder(ImplicitLocOpBuilder &b, Value packed,
+                     LaneOrder order) const;
   Value clampToStorage(ImplicitLocOpBuilder &b, Value integers) const;
 
   std::unique_ptr<SaturatingInstructions> instructions;

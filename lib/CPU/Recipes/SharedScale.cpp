@@ -40,16 +40,19 @@ SharedScale::SharedScale(OpBuilder &builder, ApplyQuantizeOp op,
   inverses = spread(inverse);
 }
 
-/// Widens where the value is made, lest it live across the branch of another
-/// operation that shares its definition.
+Value SharedScale::emitAtDefinition(Value value, function_ref<Value()> emit) {
+  OpBuilder::InsertionGuard guard(b);
+  if (value.getDefiningOp())
+    b.setInsertionPointAfterValue(value);
+  return emit();
+}
+
 Value SharedScale::widenAtDefinition(Value value) {
   Type wide = typeLike(value, b.getF32Type());
   if (value.getType() == wide)
     return value;
-  OpBuilder::InsertionGuard guard(b);
-  if (value.getDefiningOp())
-    b.setInsertionPointAfterValue(value);
-  return arith::ExtFOp::create(b, wide, value);
+  return emitAtDefinition(
+      value, [&] { return arith::ExtFOp::create(b, wide, value); });
 }
 
 /// In all lanes.
@@ -93,7 +96,14 @@ Value SharedScale::isEvery(Value condition) {
 
 Value SharedScale::hasNormalInverse() { return isEvery(isNormal(inverse)); }
 
+bool SharedScale::hasShortQuotients() {
+  return getElementTypeOrSelf(op.getInput()).getIntOrFloatBitWidth() == 16 &&
+         op.getStorage().getWidth() <= 8;
+}
+
 Value SharedScale::isDividedExactly() {
+  if (hasShortQuotients())
+    return isEvery(isEachWithin(scale, 0x1p-24f, 0x1p64f));
   int width = op.getStorage().getWidth();
   // The largest number below the bound that the proof gives.
   float largest = std::nextafter(std::ldexp(1.0f, 127 - width), 0.0f);
@@ -125,19 +135,29 @@ Value SharedScale::clamp(Value lo, Value hi) {
 }
 
 Value SharedScale::divide(Value values) {
+  if (hasShortQuotients()) {
+    Value one = constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f));
+    Value residual =
+        math::FmaOp::create(b, arith::NegFOp::create(b, inverse), scale, one);
+    Value rest = arith::DivFOp::create(b, residual, scale);
+    Value correction = arith::MulFOp::create(b, values, spread(rest));
+    return math::FmaOp::create(b, values, inverses, correction);
+  }
   Value q0 = arith::MulFOp::create(b, values, inverses);
   Value r =
       math::FmaOp::create(b, arith::NegFOp::create(b, q0), scales, values);
   return math::FmaOp::create(b, r, inverses, q0);
 }
 
-Value SharedScale::multiply() { return arith::MulFOp::create(b, x, inverses); }
+Value SharedScale::multiply(Value values) {
+  return arith::MulFOp::create(b, values, inverses);
+}
 
 Value SharedScale::divideEach() {
   Value quotient = arith::DivFOp::create(b, x, scales);
   if (op.getDivision() == Division::Exact || source.isScalar())
     return quotient;
-  return arith::SelectOp::create(b, isNormal(inverses), multiply(), quotient);
+  return arith::SelectOp::create(b, isNormal(inverses), multiply(x), quotient);
 }
 
 Value SharedScale::quantize(Value values, Value theirScales,
@@ -150,7 +170,7 @@ Value SharedScale::quantize(Value values, Value theirScales,
 
 Value SharedScale::quantizeMultiplied() {
   Value ones = constantLike(b, type, b.getF32FloatAttr(1.0f));
-  return quantize(multiply(), ones, Division::Exact);
+  return quantize(multiply(x), ones, Division::Exact);
 }
 
 Value SharedScale::quantizeEach() {

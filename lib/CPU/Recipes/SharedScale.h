@@ -6,6 +6,15 @@
 // (Brisebarre, Muller, Raina, "Accelerating correctly rounded floating-point
 // division when the divisor is known in advance", IEEE TC 2004).
 //
+// f16 and bf16 have 11 bits of significand at most. For them one step less will
+// do, which adds the rest of the inverse, rest = RN((1 - s * inv) / s):
+// q = RN(x * inv + RN(x * rest)), from 2^-24, where x * rest does not overflow,
+// to 2^64, where no part of rest that matters underflows. Of all 2^10 * 2^23
+// pairs of significands, 12 give a q that is not RN(x / s) but its neighbour.
+// Each of these and its neighbour has 16 bits or more, so that none is, and
+// nothing between them is, an integer of 9 bits or the middle of two. (Same
+// authors' form with two multiplications; counted exhaustively.)
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTEXT_LIB_CPU_SHAREDSCALE_H
@@ -35,10 +44,11 @@ public:
   Value scaleBound(int64_t bound);
   /// x between the bounds; NaN goes to `lo`, because it compares false.
   Value clamp(Value lo, Value hi);
-  /// values / s, by the steps above.
+  /// values / s, by the steps above: exact, or where `values` are short exact
+  /// once rounded to an integer of the storage.
   Value divide(Value values);
-  /// x * (1 / s).
-  Value multiply();
+  /// values * (1 / s).
+  Value multiply(Value values);
 
   /// What `op` rounds, for scales that the ways above do not serve: x / s, or
   /// x * (1 / s) in lanes where `op` asks for that and 1 / s is normal.
@@ -48,6 +58,10 @@ public:
   Value quantizeMultiplied();
   /// The operation on scales that the ways above do not serve.
   Value quantizeEach();
+
+  /// What `emit` makes of `value` alone, made where `value` is, lest that live
+  /// across the branch of another operation that shares its definition.
+  Value emitAtDefinition(Value value, function_ref<Value()> emit);
 
   /// One of the two values by `condition`, which is the same for all lanes.
   Value branch(Type result, Value condition, function_ref<Value()> ifTrue,
@@ -62,6 +76,8 @@ public:
   Value scale, inverse;
 
 private:
+  /// Whether the shorter steps give what `op` rounds.
+  bool hasShortQuotients();
   Value quantize(Value values, Value theirScales, Division division);
   Value spread(Value ofSource);
   Value widenAtDefinition(Value value);

@@ -340,3 +340,122 @@ func.func @many_iterations(%x: memref<8x32xf32>, %s: memref<8xf32>, %y: memref<8
   }
   return
 }
+
+// -----
+
+// 11 bits of significand need one step less, for scales from 2^-24 to 2^64: the
+// rest of the inverse is added. Integers of 16 bits would show the difference.
+// CHECK-LABEL: func.func @short_quotients(
+// CHECK-SAME: %[[X:.*]]: vector<64xf16>, %[[S:.*]]: f32)
+// CHECK-DAG: %[[WIDE:.*]] = arith.extf %[[X]]
+// CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : f32
+// CHECK-DAG: %[[INVS:.*]] = vector.broadcast %[[INV]] : f32
+// CHECK-DAG: arith.cmpf oge, %[[S]], %[[LEAST:[a-z_0-9]*]] : f32
+// CHECK-DAG: arith.cmpf ole, %[[S]], %[[MOST:[a-z_0-9]*]] : f32
+// CHECK: scf.if
+// CHECK: %[[C:.*]] = arith.select %{{.*}}, %{{.*}}, %[[WIDE]]
+// CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[INV]] : f32
+// CHECK-NEXT: %[[RESIDUAL:.*]] = math.fma %[[NEG]], %[[S]], %{{.*}} : f32
+// CHECK-NEXT: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
+// CHECK-NEXT: %[[RESTS:.*]] = vector.broadcast %[[REST]]
+// CHECK-NEXT: %[[SMALL:.*]] = arith.mulf %[[C]], %[[RESTS]]
+// CHECK-NEXT: math.fma %[[C]], %[[INVS]], %[[SMALL]]
+// CHECK-NOT: math.fma
+// CHECK: } else {
+// CHECK: arith.divf %[[WIDE]], %{{.*}} : vector<64xf32>
+// CHECK-LABEL: func.func @short_values_in_16_bits(
+// CHECK: scf.if
+// CHECK: math.fma {{.*}} vector<64xf32>
+// CHECK: math.fma {{.*}} vector<64xf32>
+func.func @short_quotients(%x: vector<64xf16>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8>
+      : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+func.func @short_values_in_16_bits(%x: vector<64xf16>, %scale: f32) -> vector<64xi16> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i16>
+      : (vector<64xf16>, vector<64xf32>) -> vector<64xi16>
+  return %q : vector<64xi16>
+}
+
+// -----
+
+// A constant scale shows where the bounds are: each function has the first scale
+// inside or the first outside.
+// CHECK-LABEL: func.func @least_served(
+// CHECK-NOT: scf.if
+// CHECK: math.fma
+// CHECK-LABEL: func.func @below_least(
+// CHECK-NOT: math.fma
+// CHECK-LABEL: func.func @most_served(
+// CHECK-NOT: scf.if
+// CHECK: math.fma
+// CHECK-LABEL: func.func @above_most(
+// CHECK-NOT: math.fma
+// CHECK: return
+func.func @least_served(%x: vector<64xf16>) -> vector<64xi8> {
+  %scale = arith.constant 0x33800000 : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+func.func @below_least(%x: vector<64xf16>) -> vector<64xi8> {
+  %scale = arith.constant 0x337FFFFF : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+func.func @most_served(%x: vector<64xf16>) -> vector<64xi8> {
+  %scale = arith.constant 0x5F800000 : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+func.func @above_most(%x: vector<64xf16>) -> vector<64xi8> {
+  %scale = arith.constant 0x5F800001 : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+// -----
+
+// Of bf16, packs within parts of a register allow for even lanes first, then odd
+// ones, where all lanes share scale and zero point: a shift and a mask widen
+// these, and one shuffle restores the order.
+// NEON-LABEL: func.func @even_then_odd(
+// NEON-NOT: arith.shli
+// CHECK-LABEL: func.func @even_then_odd(
+// CHECK-SAME: %[[X:.*]]: vector<32xbf16>
+// AVX512-NOT: arith.shli
+// AVX2: %[[PAIRS:.*]] = vector.bitcast %[[X]] : vector<32xbf16> to vector<16xi32>
+// AVX2-DAG: %[[BOTH:.*]] = vector.extract_strided_slice %[[PAIRS]] {offsets = [8], sizes = [8], strides = [1]}
+// AVX2-DAG: %[[EVEN:.*]] = arith.shli %[[BOTH]], %{{.*}} : vector<8xi32>
+// AVX2-DAG: %[[ODD:.*]] = arith.andi %[[BOTH]], %{{.*}} : vector<8xi32>
+// AVX2: vector.shuffle {{.*}} [0, 4, 1, 5, 2, 6, 3, 7, 16, 20, 17, 21, 18, 22, 19, 23, 8, 12, 9, 13, 10, 14, 11, 15, 24, 28, 25, 29, 26, 30, 27, 31] : vector<32xi8>
+// CHECK-LABEL: func.func @even_then_odd_by_reciprocal(
+// CHECK: arith.shli
+// CHECK-LABEL: func.func @own_scales(
+// CHECK-NOT: arith.shli
+// CHECK: return
+func.func @even_then_odd(%x: vector<32xbf16>, %scale: f32) -> vector<32xi8> {
+  %s = vector.broadcast %scale : f32 to vector<32xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8>
+      : (vector<32xbf16>, vector<32xf32>) -> vector<32xi8>
+  return %q : vector<32xi8>
+}
+func.func @even_then_odd_by_reciprocal(%x: vector<64xbf16>, %scale: f32) -> vector<64xi8> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> division = reciprocal
+      : (vector<64xbf16>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+func.func @own_scales(%x: vector<64xbf16>, %scales: vector<2xf32>) -> vector<64xi8> {
+  %s = vector.shuffle %scales, %scales [0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1] : vector<2xf32>, vector<2xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8>
+      : (vector<64xbf16>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
