@@ -466,10 +466,14 @@ std::string quant_bench::getLimitName(const Row &row, bool isNonTemporal) {
          (isNonTemporal ? "_nt" : "");
 }
 
-static std::string makeLimit(const Row &row, bool isNonTemporal) {
-  auto [read, written] = getVectors(row);
+std::string quant_bench::getReadLimitName(const Row &row) {
+  return "limit_" + std::to_string(getVectors(row).first) + "_0";
+}
+
+static std::string makeLimit(StringRef name, int64_t read, int64_t written,
+                             bool isNonTemporal) {
   return substitute(limitFunction,
-                    {{"NAME", getLimitName(row, isNonTemporal)},
+                    {{"NAME", name.str()},
                      {"EACH_PART", substitute(eachPart, {{"CLAUSES", ""}})},
                      {"READ", std::to_string(read)},
                      {"WRITTEN", std::to_string(written)},
@@ -488,9 +492,15 @@ std::string quant_bench::makeCSource(const std::vector<Row> &rows) {
     for (Division division : {row.division, Division::Exact})
       if (made.insert(getLoopName(row, division)).second)
         os << makeFunction(row, division);
-    for (bool isNonTemporal : {false, true})
-      if (made.insert(getLimitName(row, isNonTemporal)).second)
-        os << makeLimit(row, isNonTemporal);
+    auto [read, written] = getVectors(row);
+    for (bool isNonTemporal : {false, true}) {
+      std::string name = getLimitName(row, isNonTemporal);
+      if (made.insert(name).second)
+        os << makeLimit(name, read, written, isNonTemporal);
+    }
+    std::string readName = getReadLimitName(row);
+    if (made.insert(readName).second)
+      os << makeLimit(readName, read, /*written=*/0, /*isNonTemporal=*/false);
   }
   return text;
 }

@@ -16,6 +16,9 @@ std::string getLoopName(const Row &row, Division division);
 /// such that bypass the caches.
 std::string getLimitName(const Row &row, bool isNonTemporal);
 
+/// The loop that only reads.
+std::string getReadLimitName(const Row &row);
+
 /// A translation unit with the loops of all these rows.
 std::string makeCSource(const std::vector<Row> &rows);
 

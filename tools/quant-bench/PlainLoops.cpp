@@ -157,9 +157,17 @@ std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
     limit.threads = threads;
     limit.isLimit = true;
     limit.bypassesCaches = isNonTemporal;
-    auto loop = reinterpret_cast<LimitLoop>(
-        dlsym(library, getLimitName(row, isNonTemporal).c_str()));
+    auto find = [&](const std::string &name) {
+      return reinterpret_cast<LimitLoop>(dlsym(library, name.c_str()));
+    };
+    LimitLoop loop = find(getLimitName(row, isNonTemporal));
     limit.run = [=] { loop(in, out, count); };
+    // The range of a whole tensor is not known before all of it was read.
+    if (row.op == Op::Dynamic && row.granularity == Granularity::PerTensor)
+      limit.run = [=, read = find(getReadLimitName(row))] {
+        read(in, out, count);
+        loop(in, out, count);
+      };
     limits.push_back(std::move(limit));
   }
   return limits;

@@ -53,8 +53,9 @@ def QuantExtStreamStores
     what is written 2/5 count, as long as `min-bytes` is not given: a store past
     the caches is one transfer of a line, another store none, or two if the line is
     in no cache and is read first; they cost the same where every other line is
-    found, and for who reads the result next where every third is. The stores
-    of its innermost loops become `vector.store` with `nontemporal`, which on x86
+    found, and for who reads the result next where every third is. Where threads
+    share the nest 1/8 counts, because stores past the caches are as fast from one
+    of them as from two. The stores of its innermost loops become `vector.store` with `nontemporal`, which on x86
     writes whole lines to memory without reading them first. An `sfence` after the
     nest keeps the order that other threads see.
 

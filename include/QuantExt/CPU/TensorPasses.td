@@ -388,12 +388,12 @@ def QuantExtDistributeOverThreads
     split, for each thread to take its share of.
 
     An operation of fewer than `min-elements` elements stays whole: to start the
-    threads takes microseconds. With `min-elements=0` it is split from where its
-    operands do not fit into the target's second-level cache, that of a core for
-    itself: for `quantize` from f32 to i8, at 5 bytes an element, and 256 KiB
-    from 52,429 elements. Where sizes are known at run time only, the loop has
-    one part below that (see `quant-ext-serialize-single-iterations`), and a
-    reduction is behind a branch.
+    threads takes a microsecond or two. With `min-elements=0` it is split from
+    where its operands take eight times the target's first-level cache: for
+    `quantize` from f32 to i8, at 5 bytes an element, and 32 KiB from 52,429
+    elements. Where sizes are known at run time only, the loop has one part below
+    that (see `quant-ext-serialize-single-iterations`), and a reduction is behind
+    a branch.
 
     Example: with `threads=2 min-elements=1 target=x86-64-v4`,
 
@@ -434,8 +434,8 @@ def QuantExtDistributeOverThreads
            "Threads to split operations for; 1 leaves them whole, 0 lets the "
            "runtime decide">,
     Option<"minElements", "min-elements", "int64_t", "0",
-           "Elements from which on an operation is split; 0 takes what exceeds "
-           "the target's second-level cache">,
+           "Elements from which on an operation is split; 0 takes what moves "
+           "eight times the target's first-level cache">,
   ];
   let statistics = [
     Statistic<"numDistributed", "distributed", "Operations split">,

@@ -47,7 +47,9 @@ struct QuantExtToLLVMOptions
   Option<int64_t> minElementsToSplit{
       *this, "min-elements-to-split",
       llvm::cl::desc("Elements from which on an operation is split; 0 takes "
-                     "what exceeds the target's second-level cache"),
+                     "what moves eight times the target's first-level cache, "
+                     "and contractions of as many products as half of its "
+                     "second-level cache has bytes"),
       llvm::cl::init(0)};
   Option<int64_t> minBytesToStream{
       *this, "min-bytes-to-stream",

@@ -792,6 +792,52 @@ func.func @any_size(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
 
 // -----
 
+// Of what threads write together 1/8 counts: 1.5 N, which are 8 MiB between N =
+// 5,592,405 and 5,592,406.
+// DEFAULT-LABEL: func.func @threads_below_default
+// DEFAULT-NOT: nontemporal
+// DEFAULT-LABEL: func.func @threads_above_default
+// DEFAULT: nontemporal
+func.func @threads_below_default(%x: memref<5592320xi8>, %y: memref<5592320xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %half = arith.constant 2796160 : index
+  %n = arith.constant 5592320 : index
+  %pad = arith.constant 0 : i8
+  scf.parallel (%t) = (%c0) to (%n) step (%half) {
+    %xs = memref.subview %x[%t] [2796160] [1] : memref<5592320xi8> to memref<2796160xi8, strided<[1], offset: ?>>
+    %ys = memref.subview %y[%t] [2796160] [1] : memref<5592320xi32> to memref<2796160xi32, strided<[1], offset: ?>>
+    scf.for %i = %c0 to %half step %c64 {
+      %a = vector.transfer_read %xs[%i], %pad {in_bounds = [true]} : memref<2796160xi8, strided<[1], offset: ?>>, vector<64xi8>
+      %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+      vector.transfer_write %b, %ys[%i] {in_bounds = [true]} : vector<64xi32>, memref<2796160xi32, strided<[1], offset: ?>>
+    }
+    scf.reduce
+  }
+  return
+}
+
+func.func @threads_above_default(%x: memref<5592448xi8>, %y: memref<5592448xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %half = arith.constant 2796224 : index
+  %n = arith.constant 5592448 : index
+  %pad = arith.constant 0 : i8
+  scf.parallel (%t) = (%c0) to (%n) step (%half) {
+    %xs = memref.subview %x[%t] [2796224] [1] : memref<5592448xi8> to memref<2796224xi8, strided<[1], offset: ?>>
+    %ys = memref.subview %y[%t] [2796224] [1] : memref<5592448xi32> to memref<2796224xi32, strided<[1], offset: ?>>
+    scf.for %i = %c0 to %half step %c64 {
+      %a = vector.transfer_read %xs[%i], %pad {in_bounds = [true]} : memref<2796224xi8, strided<[1], offset: ?>>, vector<64xi8>
+      %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+      vector.transfer_write %b, %ys[%i] {in_bounds = [true]} : vector<64xi32>, memref<2796224xi32, strided<[1], offset: ?>>
+    }
+    scf.reduce
+  }
+  return
+}
+
+// -----
+
 // No less than the least: 2,048 bytes are read and as many written.
 // CHECK-LABEL: func.func @exactly
 // CHECK: nontemporal
