@@ -68,8 +68,8 @@ void populateNarrowElementPatterns(RewritePatternSet &patterns);
 
 /// Stores of vectors that were narrowed from f32 to f16, by what one conversion
 /// gives, on x86.
-void populateHalfStorePatterns(RewritePatternSet &patterns,
-                               const TargetInfo &target);
+void populateRegisterStorePatterns(RewritePatternSet &patterns,
+                                   const TargetInfo &target);
 
 /// Rewrites masked loads and stores of bf16 to those of i16, which every target
 /// with masks has.

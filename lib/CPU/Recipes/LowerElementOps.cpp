@@ -90,7 +90,7 @@ struct LowerElementOpsPass
     RewritePatternSet narrowSet(context);
     populateNarrowElementPatterns(narrowSet);
     if (info->isX86())
-      populateHalfStorePatterns(narrowSet, *info);
+      populateRegisterStorePatterns(narrowSet, *info);
     narrowings = std::move(narrowSet);
     return success();
   }
