@@ -66,8 +66,8 @@ void populateAVX512TablePatterns(RewritePatternSet &patterns);
 /// Widens lanes of fewer than 8 bits from the bytes that they were taken from.
 void populateNarrowElementPatterns(RewritePatternSet &patterns);
 
-/// Stores of vectors that were narrowed from f32 to f16, by what one conversion
-/// gives, on x86.
+/// Stores of 32 bits an element and more by registers, in ascending order, and
+/// of what was narrowed from f32 to f16 by what one conversion gives. For x86.
 void populateRegisterStorePatterns(RewritePatternSet &patterns,
                                    const TargetInfo &target);
 
