@@ -64,7 +64,11 @@ func.func @gelu_quantize(%x: tensor<64x1024xf32>, %s: tensor<f32>) -> tensor<64x
 // CHECK: scf.for %[[J:[a-z0-9]+]] = %c0 to %c1024 step %c64
 // CHECK: vector.transfer_read %{{.*}} vector<64xi8>
 // CHECK: vector.transfer_read %{{.*}}[%[[J]]]{{.*}} vector<64xf32>
-// CHECK: vector.transfer_write %{{.*}} : vector<64xf32>
+// One register at a time.
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
 // CHECK: return
 func.func @dequantize_bias(%q: tensor<64x1024xi8>, %b: tensor<1024xf32>, %s: tensor<64xf32>) -> tensor<64x1024xf32> {
   %x = quant_ext.dequantize %q, %s axis = 0 storage = <i8> : (tensor<64x1024xi8>, tensor<64xf32>) -> tensor<64x1024xf32>
@@ -79,7 +83,10 @@ func.func @dequantize_bias(%q: tensor<64x1024xi8>, %b: tensor<1024xf32>, %s: ten
 // CHECK: scf.for
 // CHECK: vector.transfer_read %{{.*}} vector<64xi8>
 // CHECK: vector.transfer_read %{{.*}} vector<64xf32>
-// CHECK: vector.transfer_write %{{.*}} vector<64xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<16xf32>
 // CHECK: scf.for
 // CHECK: vector.transfer_read %{{.*}} vector<64xi8>
 // CHECK: vector.transfer_read %{{.*}} vector<64xf32>
