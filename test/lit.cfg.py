@@ -10,22 +10,32 @@ import subprocess
 import lit.formats
 from lit.llvm import llvm_config
 
-config.name = "QUANT_EXT"
+config.name = "QUANT_EXT_PLUGIN" if config.quant_ext_plugin else "QUANT_EXT"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".mlir", ".test"]
 config.excludes = ["CMakeLists.txt", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
-config.test_exec_root = os.path.join(config.quant_ext_obj_root, "test")
+config.test_exec_root = os.path.join(
+    config.quant_ext_obj_root,
+    "test-plugin" if config.quant_ext_plugin else "test")
 
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.use_default_substitutions()
 
-# IR is verified between passes in every test. A plugin build of the suite
-# replaces this one substitution, which is why RUN lines say %quant-opt.
+# IR is verified between passes in every test.
+quant_opt = os.path.join(config.quant_ext_tools_dir, "quant-opt")
+if config.quant_ext_plugin:
+    quant_opt = "%s --load-dialect-plugin=%s --load-pass-plugin=%s" % (
+        os.path.join(config.llvm_tools_dir, "mlir-opt"),
+        config.quant_ext_plugin, config.quant_ext_plugin)
+else:
+    # Of tests of the tool itself: what it prints of itself, its own options.
+    config.available_features.add("quant-opt")
+
 # Ahead of what lit itself calls %python: tests want the one that has onnx.
 config.substitutions.insert(0, ("%python", config.python_executable))
 config.substitutions += [
-    ("%quant-opt", os.path.join(config.quant_ext_tools_dir, "quant-opt")),
+    ("%quant-opt", quant_opt),
     ("%quant-exhaustive",
      os.path.join(config.quant_ext_tools_dir, "quant-exhaustive")),
     ("%other-architecture",
@@ -38,6 +48,8 @@ config.substitutions += [
     ("%llc", os.path.join(config.llvm_tools_dir, "llc")),
     ("%clang", os.path.join(config.llvm_tools_dir, "clang")),
     ("%mlir_lib_dir", config.mlir_lib_dir),
+    ("%mlir_include_dir", config.mlir_include_dir),
+    ("%capi_dir", config.quant_ext_lib_dir),
     ("%import_onnx", "%s %s" % (config.python_executable, os.path.join(
         config.quant_ext_src_root, "tools", "import-onnx", "import_onnx.py"))),
     ("%src_root", config.quant_ext_src_root),

@@ -2,6 +2,9 @@
 // in front of a quantize or not, whatever reshapes stand between: a program is left
 // with loops that end in writes of its results, and no operation on whole tensors.
 
+// Stock mlir-opt does not know passes of a plugin by name after this option.
+// REQUIRES: quant-opt
+
 // RUN: %quant-opt %s --mlir-disable-threading --mlir-print-ir-after=quant-ext-tile-contractions --pass-pipeline="builtin.module(quant-ext-qdq-to-integer,canonicalize,quant-ext-to-llvm{target=x86-64-v4 features=+avx512vnni})" -o /dev/null 2>&1 | FileCheck %s --implicit-check-not=linalg.
 
 #id = affine_map<(m, n) -> (m, n)>

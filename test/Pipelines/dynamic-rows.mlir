@@ -2,6 +2,9 @@
 // of a row's loops are inside the one over rows. What they make is written where
 // the caller wants it, and nothing is allocated.
 
+// Stock mlir-opt does not know passes of a plugin by name after this option.
+// REQUIRES: quant-opt
+
 // RUN: %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=x86-64-v4 results-to-out-params min-bytes-to-stream=-1})" --mlir-disable-threading --mlir-print-ir-after=quant-ext-lower-element-ops -o %t.llvm.mlir 2>&1 | FileCheck %s --implicit-check-not=memref.alloc --implicit-check-not=memref.copy
 // RUN: FileCheck %s --input-file=%t.llvm.mlir --check-prefix=LLVM --implicit-check-not="call @" --implicit-check-not=memcpy
 // LLVM: llvm.func @rows(

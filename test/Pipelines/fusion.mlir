@@ -2,6 +2,9 @@
 // that reads each of its inputs once and writes each of its results once, without
 // a buffer between.
 
+// Stock mlir-opt does not know passes of a plugin by name after this option.
+// REQUIRES: quant-opt
+
 // RUN: %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=x86-64-v4 results-to-out-params min-bytes-to-stream=-1})" --mlir-disable-threading --mlir-print-ir-after=quant-ext-lower-element-ops -o %t.llvm.mlir 2>&1 | FileCheck %s --implicit-check-not=memref.alloc --implicit-check-not=memref.copy --implicit-check-not=scf.for --implicit-check-not=transfer_read --implicit-check-not=transfer_write
 // RUN: FileCheck %s --input-file=%t.llvm.mlir --check-prefix=LLVM --implicit-check-not=@malloc --implicit-check-not=memcpy
 // LLVM: llvm.func @bias_relu_quantize(

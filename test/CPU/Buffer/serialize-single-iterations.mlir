@@ -1,4 +1,4 @@
-// RUN: %quant-opt --quant-ext-serialize-single-iterations --split-input-file %s | FileCheck %s
+// RUN: %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-serialize-single-iterations))" %s | FileCheck %s
 
 // A loop that only run time knows to have one part needs no threads. One that
 // has none does nothing.
