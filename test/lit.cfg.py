@@ -46,7 +46,10 @@ config.substitutions += [
     ("%mlir-translate", os.path.join(config.llvm_tools_dir, "mlir-translate")),
     ("%mlir-opt", os.path.join(config.llvm_tools_dir, "mlir-opt")),
     ("%llc", os.path.join(config.llvm_tools_dir, "llc")),
+    # Ahead of the shorter name, which it begins with.
+    ("%clang\\+\\+", os.path.join(config.llvm_tools_dir, "clang++")),
     ("%clang", os.path.join(config.llvm_tools_dir, "clang")),
+    ("%cmake", config.cmake_command),
     ("%mlir_lib_dir", config.mlir_lib_dir),
     ("%mlir_include_dir", config.mlir_include_dir),
     ("%capi_dir", config.quant_ext_lib_dir),
