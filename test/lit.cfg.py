@@ -36,6 +36,8 @@ else:
 config.substitutions.insert(0, ("%python", config.python_executable))
 config.substitutions += [
     ("%quant-opt", quant_opt),
+    ("%quant-ext-lsp-server",
+     os.path.join(config.quant_ext_tools_dir, "quant-ext-lsp-server")),
     ("%quant-exhaustive",
      os.path.join(config.quant_ext_tools_dir, "quant-exhaustive")),
     ("%other-architecture",
