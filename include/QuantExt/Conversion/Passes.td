@@ -110,4 +110,100 @@ def ConvertQuantExtToArith : Pass<"convert-quant-ext-to-arith"> {
   ];
 }
 
+def ConvertQuantToQuantExt
+    : Pass<"convert-quant-to-quant-ext", "::mlir::ModuleOp"> {
+  let summary = "Convert upstream's quant dialect to quant_ext";
+  let description = [{
+    Turns `quant.qcast` into `quantize` and `quant.dcast` into `dequantize`,
+    whose parameters are constants with the numbers of the quantized type, and
+    values of quantized types into those of the types that store them: through
+    functions, calls, the operations of `scf` and `cf` and their blocks.
+    `quant.scast` then has nothing to do. What other operations have of quantized
+    types stays, with a `quant.scast` before or behind it.
+
+    | `!quant.uniform` | here |
+    |---|---|
+    | `<i8:f32, 0.5:10>` | per-tensor |
+    | `<i8:f32:1, {0.5, 0.25}>` | `axis = 1` |
+    | `<i8:f32:{0:2, 1:4}, {{...}}>` | `block_sizes = [2, 4]`, -1 for other dimensions |
+    | `<i8<-127:127>:f32, ...>` | `storage = <i8<-127:127>>` |
+    | `<u8:f32, ...>` | `storage = <u8>`, always with zero points |
+
+    A scale becomes the nearest number of the expressed type, in which upstream
+    computes too. `quant.qcast` leaves open how it rounds; `quantize` rounds to
+    nearest even, and saturates.
+
+    What has no such form stays, and a warning at the cast says why: types without
+    a scale (`!quant.any`, `!quant.calibrated`), tensors without a rank, storages
+    that quant_ext does not have.
+
+    Example:
+
+    ```mlir
+    !q = !quant.uniform<u8:f32, 0.5:128>
+    func.func @quantize(%x: tensor<4xf32>) -> tensor<4x!q> {
+      %q = quant.qcast %x : tensor<4xf32> to tensor<4x!q>
+      return %q : tensor<4x!q>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @quantize(%x: tensor<4xf32>) -> tensor<4xi8> {
+      %scale = arith.constant dense<0.5> : tensor<f32>
+      %zero = arith.constant dense<-128> : tensor<i8>
+      %q = quant_ext.quantize %x, %scale, %zero storage = <u8>
+          : (tensor<4xf32>, tensor<f32>, tensor<i8>) -> tensor<4xi8>
+      return %q : tensor<4xi8>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::quant::QuantDialect",
+    "::mlir::quant_ext::QuantExtDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def ConvertQuantExtToQuant : Pass<"convert-quant-ext-to-quant"> {
+  let summary = "Convert quant_ext to upstream's quant dialect";
+  let description = [{
+    Turns `quantize` into `quant.qcast` and `quant.scast`, and `dequantize` into
+    `quant.scast` and `quant.dcast`, for passes that know quantized types. The
+    integers between keep their types.
+
+    This is done where `convert-quant-to-quant-ext` gives the same operation
+    again: scale and zero point are constants (no resources), the scale is a
+    number of the type of the values, rounding is to nearest even, division
+    exact, blocks divide the tensor. All other operations stay. What upstream
+    makes of its casts need not be what quant_ext computes: `lower-quant-ops`
+    truncates, and wraps what is out of range.
+
+    Example:
+
+    ```mlir
+    func.func @dequantize(%q: tensor<2x4xi8>) -> tensor<2x4xf32> {
+      %scale = arith.constant dense<[0.5, 0.25]> : tensor<2xf32>
+      %x = quant_ext.dequantize %q, %scale axis = 0 storage = <i8>
+          : (tensor<2x4xi8>, tensor<2xf32>) -> tensor<2x4xf32>
+      return %x : tensor<2x4xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @dequantize(%q: tensor<2x4xi8>) -> tensor<2x4xf32> {
+      %scale = arith.constant dense<[0.5, 0.25]> : tensor<2xf32>
+      %0 = quant.scast %q : tensor<2x4xi8>
+          to tensor<2x4x!quant.uniform<i8:f32:0, {0.5, 0.25}>>
+      %x = quant.dcast %0 : tensor<2x4x!quant.uniform<i8:f32:0, {0.5, 0.25}>>
+          to tensor<2x4xf32>
+      return %x : tensor<2x4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+}
+
 #endif // QUANTEXT_CONVERSION_PASSES_TD
