@@ -12,6 +12,7 @@ is not 0 if a result differs.
 from __future__ import annotations
 
 import collections
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ from quant_ext_functions import Function, bits, to_function
 def can_express(quant_opt: str, storage: str) -> bool:
     module = f"module attributes {{test.storage = #quant_ext.storage<{storage}>}} {{}}"
     return not subprocess.run(
-        [quant_opt, "-", "-o", "/dev/null"], input=module, text=True, capture_output=True
+        [*shlex.split(quant_opt), "-", "-o", "/dev/null"], input=module, text=True, capture_output=True
     ).returncode
 
 

@@ -325,7 +325,11 @@ static bool isReshapeBetween(OpOperand *operand) {
   if (!collapse || !collapse->hasOneUse() || !isElementwiseGeneric(owner))
     return false;
   Operation *source = collapse.getSrc().getDefiningOp();
-  return isElementwiseGeneric(source) ||
+  // The same reshape, of what a contraction ends with, would come back from
+  // there as isReshapeBehindContraction has it.
+  bool isBehindContraction = llvm::any_of(
+      owner->getOperands(), [](Value value) { return endsContraction(value); });
+  return (isElementwiseGeneric(source) && !isBehindContraction) ||
          (isa_and_nonnull<linalg::UnPackOp>(source) &&
           !hasLoopsOfProducer(cast<linalg::GenericOp>(owner)));
 }

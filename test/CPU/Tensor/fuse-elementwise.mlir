@@ -241,3 +241,33 @@ func.func @splat(%x: tensor<?xf32>, %low: f32, %n: index, %s: tensor<f32>) -> te
   %q = quant_ext.quantize %y, %s storage = <i8> : (tensor<?xf32>, tensor<f32>) -> tensor<?xi8>
   return %q : tensor<?xi8>
 }
+
+// -----
+
+// Parameters of each row, from an operation on them alone, scale what ends a
+// contraction of one batch. Reshaping the loops for the first would part them from
+// the second, which would reshape them back, for ever.
+// CHECK-LABEL: func.func @rows_of_a_batch(
+// CHECK: tensor.collapse_shape
+// CHECK: linalg.unpack
+// CHECK-NOT: tensor.expand_shape
+// CHECK: return
+func.func @rows_of_a_batch(%sums: tensor<1x4x1x16xi32>, %ranges: tensor<1x4x1xf32>) -> tensor<1x4x16xf32> {
+  %e = tensor.empty() : tensor<1x4x1xf32>
+  %scales = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%ranges : tensor<1x4x1xf32>) outs(%e : tensor<1x4x1xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = arith.divf %in, %in : f32
+    linalg.yield %0 : f32
+  } -> tensor<1x4x1xf32>
+  %rows = tensor.collapse_shape %scales [[0, 1, 2]] : tensor<1x4x1xf32> into tensor<4xf32>
+  %i = tensor.empty() : tensor<1x4x16xi32>
+  %unpack = linalg.unpack %sums inner_dims_pos = [2] inner_tiles = [16] into %i : tensor<1x4x1x16xi32> -> tensor<1x4x16xi32>
+  %f = tensor.empty() : tensor<1x4x16xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d1)>, affine_map<(d0, d1, d2) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%unpack, %rows : tensor<1x4x16xi32>, tensor<4xf32>) outs(%f : tensor<1x4x16xf32>) {
+  ^bb0(%in: i32, %s: f32, %out: f32):
+    %0 = arith.sitofp %in : i32 to f32
+    %1 = arith.mulf %0, %s : f32
+    linalg.yield %1 : f32
+  } -> tensor<1x4x16xf32>
+  return %y : tensor<1x4x16xf32>
+}
