@@ -38,6 +38,8 @@ config.substitutions += [
     ("%quant-opt", quant_opt),
     ("%quant-ext-lsp-server",
      os.path.join(config.quant_ext_tools_dir, "quant-ext-lsp-server")),
+    ("%quant-ext-reduce",
+     os.path.join(config.quant_ext_tools_dir, "quant-ext-reduce")),
     ("%quant-exhaustive",
      os.path.join(config.quant_ext_tools_dir, "quant-exhaustive")),
     ("%other-architecture",
