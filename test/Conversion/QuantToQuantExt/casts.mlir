@@ -119,3 +119,24 @@ func.func @storage_casts(%x: tensor<4xi8>, %y: i8) -> (tensor<4xi8>, i8) {
   %j = quant.scast %r : !q to i8
   return %i, %j : tensor<4xi8>, i8
 }
+
+// -----
+
+// Sizes may be known to the type alone, or to nobody; tensors may have no
+// dimension, and blocks may be said of none.
+// CHECK-LABEL: func.func @sizes(
+// CHECK: quant_ext.quantize %{{.*}}, %{{.*}} axis = 2 storage = <i8> : (tensor<?x?x?xf32>, tensor<3xf32>) -> tensor<?x?x?xi8>
+// CHECK: quant_ext.quantize %{{.*}}, %{{.*}}, %{{.*}} block_sizes = [1, 2] storage = <u8> : (tensor<?x?xf32>, tensor<2x2xf32>, tensor<2x2xi8>) -> tensor<?x?xi8>
+// CHECK: quant_ext.quantize %{{.*}}, %{{.*}}, %{{.*}} storage = <i8> : (tensor<f32>, tensor<f32>, tensor<i8>) -> tensor<i8>
+// CHECK: quant_ext.quantize %{{.*}}, %{{.*}}, %{{.*}} block_sizes = [-1, -1] storage = <i8> : (tensor<4x6xf32>, tensor<1x1xf32>, tensor<1x1xi8>) -> tensor<4x6xi8>
+!axis = !quant.uniform<i8:f32:2, {1.0, 2.0, 3.0}>
+!blocks = !quant.uniform<u8:f32:{0:1, 1:2}, {{2.0:120, 3.0:127}, {4.0, 5.0}}>
+!layer = !quant.uniform<i8:f32, 2.0:10>
+!whole = !quant.uniform<i8:f32:{}, {{2.0:12}}>
+func.func @sizes(%a: tensor<?x?x?xf32>, %b: tensor<?x?xf32>, %c: tensor<f32>, %d: tensor<4x6xf32>) -> (tensor<?x?x?x!axis>, tensor<?x?x!blocks>, tensor<!layer>, tensor<4x6x!whole>) {
+  %0 = quant.qcast %a : tensor<?x?x?xf32> to tensor<?x?x?x!axis>
+  %1 = quant.qcast %b : tensor<?x?xf32> to tensor<?x?x!blocks>
+  %2 = quant.qcast %c : tensor<f32> to tensor<!layer>
+  %3 = quant.qcast %d : tensor<4x6xf32> to tensor<4x6x!whole>
+  return %0, %1, %2, %3 : tensor<?x?x?x!axis>, tensor<?x?x!blocks>, tensor<!layer>, tensor<4x6x!whole>
+}

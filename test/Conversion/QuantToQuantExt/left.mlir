@@ -89,3 +89,25 @@ func.func @far_zero_point(%x: tensor<4x!q>) -> tensor<4xf32> {
   %0 = quant.dcast %x : tensor<4x!q> to tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// Zero points that nobody wrote are 0, which a range may leave out.
+!q = !quant.uniform<u8<2:10>:f32, 2.0>
+func.func @no_zero(%x: f32) -> !q {
+  // expected-warning @below {{stays as it is: its zero points must lie within 2:10, found 0}}
+  %0 = quant.qcast %x : f32 to !q
+  return %0 : !q
+}
+
+// -----
+
+// Of each cast without a rank, and of each that keeps such a type.
+!q = !quant.uniform<i8:f32:2, {1.0, 2.0, 3.0}>
+func.func @unranked_casts(%x: tensor<*xi8>) -> tensor<*xf32> {
+  // expected-warning @below {{stays as it is: its tensor must be ranked, found}}
+  %0 = quant.scast %x : tensor<*xi8> to tensor<*x!q>
+  // expected-warning @below {{stays as it is: its tensor must be ranked, found}}
+  %1 = quant.dcast %0 : tensor<*x!q> to tensor<*xf32>
+  return %1 : tensor<*xf32>
+}
