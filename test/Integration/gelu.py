@@ -18,6 +18,10 @@ import sys
 
 import numpy as np
 
+sys.dont_write_bytecode = True
+
+from memref import descriptor
+
 SIZE, CALLS, SCALE = 65536, 64, np.float32(0.0297)
 # Of 1 + erf(x / sqrt(2)): erf, the product before it (its slope is at most
 # 2/sqrt(pi), and the constant is rounded too), the sum, and two products.
@@ -33,13 +37,6 @@ def inputs() -> np.ndarray:
     values[:4] = [np.nan, np.inf, -np.inf, 1e-40]
     rng.shuffle(values)
     return values
-
-
-def descriptor(array: np.ndarray) -> ctypes.Array:
-    sizes = [array.size, 1] if array.ndim else []
-    return (ctypes.c_int64 * (3 + len(sizes)))(
-        array.ctypes.data, array.ctypes.data, 0, *sizes
-    )
 
 
 def run(path: str, x: np.ndarray) -> np.ndarray:

@@ -20,6 +20,10 @@ from typing import Callable
 
 import numpy as np
 
+sys.dont_write_bytecode = True
+
+from memref import descriptor
+
 SIZES = dict(b=2, c=3, f=4, h=5, i=2, j=3, k=37, m=5, n=19, w=6)
 NARROW = ("bf16", "f16")
 
@@ -191,12 +195,6 @@ def compute(case: Case, operands: list[np.ndarray], start: np.ndarray) -> np.nda
             value = round_to(op.accumulate(result, value), case.wide)
         result = np.broadcast_to(value, start.shape)
     return result
-
-
-def descriptor(array: np.ndarray) -> ctypes.Array:
-    strides = [stride // array.itemsize for stride in array.strides]
-    words = (array.ctypes.data, array.ctypes.data, 0, *array.shape, *strides)
-    return (ctypes.c_int64 * len(words))(*words)
 
 
 def check(path: str) -> int:

@@ -11,6 +11,10 @@ import sys
 
 import numpy
 
+sys.dont_write_bytecode = True
+
+from memref import descriptor
+
 LINE = 64
 GUARD = 256
 LENGTHS = (0, 1, 15, 63, 64, 65, 127, 128, 511, 512, 513, 575, 640, 1000, 2000, 2001, 4099)
@@ -24,13 +28,6 @@ BLOCK_SHAPES = ((9, 256), (4, 200), (1, 32))
 SHAPES = ((1, 64), (3, 200), (4, 512), (7, 513), (5, 640), (3, 1337))
 
 numbers = numpy.random.default_rng(1)
-
-
-def descriptor(array):
-    words = (ctypes.c_int64 * (3 + 2 * array.ndim))()
-    words[0] = words[1] = array.ctypes.data
-    words[3:] = [*array.shape, *(stride // array.itemsize for stride in array.strides)]
-    return words
 
 
 class Guarded:

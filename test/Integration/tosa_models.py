@@ -16,6 +16,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+sys.dont_write_bytecode = True
+
+from memref import descriptor
+
 NUMBERS = np.random.default_rng(20)
 NAMES = {"int8": "i8", "int16": "i16", "int32": "i32", "float32": "f32"}
 
@@ -169,16 +173,6 @@ def models() -> list[Model]:
     weights, bias = (NUMBERS.standard_normal(shape).astype(np.float32) for shape in ((6, 3, 3, 4), 6))
     conv2d(m, m.argument(NUMBERS.standard_normal((1, 5, 7, 4)).astype(np.float32)), weights, bias, 0)
     return all_models
-
-
-def descriptor(array: np.ndarray) -> ctypes.Structure:
-    rank = array.ndim
-    fields = [("allocated", ctypes.c_void_p), ("aligned", ctypes.c_void_p), ("offset", ctypes.c_int64)]
-    fields += [("sizes", ctypes.c_int64 * rank), ("strides", ctypes.c_int64 * rank)]
-    memref = type("MemRef", (ctypes.Structure,), {"_fields_": fields})
-    strides = [stride // array.itemsize for stride in array.strides]
-    address = array.ctypes.data
-    return memref(address, address, 0, (ctypes.c_int64 * rank)(*array.shape), (ctypes.c_int64 * rank)(*strides))
 
 
 def check(path: str, least_decibels: float) -> int:
