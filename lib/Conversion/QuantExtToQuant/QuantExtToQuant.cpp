@@ -20,24 +20,19 @@ namespace mlir::quant_ext {
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// The numbers of a constant of floats, where all of them are positive numbers
-/// of `type`.
-static FailureOr<SmallVector<double>> readScales(Value value, FloatType type) {
+/// The numbers of a constant of floats in `type`, where all of them are
+/// positive numbers of it.
+static FailureOr<SmallVector<APFloat>> readScales(Value value, FloatType type) {
   DenseElementsAttr constant;
   if (!matchPattern(value, m_Constant(&constant)))
     return failure();
-  SmallVector<double> scales;
-  for (APFloat scale : constant.getValues<APFloat>()) {
-    APFloat converted = scale;
+  auto scales = llvm::to_vector(constant.getValues<APFloat>());
+  for (APFloat &scale : scales) {
     bool losesInfo;
-    converted.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                      &losesInfo);
+    scale.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
     if (losesInfo || !scale.isFiniteNonZero() || scale.isNegative())
       return failure();
-    converted = scale;
-    converted.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                      &losesInfo);
-    scales.push_back(converted.convertToDouble());
   }
   return scales;
 }
@@ -79,7 +74,7 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
   if (storage.isFloat() ||
       getElementTypeOrSelf(op.getScale()).isF64() != expressed.isF64())
     return {};
-  FailureOr<SmallVector<double>> scales = readScales(op.getScale(), expressed);
+  FailureOr<SmallVector<APFloat>> scales = readScales(op.getScale(), expressed);
   if (failed(scales))
     return {};
   FailureOr<SmallVector<int64_t>> zeroPoints =
@@ -90,19 +85,17 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
   unsigned flags = storage.getIsSigned() ? quant::QuantizationFlags::Signed : 0;
   Type stored = storage.getElementType();
   int64_t min = storage.getMin(), max = storage.getMax();
-  auto ignore = [&] {
-    InFlightDiagnostic diagnostic;
-    diagnostic.abandon();
-    return diagnostic;
-  };
+  auto ignore = [] { return InFlightDiagnostic(); };
+  auto asDoubles = llvm::map_to_vector(
+      *scales, [](const APFloat &scale) { return scale.convertToDouble(); });
   Granularity granularity = op.getGranularity();
   if (granularity.isPerTensor())
     return quant::UniformQuantizedType::getChecked(
-        ignore, flags, stored, expressed, scales->front(), zeroPoints->front(),
-        min, max);
+        ignore, flags, stored, expressed, asDoubles.front(),
+        zeroPoints->front(), min, max);
   if (granularity.isPerAxis())
     return quant::UniformQuantizedPerAxisType::getChecked(
-        ignore, flags, stored, expressed, *scales, *zeroPoints,
+        ignore, flags, stored, expressed, asDoubles, *zeroPoints,
         granularity.axis, min, max);
   auto shape = cast<RankedTensorType>(op.getInput().getType()).getShape();
   if (!isWholeBlocks(granularity, shape))
@@ -120,14 +113,6 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
   auto toType = [&](Type element) {
     return RankedTensorType::get(scaleShape, element);
   };
-  SmallVector<APFloat> scaleValues;
-  for (double scale : *scales) {
-    APFloat value(scale);
-    bool losesInfo;
-    value.convert(expressed.getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                  &losesInfo);
-    scaleValues.push_back(value);
-  }
   SmallVector<APInt> zeroValues =
       llvm::map_to_vector(*zeroPoints, [&](int64_t number) {
         return APInt(storage.getWidth(), number, /*isSigned=*/true,
@@ -135,7 +120,7 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
       });
   return quant::UniformQuantizedSubChannelType::getChecked(
       ignore, flags, stored, expressed,
-      DenseElementsAttr::get(toType(expressed), scaleValues),
+      DenseElementsAttr::get(toType(expressed), *scales),
       DenseElementsAttr::get(toType(stored), zeroValues), dims, blockSizes, min,
       max);
 }

@@ -25,8 +25,7 @@ using namespace mlir::quant_ext;
 
 /// `type` with its quantized elements as they are stored.
 static Type toStored(Type type) {
-  FailureOr<UniformParameters> parameters =
-      readUniformParameters(type, /*reason=*/nullptr);
+  FailureOr<UniformParameters> parameters = UniformParameters::read(type);
   if (failed(parameters))
     return type;
   Type element = parameters->storage.getElementType();
@@ -48,10 +47,8 @@ QuantTypeConverter::QuantTypeConverter() {
   addTargetMaterialization(materialize);
 }
 
-namespace {
-
 /// Operations of quant_ext take tensors.
-Value toTensor(OpBuilder &builder, Location loc, Value value) {
+static Value toTensor(OpBuilder &builder, Location loc, Value value) {
   if (isa<TensorType>(value.getType()))
     return value;
   return tensor::FromElementsOp::create(
@@ -59,11 +56,25 @@ Value toTensor(OpBuilder &builder, Location loc, Value value) {
 }
 
 /// `value` as `type` has it: itself, or its only element.
-Value fromTensor(OpBuilder &builder, Location loc, Value value, Type type) {
+static Value fromTensor(OpBuilder &builder, Location loc, Value value,
+                        Type type) {
   if (isa<TensorType>(type))
     return value;
   return tensor::ExtractOp::create(builder, loc, value, ValueRange());
 }
+
+/// Scale and zero point as constants; the second null where there is none.
+static std::pair<Value, Value>
+makeParameters(OpBuilder &builder, Location loc,
+               const UniformParameters &parameters) {
+  Value scale = arith::ConstantOp::create(builder, loc, parameters.scale);
+  Value zeroPoint;
+  if (parameters.zeroPoint)
+    zeroPoint = arith::ConstantOp::create(builder, loc, parameters.zeroPoint);
+  return {scale, zeroPoint};
+}
+
+namespace {
 
 struct ConvertQuantizeCast final
     : public OpConversionPattern<quant::QuantizeCastOp> {
@@ -73,7 +84,7 @@ struct ConvertQuantizeCast final
   matchAndRewrite(quant::QuantizeCastOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     FailureOr<UniformParameters> parameters =
-        readUniformParameters(op.getResult().getType(), /*reason=*/nullptr);
+        UniformParameters::read(op.getResult().getType());
     if (failed(parameters))
       return rewriter.notifyMatchFailure(op, "the type does not convert");
     Location loc = op.getLoc();
@@ -86,16 +97,6 @@ struct ConvertQuantizeCast final
         op, fromTensor(rewriter, loc, result, adaptor.getInput().getType()));
     return success();
   }
-
-  static std::pair<Value, Value>
-  makeParameters(OpBuilder &builder, Location loc,
-                 const UniformParameters &parameters) {
-    Value scale = arith::ConstantOp::create(builder, loc, parameters.scale);
-    Value zeroPoint;
-    if (parameters.zeroPoint)
-      zeroPoint = arith::ConstantOp::create(builder, loc, parameters.zeroPoint);
-    return {scale, zeroPoint};
-  }
 };
 
 struct ConvertDequantizeCast final
@@ -106,12 +107,11 @@ struct ConvertDequantizeCast final
   matchAndRewrite(quant::DequantizeCastOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     FailureOr<UniformParameters> parameters =
-        readUniformParameters(op.getInput().getType(), /*reason=*/nullptr);
+        UniformParameters::read(op.getInput().getType());
     if (failed(parameters))
       return rewriter.notifyMatchFailure(op, "the type does not convert");
     Location loc = op.getLoc();
-    auto [scale, zeroPoint] =
-        ConvertQuantizeCast::makeParameters(rewriter, loc, *parameters);
+    auto [scale, zeroPoint] = makeParameters(rewriter, loc, *parameters);
     Type result = op.getResult().getType();
     Value input = toTensor(rewriter, loc, adaptor.getInput());
     Value values = DequantizeOp::create(
@@ -182,7 +182,7 @@ struct ConvertQuantToQuantExtPass final
            llvm::concat<const Type>(llvm::to_vector(op->getOperandTypes()),
                                     llvm::to_vector(op->getResultTypes()))) {
         std::string reason;
-        if (getQuantized(type) && failed(readUniformParameters(type, &reason)))
+        if (failed(UniformParameters::read(type, &reason)) && !reason.empty())
           op->emitWarning() << "stays as it is: " << reason;
       }
     });

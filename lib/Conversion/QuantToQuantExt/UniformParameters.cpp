@@ -115,9 +115,12 @@ FailureOr<Groups> UniformReader::readGroups() {
             Granularity::perBlock(blockSizes),
             llvm::to_vector(scales.getType().getShape()),
             llvm::to_vector(scales.getValues<APFloat>()),
-            llvm::map_to_vector(
-                subChannel.getZeroPoints().getValues<APInt>(),
-                [](const APInt &number) { return number.getSExtValue(); })};
+            llvm::map_to_vector(subChannel.getZeroPoints().getValues<APInt>(),
+                                [&](const APInt &number) {
+                                  return type.isSigned()
+                                             ? number.getSExtValue()
+                                             : int64_t(number.getZExtValue());
+                                })};
       })
       .Default([&](quant::QuantizedType other) -> FailureOr<Groups> {
         return fail("its type must say a scale, found '" + toString(other) +
@@ -186,19 +189,9 @@ FailureOr<UniformParameters> UniformReader::read() {
   return UniformParameters{*storage, groups->granularity, *scale, *zeroPoint};
 }
 
-FailureOr<UniformParameters> UniformParameters::read(quant::QuantizedType type,
-                                                     int64_t rank,
+FailureOr<UniformParameters> UniformParameters::read(Type type,
                                                      std::string *reason) {
-  return UniformReader(type, rank, reason).read();
-}
-
-quant::QuantizedType quant_ext::getQuantized(Type type) {
-  return dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
-}
-
-FailureOr<UniformParameters>
-quant_ext::readUniformParameters(Type type, std::string *reason) {
-  quant::QuantizedType quantized = getQuantized(type);
+  auto quantized = dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
   if (!quantized)
     return failure();
   auto tensor = dyn_cast<RankedTensorType>(type);
@@ -207,6 +200,5 @@ quant_ext::readUniformParameters(Type type, std::string *reason) {
       *reason = "its tensor must be ranked, found '" + toString(type) + "'";
     return failure();
   }
-  return UniformParameters::read(quantized, tensor ? tensor.getRank() : 0,
-                                 reason);
+  return UniformReader(quantized, tensor ? tensor.getRank() : 0, reason).read();
 }

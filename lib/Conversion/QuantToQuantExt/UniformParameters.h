@@ -19,20 +19,13 @@ struct UniformParameters {
   /// storage is signed.
   DenseElementsAttr zeroPoint;
 
-  /// Reads `type`, of a scalar or of the elements of a ranked tensor of `rank`.
-  /// Where quant_ext has no such parameters it fails, and `reason`, if there is
-  /// one, says why: what must be and what was found.
-  static FailureOr<UniformParameters>
-  read(quant::QuantizedType type, int64_t rank, std::string *reason = nullptr);
+  /// Reads the quantized type that `type`, a scalar or a tensor, has. Where
+  /// quant_ext has no such parameters it fails, and `reason`, if there is one,
+  /// says why: what must be and what was found. Without a quantized type it
+  /// fails and says nothing.
+  static FailureOr<UniformParameters> read(Type type,
+                                           std::string *reason = nullptr);
 };
-
-/// The quantized type of `type` or of its elements; null where there is none.
-quant::QuantizedType getQuantized(Type type);
-
-/// What UniformParameters::read says of `type`, a scalar or a tensor; a reason
-/// for tensors without a rank too.
-FailureOr<UniformParameters> readUniformParameters(Type type,
-                                                   std::string *reason);
 
 } // namespace mlir::quant_ext
 

@@ -140,3 +140,15 @@ func.func @sizes(%a: tensor<?x?x?xf32>, %b: tensor<?x?xf32>, %c: tensor<f32>, %d
   %3 = quant.qcast %d : tensor<4x6xf32> to tensor<4x6x!whole>
   return %0, %1, %2, %3 : tensor<?x?x?x!axis>, tensor<?x?x!blocks>, tensor<!layer>, tensor<4x6x!whole>
 }
+
+// -----
+
+// Of unsigned blocks too, 200 is -56 of eight bits and 255 is -1.
+// CHECK-LABEL: func.func @unsigned_blocks(
+// CHECK: %[[Z:.*]] = arith.constant dense<{{\[\[}}-56, 127], [0, -1]]> : tensor<2x2xi8>
+// CHECK: quant_ext.quantize %{{.*}}, %{{.*}}, %[[Z]] block_sizes = [1, 2] storage = <u8>
+!blocks = !quant.uniform<u8:f32:{0:1, 1:2}, {{2.0:200, 3.0:127}, {4.0, 5.0:255}}>
+func.func @unsigned_blocks(%x: tensor<2x4xf32>) -> tensor<2x4x!blocks> {
+  %0 = quant.qcast %x : tensor<2x4xf32> to tensor<2x4x!blocks>
+  return %0 : tensor<2x4x!blocks>
+}
