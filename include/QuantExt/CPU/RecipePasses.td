@@ -33,8 +33,9 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     there are none. Where lanes have scales of their own it is taken where none
     of them is such.
 
-    On x86, what is narrowed from f32 to f16 is stored as the conversions give
-    it, half a register at a time.
+    On x86, elements of 32 bits or more are stored a register at a time, the
+    lowest address first, and what is narrowed from f32 to f16 as the conversions
+    give it, half a register at a time.
 
     On Arm, signaling NaNs are made quiet before they are quantized: its maximum
     and minimum tell the two apart, and the upper bound would come out of them.
