@@ -13,6 +13,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -163,6 +164,10 @@ static void addArithmetic(OpPassManager &pm,
   if (options.approximateMath)
     pm.addNestedPass<func::FuncOp>(createQuantExtApproximateMath(
         forTarget<QuantExtApproximateMathOptions>(options)));
+  // LLVM has it for scalars alone.
+  math::MathExpandOpsPassOptions expand;
+  expand.opMnemonics = {"fpowi"};
+  pm.addNestedPass<func::FuncOp>(math::createMathExpandOpsPass(expand));
   // Arithmetic on small floats would become a call for each lane.
   arith::ArithEmulateUnsupportedFloatsOptions emulate;
   emulate.sourceTypeStrs = {"bf16", "f16"};
@@ -186,8 +191,10 @@ static void addLowering(OpPassManager &pm,
   addCleanup(pm);
   if (options.emitCInterface)
     pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
-  // Those on modules declare functions that they call. A call for each lane
+  // Those on modules declare functions that they call, or (of integers to
+  // integer powers) define them. A call for each lane
   // takes vectors apart, which must be lowered after it.
+  pm.addPass(createConvertMathToFuncs());
   pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
   pm.addPass(createConvertVectorToLLVMPass());
