@@ -198,27 +198,16 @@ std::string StorageAttr::str() const {
   return text;
 }
 
-FailureOr<StorageAttr> StorageAttr::parseString(MLIRContext *context,
-                                                StringRef text) {
-  if (StorageAttr storage = parseFloat(context, text))
-    return storage;
-  auto [head, range] = text.split('<');
-  auto width = parseWidth(head);
-  if (!width)
-    return failure();
-  auto [isSigned, bits] = *width;
-  int64_t min = getDefaultMin(bits, isSigned);
-  int64_t max = getDefaultMax(bits, isSigned);
-  if (head.size() != text.size()) {
-    if (!range.consume_back(">"))
-      return failure();
-    auto [minText, maxText] = range.split(':');
-    if (minText.getAsInteger(10, min) || maxText.getAsInteger(10, max))
-      return failure();
-  }
-  IntegerType type = IntegerType::get(context, bits);
-  auto silent = [&]() -> InFlightDiagnostic { return InFlightDiagnostic(); };
-  if (failed(verify(silent, type, isSigned, min, max)))
-    return failure();
-  return get(context, type, isSigned, min, max);
+StorageAttr StorageAttr::getIfValid(Type elementType, bool isSigned,
+                                    int64_t min, int64_t max) {
+  // An empty diagnostic is no failure: that one was asked for is.
+  bool isValid = true;
+  auto note = [&] {
+    isValid = false;
+    return InFlightDiagnostic();
+  };
+  bool isVerified = succeeded(verify(note, elementType, isSigned, min, max));
+  return isValid && isVerified
+             ? get(elementType.getContext(), elementType, isSigned, min, max)
+             : StorageAttr();
 }

@@ -5,6 +5,68 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertLinalgToQuantExt : Pass<"convert-linalg-to-quant-ext"> {
+  let summary = "Recognize quantize and dequantize in loops of linalg";
+  let description = [{
+    Importers such as torch-mlir write QuantizeLinear and DequantizeLinear of ONNX,
+    and their likes, as `linalg.generic` with arithmetic. Of it, this makes
+    `quantize` and `dequantize` again, for `quant-ext-qdq-to-integer` and all else
+    that knows them:
+
+    | for each element | becomes |
+    |---|---|
+    | to_integer(clamp(round(x / scale) + z)) | `quantize` |
+    | to_float(extend(q) - extend(z)) * scale | `dequantize` |
+
+    `math.roundeven`, `round` and `trunc` are the roundings, `minimumf` of
+    `maximumf` or the other way round the clamp, whose bounds are those of the
+    storage. Scale and zero point are constants, scalars from outside the loop, or
+    tensors that are read along one dimension or none; the zero point may be
+    missing.
+
+    The values stay the same; only where the loop makes poison of a NaN is it now
+    the lowest integer. A loop that does anything else besides stays, and so does
+    one whose clamp would give a NaN another value.
+
+    Example:
+
+    ```mlir
+    #id = affine_map<(d0, d1) -> (d0, d1)>
+    #row = affine_map<(d0, d1) -> (d0)>
+    func.func @dequantize(%q: tensor<4x8xi8>, %scale: tensor<4xf32>)
+        -> tensor<4x8xf32> {
+      %init = tensor.empty() : tensor<4x8xf32>
+      %x = linalg.generic {indexing_maps = [#id, #row, #id],
+                           iterator_types = ["parallel", "parallel"]}
+          ins(%q, %scale : tensor<4x8xi8>, tensor<4xf32>)
+          outs(%init : tensor<4x8xf32>) {
+      ^bb0(%in: i8, %s: f32, %out: f32):
+        %0 = arith.sitofp %in : i8 to f32
+        %1 = arith.mulf %0, %s : f32
+        linalg.yield %1 : f32
+      } -> tensor<4x8xf32>
+      return %x : tensor<4x8xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @dequantize(%q: tensor<4x8xi8>, %scale: tensor<4xf32>)
+        -> tensor<4x8xf32> {
+      %init = tensor.empty() : tensor<4x8xf32>
+      %x = quant_ext.dequantize %q, %scale axis = 0 storage = <i8>
+          : (tensor<4x8xi8>, tensor<4xf32>) -> tensor<4x8xf32>
+      return %x : tensor<4x8xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::quant_ext::QuantExtDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def ConvertQuantExtToLinalg : Pass<"convert-quant-ext-to-linalg"> {
   let summary = "Lower quant_ext operations on tensors to linalg.generic";
   let description = [{

@@ -76,10 +76,9 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
     static int64_t getDefaultMax(unsigned width, bool isSigned);
     /// True where the range leaves out values that the width can hold.
     bool isNarrow() const;
-    /// Reads `i8`, `u8<0:100>` or `f8E5M2`, as in a pass option; emits no
-    /// diagnostic.
-    static ::mlir::FailureOr<StorageAttr> parseString(
-        ::mlir::MLIRContext *context, ::llvm::StringRef text);
+    /// Null where the parameters are none of a storage; emits no diagnostic.
+    static StorageAttr getIfValid(::mlir::Type elementType, bool isSigned,
+                                  int64_t min, int64_t max);
     /// The notation without the outer brackets, such as `i8<-127:127>`.
     std::string str() const;
   }];

@@ -66,6 +66,19 @@ static bool isWholeBlocks(const Granularity &granularity,
   });
 }
 
+/// Null where there is no such type.
+template <typename TypeT, typename... Args>
+static TypeT getIfValid(const Args &...args) {
+  // An empty diagnostic is no failure: that one was asked for is.
+  bool isValid = true;
+  auto note = [&] {
+    isValid = false;
+    return InFlightDiagnostic();
+  };
+  bool isVerified = succeeded(TypeT::verifyInvariants(note, args...));
+  return isValid && isVerified ? TypeT::get(args...) : TypeT();
+}
+
 /// The type that says what the parameters of an operation say of values of type
 /// `expressed`; null where there is none.
 template <typename OpT>
@@ -85,18 +98,17 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
   unsigned flags = storage.getIsSigned() ? quant::QuantizationFlags::Signed : 0;
   Type stored = storage.getElementType();
   int64_t min = storage.getMin(), max = storage.getMax();
-  auto ignore = [] { return InFlightDiagnostic(); };
   auto asDoubles = llvm::map_to_vector(
       *scales, [](const APFloat &scale) { return scale.convertToDouble(); });
   Granularity granularity = op.getGranularity();
   if (granularity.isPerTensor())
-    return quant::UniformQuantizedType::getChecked(
-        ignore, flags, stored, expressed, asDoubles.front(),
-        zeroPoints->front(), min, max);
+    return getIfValid<quant::UniformQuantizedType>(
+        flags, stored, expressed, asDoubles.front(), zeroPoints->front(), min,
+        max);
   if (granularity.isPerAxis())
-    return quant::UniformQuantizedPerAxisType::getChecked(
-        ignore, flags, stored, expressed, asDoubles, *zeroPoints,
-        granularity.axis, min, max);
+    return getIfValid<quant::UniformQuantizedPerAxisType>(
+        flags, stored, expressed, asDoubles, *zeroPoints, granularity.axis, min,
+        max);
   auto shape = cast<RankedTensorType>(op.getInput().getType()).getShape();
   if (!isWholeBlocks(granularity, shape))
     return {};
@@ -118,8 +130,8 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
         return APInt(storage.getWidth(), number, /*isSigned=*/true,
                      /*implicitTrunc=*/true);
       });
-  return quant::UniformQuantizedSubChannelType::getChecked(
-      ignore, flags, stored, expressed,
+  return getIfValid<quant::UniformQuantizedSubChannelType>(
+      flags, stored, expressed,
       DenseElementsAttr::get(toType(expressed), *scales),
       DenseElementsAttr::get(toType(stored), zeroValues), dims, blockSizes, min,
       max);
