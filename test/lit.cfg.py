@@ -141,6 +141,8 @@ if has_module("onnxruntime"):
     config.available_features.add("onnxruntime-module")
 if has_module("ml_dtypes"):
     config.available_features.add("ml-dtypes")
+if has_module("torch_mlir.ir, iree.compiler"):
+    config.available_features.add("producers")
 
 if os.path.exists(os.path.join(config.mlir_lib_dir, "libomp.so")):
     config.available_features.add("openmp")

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the build, the tests and the demo need; skips what is there.
 #
-#   tools/setup.sh          installs
-#   source tools/setup.sh   gives the functions below to another script
+#   tools/setup.sh              installs
+#   tools/setup.sh --producers  installs torch-mlir and IREE too (1 GB), whose
+#                               modules then are tested
+#   source tools/setup.sh       gives the functions below to another script
 
 set -euo pipefail
 
@@ -20,6 +22,7 @@ REQUIREMENTS=$ROOT/tools/import-onnx/requirements.txt
 # XNNPACK, which no package of Python carries by itself.
 PEER_PACKAGE=libxnnpack0
 PEER_REQUIREMENTS=$ROOT/tools/quant-bench/requirements.txt
+PRODUCER_REQUIREMENTS=$ROOT/test/Integration/Inputs/producers.txt
 DEBIAN_PACKAGES=(
   ca-certificates
   clang-22
@@ -269,6 +272,14 @@ install_peers() {
   fi
 }
 
+# Compilers whose modules test/Integration/producers.test takes in.
+install_producers() {
+  echo "installing $(grep -v '^#' "$PRODUCER_REQUIREMENTS" | tr '\n' ' ')into $VENV"
+  quietly "$BUILD/log/pip-install-producers" \
+    "$PYTHON" -m pip install --disable-pip-version-check --no-deps \
+    -r "$PRODUCER_REQUIREMENTS"
+}
+
 install_dependencies() {
   install_debian_packages
   install_python_packages
@@ -292,7 +303,12 @@ configure() {
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
+  [[ $# -eq 0 || $* == --producers ]] ||
+    fail "expected --producers or nothing, found $*"
   begin report_failed_stage
   stage "install dependencies" install_dependencies
   stage "install peers" install_peers
+  if [[ $# -eq 1 ]]; then
+    stage "install producers" install_producers
+  fi
 fi
