@@ -55,8 +55,14 @@ config.substitutions += [
     ("%clang", os.path.join(config.llvm_tools_dir, "clang")),
     ("%cmake", config.cmake_command),
     ("%mlir_lib_dir", config.mlir_lib_dir),
-    ("%mlir_include_dir", config.mlir_include_dir),
-    ("%capi_dir", config.quant_ext_lib_dir),
+    # Programs in C on the library as it was built, of a file and -o that follow.
+    ("%capi-clang", " ".join([
+        os.path.join(config.llvm_tools_dir, "clang"),
+        "-std=c11 -Wall -Wextra -Werror",
+        "-fsanitize=thread" if config.sanitizer == "Thread" else "",
+        "-I", os.path.join(config.quant_ext_src_root, "include"),
+        "-I", config.mlir_include_dir, "-L", config.quant_ext_lib_dir,
+        "-lQuantExtCAPI -lpthread -Wl,-rpath," + config.quant_ext_lib_dir])),
     ("%import_onnx", "%s %s" % (config.python_executable, os.path.join(
         config.quant_ext_src_root, "tools", "import-onnx", "import_onnx.py"))),
     ("%src_root", config.quant_ext_src_root),
@@ -154,6 +160,13 @@ if config.sanitizer == "Address":
     config.environment["ASAN_OPTIONS"] = ":".join([
         "alloc_dealloc_mismatch=0", "allow_user_poisoning=0",
         "detect_container_overflow=0", "detect_leaks=0"])
+
+# What it reports of objects that the distribution's MLIR counts the users of is
+# suppressed: it does not see those counts.
+if config.sanitizer == "Thread":
+    config.available_features.add("tsan")
+    config.environment["TSAN_OPTIONS"] = "exitcode=66 suppressions=" + os.path.join(
+        config.test_source_root, "tsan-suppressions.txt")
 
 # Left out where the build did not find Google Benchmark. With AddressSanitizer it
 # would load peers that do not know of it.

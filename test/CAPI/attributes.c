@@ -1,7 +1,7 @@
 /* Attributes of the dialect from C: what is made is what was asked for, and what
  * is not valid is a null attribute and a message.
  *
- * RUN: %clang -std=c11 -Wall -Wextra -Werror -I %src_root/include -I %mlir_include_dir %s -o %t -L %capi_dir -lQuantExtCAPI -Wl,-rpath,%capi_dir
+ * RUN: %capi-clang %s -o %t
  * RUN: %t 2>&1 | FileCheck %s
  */
 

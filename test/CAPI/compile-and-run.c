@@ -1,6 +1,6 @@
 /* A compiler in C: text in, native code out, run in the same process.
  *
- * RUN: %clang -std=c11 -Wall -Wextra -Werror -I %src_root/include -I %mlir_include_dir %s -o %t -L %capi_dir -lQuantExtCAPI -Wl,-rpath,%capi_dir
+ * RUN: %capi-clang %s -o %t
  * RUN: %t 2>&1 | FileCheck %s
  */
 

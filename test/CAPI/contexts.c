@@ -1,7 +1,7 @@
 /* Several contexts at once, on threads of their own: all compile to the same text.
  * (Pass managers of one context are run one at a time, as everywhere in MLIR.)
  *
- * RUN: %clang -std=c11 -Wall -Wextra -Werror -I %src_root/include -I %mlir_include_dir %s -o %t -L %capi_dir -lQuantExtCAPI -Wl,-rpath,%capi_dir -lpthread
+ * RUN: %capi-clang %s -o %t
  * RUN: %t 2>&1 | FileCheck %s
  * CHECK: 8 threads, 6 modules each, of 1 text
  */
