@@ -1,11 +1,12 @@
 """Small networks of TOSA, in quantized integers and in floats, beside numpy.
 
-usage: tosa_models.py print | check LIBRARY
+usage: tosa_models.py print [--quantized-types] | check LIBRARY LEAST_DECIBELS
 
 Wanted is TOSA's specification: sums of products of what is left of the zero points,
 in i32; and rescale, (value * multiplier + round) >> shift, where round is half of
 2^shift and, of DOUBLE_ROUND with a shift above 31, 2^30 with the sign of the value
-more, plus a zero point, clamped to the result.
+more, plus a zero point, clamped to the result. Quantized types say what the integers
+stand for, and change nothing of that.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ NUMBERS = np.random.default_rng(20)
 NAMES = {"int8": "i8", "int16": "i16", "int32": "i32", "float32": "f32"}
 
 
-def type_of(array: np.ndarray) -> str:
+def type_of(array: np.ndarray, is_quantized: bool = False) -> str:
     sizes = "".join(f"{size}x" for size in array.shape)
-    return f"tensor<{sizes}{NAMES[array.dtype.name]}>"
+    name = NAMES[array.dtype.name]
+    if is_quantized and name != "f32":
+        name = f"!quant.uniform<{name}:f32, 0.5>"
+    return f"tensor<{sizes}{name}>"
 
 
 @dataclass
@@ -34,10 +38,16 @@ class Model:
     """A function in the making: its lines, and the value of each name."""
 
     name: str
+    has_quantized_types: bool = False
     arguments: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     values: dict[str, np.ndarray] = field(default_factory=dict)
+    # Of parameters, which keep their integer types: zero points, multipliers.
+    parameters: set[str] = field(default_factory=set)
     result: str = ""
+
+    def type(self, name: str) -> str:
+        return type_of(self.values[name], self.has_quantized_types and name not in self.parameters)
 
     def argument(self, value: np.ndarray) -> str:
         name = f"%a{len(self.arguments)}"
@@ -53,16 +63,23 @@ class Model:
 
     def constant(self, value: np.ndarray) -> str:
         payload = value.tobytes().hex().upper()
-        text = f'"tosa.const"() <{{values = dense<"0x{payload}"> : {type_of(value)}}}> : () -> {type_of(value)}'
-        return self.emit(text, value)
+        text = f'"tosa.const"() <{{values = dense<"0x{payload}"> : {type_of(value)}}}> : () -> '
+        name = self.emit(text, value)
+        self.lines[-1] += self.type(name)
+        return name
+
+    def parameter(self, value: np.ndarray) -> str:
+        self.parameters.add(f"%v{len(self.lines)}")
+        return self.constant(value)
 
     def call(self, op: str, operands: list[str], attrs: str, value: np.ndarray) -> str:
-        types = ", ".join(type_of(self.values[name]) for name in operands)
-        return self.emit(f"{op} {', '.join(operands)} {attrs} : ({types}) -> {type_of(value)}", value)
+        types = ", ".join(self.type(name) for name in operands)
+        result = type_of(value, self.has_quantized_types)
+        return self.emit(f"{op} {', '.join(operands)} {attrs} : ({types}) -> {result}", value)
 
     def text(self) -> str:
-        arguments = ", ".join(f"{a}: {type_of(self.values[a])}" for a in self.arguments)
-        result = type_of(self.values[self.result])
+        arguments = ", ".join(f"{a}: {self.type(a)}" for a in self.arguments)
+        result = self.type(self.result)
         body = "\n".join(self.lines)
         return f"func.func @{self.name}({arguments}) -> {result} {{\n{body}\n  return {self.result} : {result}\n}}\n"
 
@@ -89,8 +106,8 @@ def rescale(model: Model, operand: str, zeros: tuple[int, int], dtype, channels:
     scaled = (wide * multiplier.astype(np.int64) + half) >> shift.astype(np.int64)
     info = np.iinfo(dtype)
     result = np.clip(scaled + zeros[1], info.min, info.max).astype(dtype)
-    operands = [operand, model.constant(multiplier), model.constant(shift)]
-    operands += [model.constant(one(zeros[0], value.dtype)), model.constant(one(zeros[1], dtype))]
+    operands = [operand, model.parameter(multiplier), model.parameter(shift)]
+    operands += [model.parameter(one(zeros[0], value.dtype)), model.parameter(one(zeros[1], dtype))]
     attrs = (
         f"{{scale32 = true, rounding_mode = {rounding}, per_channel = {str(channels > 1).lower()},"
         " input_unsigned = false, output_unsigned = false}"
@@ -103,7 +120,7 @@ def matmul(model: Model, a: str, b: str, zeros: tuple[int, int]) -> str:
     is_float = x.dtype == np.float32
     wide = np.float64 if is_float else np.int64
     product = (x.astype(wide) - zeros[0]) @ (w.astype(wide) - zeros[1])
-    zero_names = [model.constant(one(zero, x.dtype)) for zero in zeros]
+    zero_names = [model.parameter(one(zero, x.dtype)) for zero in zeros]
     return model.call("tosa.matmul", [a, b, *zero_names], "", product.astype(np.float32 if is_float else np.int32))
 
 
@@ -118,8 +135,8 @@ def conv2d(model: Model, a: str, weights: np.ndarray, bias: np.ndarray, zero: in
     for i in range(3):
         for j in range(3):
             result += padded[:, i : i + h, j : j + w, :] @ weights[:, i, j, :].T.astype(wide)
-    operands = [a, model.constant(weights), model.constant(bias)]
-    operands += [model.constant(one(zero, x.dtype)), model.constant(one(0, x.dtype))]
+    operands = [a, model.constant(weights), model.parameter(bias)]
+    operands += [model.parameter(one(zero, x.dtype)), model.parameter(one(0, x.dtype))]
     accumulator = "f32" if is_float else "i32"
     attrs = f"{{acc_type = {accumulator}, pad = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>}}"
     return model.call("tosa.conv2d", operands, attrs, result.astype(bias.dtype))
@@ -132,11 +149,11 @@ def clamp(model: Model, a: str, low, high) -> str:
     return model.call("tosa.clamp", [a], attrs, np.clip(value, low, high).astype(value.dtype))
 
 
-def models() -> list[Model]:
+def models(have_quantized_types: bool = False) -> list[Model]:
     all_models = []
 
     def begin(name: str) -> Model:
-        all_models.append(Model(name))
+        all_models.append(Model(name, have_quantized_types))
         return all_models[-1]
 
     m = begin("matmul_of_arguments")
@@ -204,7 +221,7 @@ def check(path: str, least_decibels: float) -> int:
 
 def main() -> int:
     if sys.argv[1] == "print":
-        print("\n".join(model.text() for model in models()))
+        print("\n".join(model.text() for model in models("--quantized-types" in sys.argv)))
         return 0
     return check(sys.argv[2], float(sys.argv[3]))
 

@@ -179,9 +179,11 @@ def ConvertQuantToQuantExt
     Turns `quant.qcast` into `quantize` and `quant.dcast` into `dequantize`,
     whose parameters are constants with the numbers of the quantized type, and
     values of quantized types into those of the types that store them: through
-    functions, calls, the operations of `scf` and `cf` and their blocks.
-    `quant.scast` then has nothing to do. What other operations have of quantized
-    types stays, with a `quant.scast` before or behind it.
+    functions, calls, the operations of `scf` and `cf` and their blocks; those of
+    `tosa`, which compute on the integers and have zero points and multipliers as
+    operands (with a sign, other than `tosa.rescale` and what moves elements); and
+    those of `tensor`. `quant.scast` then has nothing to do. What other operations
+    have of quantized types stays, with a `quant.scast` before or behind it.
 
     | `!quant.uniform` | here |
     |---|---|

@@ -1,6 +1,7 @@
 //===- QuantToQuantExt.cpp - Upstream's quant to quant_ext ----------------===//
 
 #include "QuantExt/Conversion/QuantToQuantExt/QuantToQuantExt.h"
+#include "StorageOps.h"
 #include "UniformParameters.h"
 
 #include "QuantExt/Conversion/Passes.h"
@@ -13,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/TypeUtilities.h"
 
 namespace mlir::quant_ext {
@@ -152,7 +154,9 @@ struct ConvertQuantToQuantExtPass final
     populateReturnOpTypeConversionPattern(patterns, converter);
 
     ConversionTarget target(getContext());
-    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    target.markUnknownOpDynamicallyLegal([&](Operation *op) {
+      return converter.isLegal(op) || !computesOnStorage(op);
+    });
     target.addDynamicallyLegalOp<quant::QuantizeCastOp, quant::DequantizeCastOp,
                                  quant::StorageCastOp, func::CallOp,
                                  func::ReturnOp>(
@@ -172,9 +176,14 @@ struct ConvertQuantToQuantExtPass final
       signalPassFailure();
   }
 
-  /// Says of each cast that stays why it does.
+  /// Says of each cast that stays why it does, and of operations of TOSA.
   void warnOfOthers() {
     getOperation()->walk([](Operation *op) {
+      if (isa_and_present<tosa::TosaDialect>(op->getDialect()) &&
+          !computesOnStorage(op))
+        op->emitWarning()
+            << "stays as it is: expected integers with a sign, in "
+               "which TOSA computes, found an unsigned storage";
       if (!isa<quant::QuantizeCastOp, quant::DequantizeCastOp,
                quant::StorageCastOp>(op))
         return;
@@ -195,4 +204,5 @@ void quant_ext::populateQuantToQuantExtPatterns(
     const QuantTypeConverter &converter, RewritePatternSet &patterns) {
   patterns.add<ConvertQuantizeCast, ConvertDequantizeCast, DropStorageCast>(
       converter, patterns.getContext());
+  populateStorageOpPatterns(converter, patterns);
 }
