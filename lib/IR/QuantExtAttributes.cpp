@@ -70,58 +70,77 @@ bool StorageAttr::isNarrow() const {
          getMax() != getDefaultMax(getWidth(), getIsSigned());
 }
 
+/// All parts as text, one behind the other.
+template <typename... Parts>
+static std::string join(const Parts &...parts) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  (os << ... << parts);
+  return text;
+}
+
 /// A float storage has one form for each type.
-static LogicalResult
-verifyFloatStorage(function_ref<InFlightDiagnostic()> emitError, Type type,
-                   bool isSigned, int64_t min, int64_t max) {
+static std::string findFloatFault(Type type, bool isSigned, int64_t min,
+                                  int64_t max) {
   std::optional<numerics::SmallFloat> kind = getSmallFloat(type);
   if (!kind)
-    return emitError() << "storage of floats must be f8E4M3FN, f8E4M3FNUZ, "
-                          "f8E5M2, f8E5M2FNUZ, f4E2M1FN or f8E8M0FNU, found "
-                       << type;
+    return join("storage of floats must be f8E4M3FN, f8E4M3FNUZ, "
+                "f8E5M2, f8E5M2FNUZ, f4E2M1FN or f8E8M0FNU, found ",
+                type);
   auto [hasSign, largest] = getFloatRange(*kind);
   if (isSigned != hasSign || min != -largest || max != largest)
-    return emitError() << "storage " << type << " must be "
-                       << (hasSign ? "signed" : "unsigned")
-                       << " and have the range " << -largest << ":" << largest
-                       << ", found " << min << ":" << max;
-  return success();
+    return join("storage ", type, " must be ",
+                (hasSign ? "signed" : "unsigned"), " and have the range ",
+                -largest, ":", largest, ", found ", min, ":", max);
+  return "";
+}
+
+/// What is wrong with the parameters of a storage; empty where nothing is.
+static std::string findFault(Type elementType, bool isSigned, int64_t min,
+                             int64_t max) {
+  if (isa<FloatType>(elementType))
+    return findFloatFault(elementType, isSigned, min, max);
+  auto integerType = dyn_cast<IntegerType>(elementType);
+  if (!integerType)
+    return join("storage element type must be an integer or a float, "
+                "found ",
+                elementType);
+  unsigned width = integerType.getWidth();
+  if (!integerType.isSignless())
+    return join("storage element type must be signless, found ", elementType);
+  if ((width < kMinWidth || width > kMaxWidth) && width != kAccumulatorWidth)
+    return join("storage width must be ", kMinWidth, " to ", kMaxWidth, ", or ",
+                kAccumulatorWidth, ", found ", width);
+  if (width == kAccumulatorWidth && !isSigned)
+    return join("storage of 32 bits must be signed, found u32");
+  int64_t lowest = StorageAttr::getDefaultMin(width, isSigned);
+  int64_t highest = StorageAttr::getDefaultMax(width, isSigned);
+  if (min < lowest || max > highest)
+    return join("storage range must lie within ", lowest, ":", highest,
+                ", found ", min, ":", max);
+  if (min >= max)
+    return join("storage range must not be empty, found ", min, ":", max);
+  if (max <= 0)
+    return join("storage maximum must be positive, found ", max);
+  if (width == kAccumulatorWidth && (min != lowest || max != highest))
+    return join("storage i32 must have its full range, found ", min, ":", max);
+  return "";
 }
 
 LogicalResult StorageAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   Type elementType, bool isSigned, int64_t min,
                                   int64_t max) {
-  if (isa<FloatType>(elementType))
-    return verifyFloatStorage(emitError, elementType, isSigned, min, max);
-  auto integerType = dyn_cast<IntegerType>(elementType);
-  if (!integerType)
-    return emitError() << "storage element type must be an integer or a float, "
-                          "found "
-                       << elementType;
-  unsigned width = integerType.getWidth();
-  if (!integerType.isSignless())
-    return emitError() << "storage element type must be signless, found "
-                       << elementType;
-  if ((width < kMinWidth || width > kMaxWidth) && width != kAccumulatorWidth)
-    return emitError() << "storage width must be " << kMinWidth << " to "
-                       << kMaxWidth << ", or " << kAccumulatorWidth
-                       << ", found " << width;
-  if (width == kAccumulatorWidth && !isSigned)
-    return emitError() << "storage of 32 bits must be signed, found u32";
-  int64_t lowest = getDefaultMin(width, isSigned);
-  int64_t highest = getDefaultMax(width, isSigned);
-  if (min < lowest || max > highest)
-    return emitError() << "storage range must lie within " << lowest << ":"
-                       << highest << ", found " << min << ":" << max;
-  if (min >= max)
-    return emitError() << "storage range must not be empty, found " << min
-                       << ":" << max;
-  if (max <= 0)
-    return emitError() << "storage maximum must be positive, found " << max;
-  if (width == kAccumulatorWidth && (min != lowest || max != highest))
-    return emitError() << "storage i32 must have its full range, found " << min
-                       << ":" << max;
-  return success();
+  std::string fault = findFault(elementType, isSigned, min, max);
+  if (fault.empty())
+    return success();
+  return emitError() << fault;
+}
+
+StorageAttr StorageAttr::getIfValid(Type elementType, bool isSigned,
+                                    int64_t min, int64_t max) {
+  if (!findFault(elementType, isSigned, min, max).empty())
+    return {};
+  return get(elementType.getContext(), elementType, isSigned, min, max);
 }
 
 /// Splits `i8` or `u4` into signedness and width.
@@ -196,18 +215,4 @@ std::string StorageAttr::str() const {
   if (isNarrow())
     os << "<" << getMin() << ":" << getMax() << ">";
   return text;
-}
-
-StorageAttr StorageAttr::getIfValid(Type elementType, bool isSigned,
-                                    int64_t min, int64_t max) {
-  // An empty diagnostic is no failure: that one was asked for is.
-  bool isValid = true;
-  auto note = [&] {
-    isValid = false;
-    return InFlightDiagnostic();
-  };
-  bool isVerified = succeeded(verify(note, elementType, isSigned, min, max));
-  return isValid && isVerified
-             ? get(elementType.getContext(), elementType, isSigned, min, max)
-             : StorageAttr();
 }

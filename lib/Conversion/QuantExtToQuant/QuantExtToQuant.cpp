@@ -7,10 +7,12 @@
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "llvm/Support/Threading.h"
 
 namespace mlir::quant_ext {
 #define GEN_PASS_DEF_CONVERTQUANTEXTTOQUANT
@@ -66,17 +68,16 @@ static bool isWholeBlocks(const Granularity &granularity,
   });
 }
 
-/// Null where there is no such type.
+/// Null, without a diagnostic, where there is no such type.
 template <typename TypeT, typename... Args>
-static TypeT getIfValid(const Args &...args) {
-  // An empty diagnostic is no failure: that one was asked for is.
-  bool isValid = true;
-  auto note = [&] {
-    isValid = false;
-    return InFlightDiagnostic();
-  };
-  bool isVerified = succeeded(TypeT::verifyInvariants(note, args...));
-  return isValid && isVerified ? TypeT::get(args...) : TypeT();
+static TypeT getIfValid(MLIRContext *context, const Args &...args) {
+  // Other threads have diagnostics of their own meanwhile.
+  ScopedDiagnosticHandler swallow(
+      context, [thread = llvm::get_threadid()](Diagnostic &) {
+        return success(llvm::get_threadid() == thread);
+      });
+  auto emitFault = [&] { return emitError(UnknownLoc::get(context)); };
+  return TypeT::getChecked(emitFault, args...);
 }
 
 /// The type that says what the parameters of an operation say of values of type
@@ -95,6 +96,7 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
   if (failed(zeroPoints))
     return {};
 
+  MLIRContext *context = op.getContext();
   unsigned flags = storage.getIsSigned() ? quant::QuantizationFlags::Signed : 0;
   Type stored = storage.getElementType();
   int64_t min = storage.getMin(), max = storage.getMax();
@@ -103,12 +105,12 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
   Granularity granularity = op.getGranularity();
   if (granularity.isPerTensor())
     return getIfValid<quant::UniformQuantizedType>(
-        flags, stored, expressed, asDoubles.front(), zeroPoints->front(), min,
-        max);
+        context, flags, stored, expressed, asDoubles.front(),
+        zeroPoints->front(), min, max);
   if (granularity.isPerAxis())
     return getIfValid<quant::UniformQuantizedPerAxisType>(
-        flags, stored, expressed, asDoubles, *zeroPoints, granularity.axis, min,
-        max);
+        context, flags, stored, expressed, asDoubles, *zeroPoints,
+        granularity.axis, min, max);
   auto shape = cast<RankedTensorType>(op.getInput().getType()).getShape();
   if (!isWholeBlocks(granularity, shape))
     return {};
@@ -131,7 +133,7 @@ static Type findQuantizedType(OpT op, FloatType expressed) {
                      /*implicitTrunc=*/true);
       });
   return getIfValid<quant::UniformQuantizedSubChannelType>(
-      flags, stored, expressed,
+      context, flags, stored, expressed,
       DenseElementsAttr::get(toType(expressed), *scales),
       DenseElementsAttr::get(toType(stored), zeroValues), dims, blockSizes, min,
       max);
