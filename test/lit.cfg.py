@@ -55,6 +55,7 @@ config.substitutions += [
     ("%clang", os.path.join(config.llvm_tools_dir, "clang")),
     ("%cmake", config.cmake_command),
     ("%mlir_lib_dir", config.mlir_lib_dir),
+    ("%plugin", os.path.join(config.quant_ext_lib_dir, "QuantExtPlugin.so")),
     # Programs in C on the library as it was built, of a file and -o that follow.
     ("%capi-clang", " ".join([
         os.path.join(config.llvm_tools_dir, "clang"),

@@ -11,6 +11,7 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/RuntimeVerifiableOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/TilingInterface.td"
+include "mlir/Interfaces/ValueBoundsOpInterface.td"
 
 def QuantExt_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def QuantExt_ScaleTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
@@ -36,6 +37,8 @@ class QuantExt_TensorOp<string mnemonic, list<Trait> traits = []>
            DeclareOpInterfaceMethods<RuntimeVerifiableOpInterface>,
            DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
              ["reifyResultShapes"]>,
+           DeclareOpInterfaceMethods<ValueBoundsOpInterface,
+             ["populateBoundsForShapedValueDim"]>,
            DeclareOpInterfaceMethods<TilingInterface,
              ["getLoopIteratorTypes", "getIterationDomain",
               "getTiledImplementation", "getResultTilePosition",
