@@ -298,10 +298,11 @@ struct RaiseQuantize final : public OpRewritePattern<linalg::GenericOp> {
       if (findRounding(zero.getDefiningOp()))
         std::swap(zero, rounded);
     }
-    Operation *rounding = rounded.getDefiningOp();
-    auto quotient = findRounding(rounding)
-                        ? rounding->getOperand(0).getDefiningOp<arith::DivFOp>()
-                        : nullptr;
+    Operation *roundingOp = rounded.getDefiningOp();
+    std::optional<Rounding> rounding = findRounding(roundingOp);
+    auto quotient =
+        rounding ? roundingOp->getOperand(0).getDefiningOp<arith::DivFOp>()
+                 : nullptr;
     if (!quotient || !isa<Float32Type, Float64Type>(quotient.getType()))
       return rewriter.notifyMatchFailure(op, "no rounded quotient");
     Value element = quotient.getLhs();
@@ -319,7 +320,7 @@ struct RaiseQuantize final : public OpRewritePattern<linalg::GenericOp> {
 
     auto quantize = replace<QuantizeOp>(rewriter, op, input, parameters,
                                         quotient.getType(), storage);
-    quantize.setRounding(*findRounding(rounding));
+    quantize.setRounding(*rounding);
     return success();
   }
 };
