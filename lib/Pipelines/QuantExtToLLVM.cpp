@@ -13,7 +13,6 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -164,10 +163,7 @@ static void addArithmetic(OpPassManager &pm,
   if (options.approximateMath)
     pm.addNestedPass<func::FuncOp>(createQuantExtApproximateMath(
         forTarget<QuantExtApproximateMathOptions>(options)));
-  // LLVM has it for scalars alone.
-  math::MathExpandOpsPassOptions expand;
-  expand.opMnemonics = {"fpowi"};
-  pm.addNestedPass<func::FuncOp>(math::createMathExpandOpsPass(expand));
+  pm.addNestedPass<func::FuncOp>(createQuantExtExpandPowers());
   // Arithmetic on small floats would become a call for each lane.
   arith::ArithEmulateUnsupportedFloatsOptions emulate;
   emulate.sourceTypeStrs = {"bf16", "f16"};
@@ -191,9 +187,9 @@ static void addLowering(OpPassManager &pm,
   addCleanup(pm);
   if (options.emitCInterface)
     pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
-  // Those on modules declare functions that they call, or (of integers to
-  // integer powers) define them. A call for each lane
-  // takes vectors apart, which must be lowered after it.
+  // Those on modules declare functions that they call, or define them, of
+  // powers. A call for each lane takes vectors apart, which must be lowered
+  // after it.
   pm.addPass(createConvertMathToFuncs());
   pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());

@@ -8,7 +8,8 @@ usage: producers.py models DIRECTORY
 `models` takes the networks of PP-OCR from the package rapidocr-onnxruntime, a
 classifier and a recognizer of text, with sizes made constants, and has ONNX
 Runtime's own tools quantize them: to QuantizeLinear and DequantizeLinear with ranges
-of calibration (and the first layers of that), and to DynamicQuantizeLinear.
+of calibration (and the classifier's first layers of that), and to
+DynamicQuantizeLinear.
 
 What the producers say in dialects of their own is rewritten, and said:
 
@@ -78,10 +79,10 @@ def make_models(directory: Path) -> None:
             quant_pre_process(paths["float"], prepared, skip_symbolic_shape=True)
             quantization.quantize_static(prepared, paths["static"], Calibration(), per_channel=True)
             quantization.quantize_dynamic(prepared, paths["dynamic"], per_channel=True)
-        cut(paths["static"], directory / f"{name}-start.onnx")
+    cut(directory / "classifier-static.onnx", directory / "classifier-start.onnx")
 
 
-def cut(path: str, start: Path) -> None:
+def cut(path: Path, start: Path) -> None:
     """The network up to the integers of a dozen tensors."""
     model = onnx.shape_inference.infer_shapes(onnx.load(path))
     integers = [node.output[0] for node in model.graph.node if node.op_type == "QuantizeLinear"]

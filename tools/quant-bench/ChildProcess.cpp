@@ -12,14 +12,13 @@
 
 using namespace quant_bench;
 
-/// RssAnon of a process; 0 where it is gone.
+/// RssAnon of a process; 0 where it is gone, or ended and has none.
 static double readAnonymousMiB(pid_t child) {
   auto status = llvm::MemoryBuffer::getFileAsStream(
       "/proc/" + llvm::Twine(child) + "/status");
   if (!status)
     return 0;
-  llvm::StringRef text = (*status)->getBuffer();
-  text = text.substr(text.find("RssAnon:")).drop_front(strlen("RssAnon:"));
+  llvm::StringRef text = (*status)->getBuffer().split("RssAnon:").second;
   double kibibytes = 0;
   text.ltrim().take_until(llvm::isSpace).getAsDouble(kibibytes);
   return kibibytes / 1024;

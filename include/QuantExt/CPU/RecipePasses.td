@@ -78,6 +78,40 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
   ];
 }
 
+def QuantExtExpandPowers : Pass<"quant-ext-expand-powers"> {
+  let summary = "Multiply out integer powers of constant exponents";
+  let description = [{
+    Turns `math.fpowi` of a constant exponent, or a vector of one, into
+    multiplications, as importers write the square of a layer normalization: LLVM
+    has its intrinsic for scalars alone. It is upstream's expansion, which would
+    round exponents of run time to floats; those stay, for `convert-math-to-funcs`.
+
+    Example:
+
+    ```mlir
+    func.func @square(%x: vector<16xf32>) -> vector<16xf32> {
+      %two = arith.constant dense<2> : vector<16xi64>
+      %y = math.fpowi %x, %two : vector<16xf32>, vector<16xi64>
+      return %y : vector<16xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @square(%x: vector<16xf32>) -> vector<16xf32> {
+      %two = arith.constant dense<2> : vector<16xi64>
+      %y = arith.mulf %x, %x : vector<16xf32>
+      return %y : vector<16xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::vector::VectorDialect",
+  ];
+}
+
 def QuantExtApproximateMath
     : Pass<"quant-ext-approximate-math", "::mlir::func::FuncOp"> {
   let summary = "Compute erf, exp and tanh by polynomials";

@@ -18,11 +18,10 @@ def ConvertLinalgToQuantExt : Pass<"convert-linalg-to-quant-ext"> {
     | to_integer(clamp(round(x / scale) + z)) | `quantize` |
     | to_float(extend(q) - extend(z)) * scale | `dequantize` |
 
-    `math.roundeven`, `round` and `trunc` are the roundings, `minimumf` of
-    `maximumf` or the other way round the clamp, whose bounds are those of the
-    storage. Scale and zero point are constants, scalars from outside the loop, or
-    tensors that are read along one dimension or none; the zero point may be
-    missing.
+    `math.roundeven`, `round` and `trunc` are the roundings; a minimum of a maximum
+    or the other way round is the clamp, whose bounds are those of the storage. Scale
+    and zero point are constants, scalars, or tensors that are read along one
+    dimension or none; the zero point may be missing.
 
     The values stay the same; only where the loop makes poison of a NaN is it now
     the lowest integer. A loop that does anything else besides stays, and so does
@@ -180,10 +179,10 @@ def ConvertQuantToQuantExt
     whose parameters are constants with the numbers of the quantized type, and
     values of quantized types into those of the types that store them: through
     functions, calls, the operations of `scf` and `cf` and their blocks; those of
-    `tosa`, which compute on the integers and have zero points and multipliers as
-    operands (with a sign, other than `tosa.rescale` and what moves elements); and
-    those of `tensor`. `quant.scast` then has nothing to do. What other operations
-    have of quantized types stays, with a `quant.scast` before or behind it.
+    `tensor`; and those of `tosa` that move integers, or compute on them with zero
+    points and multipliers as operands, such as `tosa.conv2d` (with a sign) and
+    `tosa.rescale`. `quant.scast` then has nothing to do. What other operations have
+    of quantized types stays, with a `quant.scast` before or behind it.
 
     | `!quant.uniform` | here |
     |---|---|
@@ -197,8 +196,8 @@ def ConvertQuantToQuantExt
     computes too. `quant.qcast` leaves open how it rounds; `quantize` rounds to
     nearest even, and saturates.
 
-    What has no such form stays, and a warning at the cast says why: types without
-    a scale (`!quant.any`, `!quant.calibrated`), tensors without a rank, storages
+    What has no such form stays, and a warning at the cast, or at the operation of
+    `tosa`, says why: types without a scale (`!quant.any`, `!quant.calibrated`), tensors without a rank, storages
     that quant_ext does not have.
 
     Example:

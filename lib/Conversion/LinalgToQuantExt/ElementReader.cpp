@@ -41,7 +41,8 @@ OpOperand *ElementReader::findInput(Value value) {
 
 Value ElementReader::findTensor(Value value) {
   OpOperand *input = findInput(value);
-  if (!input || hasEncoding(input->get()) ||
+  if (!input || !isa<RankedTensorType>(input->get().getType()) ||
+      hasEncoding(input->get()) ||
       !op.getMatchingIndexingMap(input).isIdentity())
     return {};
   return input->get();
@@ -50,6 +51,8 @@ Value ElementReader::findTensor(Value value) {
 std::optional<SharedNumber> ElementReader::findShared(Value value) {
   SharedNumber number;
   if (TypedAttr constant; matchPattern(value, m_Constant(&constant))) {
+    if (constant.getType() != value.getType())
+      return std::nullopt;
     number.constant = constant;
     return number;
   }
@@ -62,6 +65,8 @@ std::optional<SharedNumber> ElementReader::findShared(Value value) {
   }
 
   number.source = input->get();
+  if (!isa<ShapedType>(number.source.getType()))
+    return number;
   auto type = dyn_cast<RankedTensorType>(number.source.getType());
   if (!type || type.getEncoding())
     return std::nullopt;

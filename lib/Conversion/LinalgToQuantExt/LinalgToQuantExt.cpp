@@ -25,7 +25,7 @@ static std::optional<int64_t> getInteger(TypedAttr constant,
                                          bool isSigned = true) {
   if (auto attribute = dyn_cast<IntegerAttr>(constant)) {
     const APInt &number = attribute.getValue();
-    if (number.getSignificantBits() > 32)
+    if ((isSigned ? number.getSignificantBits() : number.getActiveBits()) > 32)
       return std::nullopt;
     return isSigned ? number.getSExtValue() : int64_t(number.getZExtValue());
   }
@@ -128,6 +128,24 @@ static LogicalResult readZeroPoint(ElementReader &reader, Value zero,
   return success();
 }
 
+/// Whether result and parameters may have the sizes of `input`: a loop of which
+/// they do not is undefined, and no operation.
+static bool haveSizesOf(Value input, Value result,
+                        const Parameters &parameters) {
+  auto type = cast<RankedTensorType>(input.getType());
+  if (failed(verifyCompatibleShape(type, result.getType())))
+    return false;
+  auto hasSize = [&](const SharedNumber &number) {
+    if (!number.axis)
+      return true;
+    auto tensor = number.getTensorType(type.getElementType());
+    return succeeded(verifyCompatibleShape(tensor.getShape(),
+                                           type.getDimSize(*number.axis)));
+  };
+  return hasSize(parameters.scale) &&
+         (!parameters.zeroPoint || hasSize(*parameters.zeroPoint));
+}
+
 /// Replaces a loop by the operation that computes the same, which is returned.
 template <typename OpT, typename... Args>
 static OpT replace(PatternRewriter &rewriter, linalg::GenericOp op, Value input,
@@ -198,13 +216,14 @@ private:
       return failure();
     unsigned width = integer.getType().getIntOrFloatBitWidth();
     StorageAttr storage;
-    if (width <= 32)
+    if (width > 0 && width <= 32)
       storage = StorageAttr::getIfValid(
           integer.getType(), widened->isSigned,
           StorageAttr::getDefaultMin(width, widened->isSigned),
           StorageAttr::getDefaultMax(width, widened->isSigned));
     Parameters parameters{*scale, std::nullopt, {}};
-    if (!storage || failed(readZeroPoint(reader, zero, storage, parameters)))
+    if (!storage || failed(readZeroPoint(reader, zero, storage, parameters)) ||
+        !haveSizesOf(input, op.getResult(0), parameters))
       return failure();
     replace<DequantizeOp>(rewriter, op, input, parameters, scaleValue.getType(),
                           storage, scaleValue.getType());
@@ -317,6 +336,8 @@ struct RaiseQuantize final : public OpRewritePattern<linalg::GenericOp> {
     Parameters parameters{*scale, std::nullopt, {}};
     if (failed(readZeroPoint(*reader, zero, storage, parameters)))
       return rewriter.notifyMatchFailure(op, "no zero point of the storage");
+    if (!haveSizesOf(input, op.getResult(0), parameters))
+      return rewriter.notifyMatchFailure(op, "its sizes differ");
 
     auto quantize = replace<QuantizeOp>(rewriter, op, input, parameters,
                                         quotient.getType(), storage);

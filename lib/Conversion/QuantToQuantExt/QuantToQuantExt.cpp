@@ -14,7 +14,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/TypeUtilities.h"
 
 namespace mlir::quant_ext {
@@ -155,7 +154,7 @@ struct ConvertQuantToQuantExtPass final
 
     ConversionTarget target(getContext());
     target.markUnknownOpDynamicallyLegal([&](Operation *op) {
-      return converter.isLegal(op) || !computesOnStorage(op);
+      return converter.isLegal(op) || !computesOnStorage(op, converter);
     });
     target.addDynamicallyLegalOp<quant::QuantizeCastOp, quant::DequantizeCastOp,
                                  quant::StorageCastOp, func::CallOp,
@@ -179,11 +178,9 @@ struct ConvertQuantToQuantExtPass final
   /// Says of each cast that stays why it does, and of operations of TOSA.
   void warnOfOthers() {
     getOperation()->walk([](Operation *op) {
-      if (isa_and_present<tosa::TosaDialect>(op->getDialect()) &&
-          !computesOnStorage(op))
-        op->emitWarning()
-            << "stays as it is: expected integers with a sign, in "
-               "which TOSA computes, found an unsigned storage";
+      StringRef whyNot = findWhyNotOnStorage(op);
+      if (!whyNot.empty())
+        op->emitWarning() << "stays as it is: " << whyNot;
       if (!isa<quant::QuantizeCastOp, quant::DequantizeCastOp,
                quant::StorageCastOp>(op))
         return;

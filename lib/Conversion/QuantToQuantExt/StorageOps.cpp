@@ -11,9 +11,20 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-static bool isUnsigned(Type type) {
-  auto quantized = dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
-  return quantized && !quantized.isSigned();
+static quant::QuantizedType getQuantized(Type type) {
+  return dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
+}
+
+/// Whether `predicate` holds for a type of its operands, results or blocks.
+static bool hasType(Operation *op, function_ref<bool(Type)> predicate) {
+  auto hasBlockType = [&](Region &region) {
+    return llvm::any_of(region, [&](Block &block) {
+      return llvm::any_of(block.getArgumentTypes(), predicate);
+    });
+  };
+  return llvm::any_of(op->getOperandTypes(), predicate) ||
+         llvm::any_of(op->getResultTypes(), predicate) ||
+         llvm::any_of(op->getRegions(), hasBlockType);
 }
 
 /// Whether numbers without a sign are as good to it as those with one: it moves
@@ -21,18 +32,58 @@ static bool isUnsigned(Type type) {
 static bool knowsUnsigned(Operation *op) {
   return isa<tosa::ConcatOp, tosa::ConstOp, tosa::GatherOp, tosa::IdentityOp,
              tosa::IfOp, tosa::PadOp, tosa::RescaleOp, tosa::ReshapeOp,
-             tosa::ReverseOp, tosa::ScatterOp, tosa::SliceOp, tosa::TileOp,
-             tosa::TransposeOp, tosa::WhileOp, tosa::YieldOp>(op);
+             tosa::ReverseOp, tosa::ScatterOp, tosa::SelectOp, tosa::SliceOp,
+             tosa::TileOp, tosa::TransposeOp, tosa::WhileOp, tosa::YieldOp>(op);
 }
 
-bool quant_ext::computesOnStorage(Operation *op) {
-  if (isa_and_present<tensor::TensorDialect>(op->getDialect()))
-    return true;
-  if (!isa_and_present<tosa::TosaDialect>(op->getDialect()))
+/// Whether it has zero points as operands where it needs any, and gives values
+/// of the scale that it is given, or of the product of two.
+static bool computesOnSigned(Operation *op) {
+  return isa<tosa::ArgMaxOp, tosa::AvgPool2dOp, tosa::ClampOp, tosa::Conv2DOp,
+             tosa::Conv3DOp, tosa::DepthwiseConv2DOp, tosa::MatMulOp,
+             tosa::MaxPool2dOp, tosa::MaximumOp, tosa::MinimumOp,
+             tosa::NegateOp, tosa::ReduceMaxOp, tosa::ReduceMinOp,
+             tosa::TableOp, tosa::TransposeConv2DOp>(op);
+}
+
+StringRef quant_ext::findWhyNotOnStorage(Operation *op) {
+  if (!isa_and_present<tosa::TosaDialect>(op->getDialect()) ||
+      !hasType(op, [](Type type) { return bool(getQuantized(type)); }) ||
+      knowsUnsigned(op))
+    return "";
+  if (!computesOnSigned(op))
+    return "expected an operation of TOSA that quantized types mean integers "
+           "to, found another";
+  return hasType(op,
+                 [](Type type) {
+                   quant::QuantizedType quantized = getQuantized(type);
+                   return quantized && !quantized.isSigned();
+                 })
+             ? "expected integers with a sign, in which TOSA computes, found "
+               "an unsigned storage"
+             : "";
+}
+
+bool quant_ext::computesOnStorage(Operation *op,
+                                  const TypeConverter &converter) {
+  bool isTensorOp = isa_and_present<tensor::TensorDialect>(op->getDialect());
+  // It writes to a block argument of a loop that stays as it is.
+  if (isa<tensor::ParallelInsertSliceOp>(op))
     return false;
-  return knowsUnsigned(op) ||
-         (llvm::none_of(op->getOperandTypes(), isUnsigned) &&
-          llvm::none_of(op->getResultTypes(), isUnsigned));
+  if (!isTensorOp && !knowsUnsigned(op) && !computesOnSigned(op))
+    return false;
+  return findWhyNotOnStorage(op).empty() && !hasType(op, [&](Type type) {
+           return getQuantized(type) && converter.convertType(type) == type;
+         });
+}
+
+/// The constant's values as integers of the type that stores them; null where
+/// they are in no form that is known here.
+static ElementsAttr toStorage(ElementsAttr values, ShapedType type) {
+  if (values.getShapedType() == type)
+    return values;
+  auto dense = dyn_cast<DenseElementsAttr>(values);
+  return dense ? dense.bitcast(type.getElementType()) : ElementsAttr();
 }
 
 namespace {
@@ -45,13 +96,20 @@ struct ConvertStorageOp final : public ConversionPattern {
   LogicalResult
   matchAndRewrite(Operation *op, ArrayRef<Value> operands,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!computesOnStorage(op))
+    if (!computesOnStorage(op, *getTypeConverter()))
       return rewriter.notifyMatchFailure(op, "its types may mean something");
     OperationState state(op->getLoc(), op->getName(), operands, TypeRange(),
                          op->getAttrs(), op->getSuccessors());
     if (failed(getTypeConverter()->convertTypes(op->getResultTypes(),
                                                 state.types)))
       return rewriter.notifyMatchFailure(op, "its types do not convert");
+    if (auto constant = dyn_cast<tosa::ConstOp>(op)) {
+      ElementsAttr values = toStorage(constant.getValues(),
+                                      cast<ShapedType>(state.types.front()));
+      if (!values)
+        return rewriter.notifyMatchFailure(op, "its values do not convert");
+      state.attributes.set(constant.getValuesAttrName(), values);
+    }
     for (unsigned i = 0; i < op->getNumRegions(); ++i)
       state.addRegion();
     Operation *converted = rewriter.create(state);

@@ -3,6 +3,8 @@
 #ifndef QUANTEXT_LIB_CONVERSION_QUANTTOQUANTEXT_STORAGEOPS_H
 #define QUANTEXT_LIB_CONVERSION_QUANTTOQUANTEXT_STORAGEOPS_H
 
+#include "mlir/Support/LLVM.h"
+
 namespace mlir {
 class Operation;
 class RewritePatternSet;
@@ -11,10 +13,13 @@ class TypeConverter;
 
 namespace mlir::quant_ext {
 
+/// Why an operation of TOSA that has quantized types is not one on the integers
+/// that store them; empty for others.
+StringRef findWhyNotOnStorage(Operation *op);
+
 /// Whether an operation does with values of quantized types what it does with
-/// the integers that store them: those of TOSA, whose parameters are operands,
-/// and those that move elements of tensors.
-bool computesOnStorage(Operation *op);
+/// the integers that store them, and all these types convert.
+bool computesOnStorage(Operation *op, const TypeConverter &converter);
 
 /// Adds the pattern that converts the types of such operations.
 void populateStorageOpPatterns(const TypeConverter &converter,

@@ -97,3 +97,23 @@ func.func @per_axis(%q: tensor<3x4xi8>, %b: tensor<4xi32>, %s: tensor<4xf32>, %z
   } -> tensor<4xf32>
   return %x, %y : tensor<3x4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// A scalar among the inputs.
+// CHECK-LABEL: func.func @scalar_input(
+// CHECK-SAME: %[[Q:.*]]: tensor<4xi8>, %[[S:.*]]: f32
+// CHECK: %[[SCALE:.*]] = tensor.from_elements %[[S]] : tensor<f32>
+// CHECK: quant_ext.dequantize %[[Q]], %[[SCALE]] storage = <i8>
+#id = affine_map<(d0) -> (d0)>
+#none = affine_map<(d0) -> ()>
+func.func @scalar_input(%q: tensor<4xi8>, %s: f32, %init: tensor<4xf32>) -> tensor<4xf32> {
+  %x = linalg.generic {indexing_maps = [#id, #none, #id], iterator_types = ["parallel"]}
+      ins(%q, %s : tensor<4xi8>, f32) outs(%init : tensor<4xf32>) {
+  ^bb0(%in: i8, %scale: f32, %out: f32):
+    %0 = arith.sitofp %in : i8 to f32
+    %1 = arith.mulf %0, %scale : f32
+    linalg.yield %1 : f32
+  } -> tensor<4xf32>
+  return %x : tensor<4xf32>
+}

@@ -362,22 +362,21 @@ func.func @asserting(%x: tensor<4x4xf32>, %s: f32, %init: tensor<4x4xi8>) -> ten
 
 // -----
 
-// What is quantized is the result so far.
+// The scale is the result so far.
 // CHECK-LABEL: func.func @of_result(
 // CHECK: linalg.generic
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #rows = affine_map<(d0, d1) -> (d0)>
 #columns = affine_map<(d0, d1) -> (d1)>
 #swapped = affine_map<(d0, d1) -> (d1, d0)>
-func.func @of_result(%x: tensor<4x4xf32>, %s: f32, %init: tensor<4x4xf32>) -> tensor<4x4xf32> {
+func.func @of_result(%x: tensor<4x4xi8>, %s: f32, %init: tensor<4x4xf32>) -> tensor<4x4xf32> {
   %low = arith.constant -128.0 : f32
   %high = arith.constant 127.0 : f32
   %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%x : tensor<4x4xf32>) outs(%init : tensor<4x4xf32>) {
-  ^bb0(%in: f32, %out: f32):
-    %0 = arith.fptosi %out : f32 to i8
-    %1 = arith.sitofp %0 : i8 to f32
-    %2 = arith.mulf %1, %in : f32
+      ins(%x : tensor<4x4xi8>) outs(%init : tensor<4x4xf32>) {
+  ^bb0(%in: i8, %out: f32):
+    %1 = arith.sitofp %in : i8 to f32
+    %2 = arith.mulf %1, %out : f32
     linalg.yield %2 : f32
   } -> tensor<4x4xf32>
   return %r : tensor<4x4xf32>
@@ -614,4 +613,124 @@ func.func @times_itself(%q: tensor<4x4xi8>, %s: f32, %init: tensor<4x4xf32>) -> 
     linalg.yield %r : f32
   } -> tensor<4x4xf32>
   return %r : tensor<4x4xf32>
+}
+
+// -----
+
+// A scale for each element of the diagonal.
+// CHECK-LABEL: func.func @diagonal(
+// CHECK: linalg.generic
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#diagonal = affine_map<(d0, d1) -> (d0, d0)>
+func.func @diagonal(%q: tensor<4x4xi8>, %s: tensor<4x4xf32>, %init: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %r = linalg.generic {indexing_maps = [#id, #diagonal, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%q, %s : tensor<4x4xi8>, tensor<4x4xf32>) outs(%init : tensor<4x4xf32>) {
+  ^bb0(%in: i8, %scale: f32, %out: f32):
+    %0 = arith.sitofp %in : i8 to f32
+    %1 = arith.mulf %0, %scale : f32
+    linalg.yield %1 : f32
+  } -> tensor<4x4xf32>
+  return %r : tensor<4x4xf32>
+}
+
+// -----
+
+// What is read is no tensor.
+// CHECK-LABEL: func.func @of_scalar(
+// CHECK: linalg.generic
+#scalar = affine_map<() -> ()>
+func.func @of_scalar(%q: i8, %s: f32, %init: tensor<f32>) -> tensor<f32> {
+  %r = linalg.generic {indexing_maps = [#scalar, #scalar], iterator_types = []}
+      ins(%q : i8) outs(%init : tensor<f32>) {
+  ^bb0(%in: i8, %out: f32):
+    %0 = arith.sitofp %in : i8 to f32
+    %1 = arith.mulf %0, %s : f32
+    linalg.yield %1 : f32
+  } -> tensor<f32>
+  return %r : tensor<f32>
+}
+
+// -----
+
+// Four scales for what has five columns in the result and three zero points.
+// CHECK-LABEL: func.func @sizes(
+// CHECK-COUNT-2: linalg.generic
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#columns = affine_map<(d0, d1) -> (d1)>
+func.func @sizes(%q: tensor<?x?xi8>, %s: tensor<4xf32>, %z: tensor<3xi8>, %init: tensor<?x5xf32>, %init_any: tensor<?x?xf32>, %four: tensor<?x4xi8>) -> (tensor<?x5xf32>, tensor<?x?xf32>) {
+  %half = arith.constant 0.5 : f32
+  %x = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%four : tensor<?x4xi8>) outs(%init : tensor<?x5xf32>) {
+  ^bb0(%in: i8, %out: f32):
+    %0 = arith.sitofp %in : i8 to f32
+    %1 = arith.mulf %0, %half : f32
+    linalg.yield %1 : f32
+  } -> tensor<?x5xf32>
+  %y = linalg.generic {indexing_maps = [#id, #columns, #columns, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%four, %s, %z : tensor<?x4xi8>, tensor<4xf32>, tensor<3xi8>) outs(%init_any : tensor<?x?xf32>) {
+  ^bb0(%in: i8, %scale: f32, %zero: i8, %out: f32):
+    %0 = arith.extsi %zero : i8 to i16
+    %1 = arith.extsi %in : i8 to i16
+    %2 = arith.subi %1, %0 : i16
+    %3 = arith.sitofp %2 : i16 to f32
+    %4 = arith.mulf %3, %scale : f32
+    linalg.yield %4 : f32
+  } -> tensor<?x?xf32>
+  return %x, %y : tensor<?x5xf32>, tensor<?x?xf32>
+}
+
+// -----
+
+// An encoding says what quant_ext does not.
+// CHECK-LABEL: func.func @encoded(
+// CHECK: linalg.generic
+#sparse = #sparse_tensor.encoding<{ map = (d0) -> (d0 : compressed) }>
+#id = affine_map<(d0) -> (d0)>
+func.func @encoded(%q: tensor<4xi8, #sparse>, %s: f32, %init: tensor<4xf32>) -> tensor<4xf32> {
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%q : tensor<4xi8, #sparse>) outs(%init : tensor<4xf32>) {
+  ^bb0(%in: i8, %out: f32):
+    %0 = arith.sitofp %in : i8 to f32
+    %1 = arith.mulf %0, %s : f32
+    linalg.yield %1 : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+
+// -----
+
+// No storage has no bits.
+// CHECK-LABEL: func.func @no_bits(
+// CHECK: linalg.generic
+#id = affine_map<(d0) -> (d0)>
+func.func @no_bits(%q: tensor<4xi0>, %s: f32, %init: tensor<4xf32>) -> tensor<4xf32> {
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%q : tensor<4xi0>) outs(%init : tensor<4xf32>) {
+  ^bb0(%in: i0, %out: f32):
+    %0 = arith.sitofp %in : i0 to f32
+    %1 = arith.mulf %0, %s : f32
+    linalg.yield %1 : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+
+// -----
+
+// The constant is -56, its attribute wider.
+// CHECK-LABEL: func.func @wide_attribute(
+// CHECK: linalg.generic
+#id = affine_map<(d0) -> (d0)>
+func.func @wide_attribute(%q: tensor<4xi16>, %s: f32, %init: tensor<4xf32>) -> tensor<4xf32> {
+  %z = llvm.mlir.constant(200 : i32) : i8
+  %wide = arith.extsi %z : i8 to i32
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%q : tensor<4xi16>) outs(%init : tensor<4xf32>) {
+  ^bb0(%in: i16, %out: f32):
+    %0 = arith.extsi %in : i16 to i32
+    %1 = arith.subi %0, %wide : i32
+    %2 = arith.sitofp %1 : i32 to f32
+    %3 = arith.mulf %2, %s : f32
+    linalg.yield %3 : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
 }

@@ -82,3 +82,64 @@ func.func @moves(%x: tensor<2x3x!act>, %n: index) -> (tensor<?x2x!act>, tensor<6
   } : tensor<2x3x!act> to tensor<4x3x!act>
   return %slice, %flat, %padded, %one : tensor<?x2x!act>, tensor<6x!act>, tensor<4x3x!act>, !act
 }
+
+// -----
+
+// The bits of unsigned constants stay.
+!unsigned = !quant.uniform<u8:f32, 0.5>
+
+// CHECK-LABEL: func.func @unsigned_constants(
+// CHECK: "tosa.const"() <{values = dense<[-56, 1]> : tensor<2xi8>}> : () -> tensor<2xi8>
+// CHECK: tosa.select {{.*}} : (tensor<2xi1>, tensor<2xi8>, tensor<2xi8>) -> tensor<2xi8>
+// CHECK-NOT: quant.
+func.func @unsigned_constants(%c: tensor<2xi1>, %x: tensor<2x!unsigned>) -> tensor<2x!unsigned> {
+  %z = "tosa.const"() <{values = dense<[200, 1]> : tensor<2xui8>}> : () -> tensor<2x!unsigned>
+  %y = tosa.select %c, %x, %z : (tensor<2xi1>, tensor<2x!unsigned>, tensor<2x!unsigned>) -> tensor<2x!unsigned>
+  return %y : tensor<2x!unsigned>
+}
+
+// -----
+
+// Where one type of an operation does not convert, none does.
+!axis = !quant.uniform<i8:f32:1, {0.5, 0.25, 0.125}>
+!act = !quant.uniform<i8:f32, 0.5:3>
+
+// CHECK-LABEL: func.func @one_type(
+// CHECK-DAG: %[[X:.*]] = quant.scast %{{.*}} : tensor<1x3xi8> to tensor<1x3x!quant
+// CHECK-DAG: %[[Y:.*]] = quant.scast %{{.*}} : tensor<4xi8> to tensor<4x!quant
+// CHECK: tensor.collapse_shape %[[X]] {{.*}} : tensor<1x3x!quant{{.*}}> into tensor<3x!quant
+// CHECK: tensor.cast %[[Y]] : tensor<4x!quant{{.*}}> to tensor<*x!quant
+func.func @one_type(%x: tensor<1x3x!axis>, %y: tensor<4x!act>) -> (tensor<3x!axis>, tensor<*x!act>) {
+  %0 = tensor.collapse_shape %x [[0, 1]] : tensor<1x3x!axis> into tensor<3x!axis>
+  %1 = tensor.cast %y : tensor<4x!act> to tensor<*x!act>
+  return %0, %1 : tensor<3x!axis>, tensor<*x!act>
+}
+
+// -----
+
+// Of others nobody knows what they compute, and variables and loops that stay keep
+// their types.
+!act = !quant.uniform<i8:f32, 0.5:3>
+
+// CHECK: tosa.variable @v : tensor<4x!quant
+tosa.variable @v : tensor<4x!act>
+
+// CHECK-LABEL: func.func @others(
+// CHECK: tosa.variable_write @v, %{{.*}} : tensor<4x!quant
+// CHECK: tosa.custom {{.*}} : (tensor<4x!quant{{.*}}>) -> tensor<4x!quant
+// CHECK: tosa.cast {{.*}} -> tensor<4xf32>
+// CHECK: tensor.parallel_insert_slice {{.*}} : tensor<1x!quant{{.*}}> into tensor<4x!quant
+func.func @others(%x: tensor<4x!act>, %s: tensor<1x!act>) -> (tensor<4x!act>, tensor<4xf32>, tensor<4x!act>) {
+  // expected-warning@+1 {{stays as it is: expected an operation of TOSA that quantized types mean integers to, found another}}
+  tosa.variable_write @v, %x : tensor<4x!act>
+  // expected-warning@+1 {{stays as it is}}
+  %0 = tosa.custom %x {operator_name = "softmax", domain_name = "d", implementation_attrs = ""} : (tensor<4x!act>) -> tensor<4x!act>
+  // expected-warning@+1 {{stays as it is}}
+  %1 = tosa.cast %x : (tensor<4x!act>) -> tensor<4xf32>
+  %2 = scf.forall (%i) in (4) shared_outs(%o = %x) -> (tensor<4x!act>) {
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %s into %o[%i] [1] [1] : tensor<1x!act> into tensor<4x!act>
+    }
+  }
+  return %0, %1, %2 : tensor<4x!act>, tensor<4xf32>, tensor<4x!act>
+}
