@@ -1,6 +1,8 @@
 // Upstream's own test of the interface, in stock mlir-opt: what it asks of a size is
 // answered with the size of an input.
 
+// Stock mlir-opt has no sanitizer in it.
+// UNSUPPORTED: asan, tsan
 // RUN: %mlir-opt --load-dialect-plugin=%plugin %s --pass-pipeline="builtin.module(func.func(test-affine-reify-value-bounds))" | FileCheck %s
 
 // CHECK: #[[$BLOCKS:.*]] = affine_map<()[s0] -> ((s0 + 15) floordiv 16)>

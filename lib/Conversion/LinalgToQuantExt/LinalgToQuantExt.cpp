@@ -135,15 +135,16 @@ static bool haveSizesOf(Value input, Value result,
   auto type = cast<RankedTensorType>(input.getType());
   if (failed(verifyCompatibleShape(type, result.getType())))
     return false;
-  auto hasSize = [&](const SharedNumber &number) {
-    if (!number.axis)
-      return true;
-    auto tensor = number.getTensorType(type.getElementType());
-    return succeeded(verifyCompatibleShape(tensor.getShape(),
-                                           type.getDimSize(*number.axis)));
+  const SharedNumber &scale = parameters.scale;
+  if (!scale.axis)
+    return true;
+  auto getSize = [&](const SharedNumber &number) {
+    return number.getTensorType(type.getElementType()).getDimSize(0);
   };
-  return hasSize(parameters.scale) &&
-         (!parameters.zeroPoint || hasSize(*parameters.zeroPoint));
+  SmallVector<int64_t> sizes = {type.getDimSize(*scale.axis), getSize(scale)};
+  if (parameters.zeroPoint)
+    sizes.push_back(getSize(*parameters.zeroPoint));
+  return succeeded(verifyCompatibleDims(sizes));
 }
 
 /// Replaces a loop by the operation that computes the same, which is returned.

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -64,6 +65,23 @@ StringRef quant_ext::findWhyNotOnStorage(Operation *op) {
              : "";
 }
 
+/// The constant's values as integers of the type that stores them; null where
+/// they are in no form that is known here.
+static ElementsAttr toStorage(tosa::ConstOp op,
+                              const TypeConverter &converter) {
+  ElementsAttr values = op.getValues();
+  ShapedType type = values.getShapedType();
+  Type element = getElementTypeOrSelf(converter.convertType(op.getType()));
+  if (type.getElementType() == element)
+    return values;
+  if (auto dense = dyn_cast<DenseElementsAttr>(values))
+    return dense.bitcast(element);
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(values))
+    return DenseResourceElementsAttr::get(type.clone(element),
+                                          resource.getRawHandle());
+  return {};
+}
+
 bool quant_ext::computesOnStorage(Operation *op,
                                   const TypeConverter &converter) {
   bool isTensorOp = isa_and_present<tensor::TensorDialect>(op->getDialect());
@@ -72,18 +90,12 @@ bool quant_ext::computesOnStorage(Operation *op,
     return false;
   if (!isTensorOp && !knowsUnsigned(op) && !computesOnSigned(op))
     return false;
+  if (auto constant = dyn_cast<tosa::ConstOp>(op);
+      constant && !toStorage(constant, converter))
+    return false;
   return findWhyNotOnStorage(op).empty() && !hasType(op, [&](Type type) {
            return getQuantized(type) && converter.convertType(type) == type;
          });
-}
-
-/// The constant's values as integers of the type that stores them; null where
-/// they are in no form that is known here.
-static ElementsAttr toStorage(ElementsAttr values, ShapedType type) {
-  if (values.getShapedType() == type)
-    return values;
-  auto dense = dyn_cast<DenseElementsAttr>(values);
-  return dense ? dense.bitcast(type.getElementType()) : ElementsAttr();
 }
 
 namespace {
@@ -103,13 +115,9 @@ struct ConvertStorageOp final : public ConversionPattern {
     if (failed(getTypeConverter()->convertTypes(op->getResultTypes(),
                                                 state.types)))
       return rewriter.notifyMatchFailure(op, "its types do not convert");
-    if (auto constant = dyn_cast<tosa::ConstOp>(op)) {
-      ElementsAttr values = toStorage(constant.getValues(),
-                                      cast<ShapedType>(state.types.front()));
-      if (!values)
-        return rewriter.notifyMatchFailure(op, "its values do not convert");
-      state.attributes.set(constant.getValuesAttrName(), values);
-    }
+    if (auto constant = dyn_cast<tosa::ConstOp>(op))
+      state.attributes.set(constant.getValuesAttrName(),
+                           toStorage(constant, *getTypeConverter()));
     for (unsigned i = 0; i < op->getNumRegions(); ++i)
       state.addRegion();
     Operation *converted = rewriter.create(state);

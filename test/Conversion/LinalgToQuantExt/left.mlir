@@ -652,12 +652,13 @@ func.func @of_scalar(%q: i8, %s: f32, %init: tensor<f32>) -> tensor<f32> {
 
 // -----
 
-// Four scales for what has five columns in the result and three zero points.
+// Four columns where the result has five, and four scales beside three zero points, of
+// columns that are counted and of others.
 // CHECK-LABEL: func.func @sizes(
-// CHECK-COUNT-2: linalg.generic
+// CHECK-COUNT-3: linalg.generic
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #columns = affine_map<(d0, d1) -> (d1)>
-func.func @sizes(%q: tensor<?x?xi8>, %s: tensor<4xf32>, %z: tensor<3xi8>, %init: tensor<?x5xf32>, %init_any: tensor<?x?xf32>, %four: tensor<?x4xi8>) -> (tensor<?x5xf32>, tensor<?x?xf32>) {
+func.func @sizes(%q: tensor<?x?xi8>, %s: tensor<4xf32>, %z: tensor<3xi8>, %init: tensor<?x5xf32>, %init_any: tensor<?x?xf32>, %four: tensor<?x4xi8>) -> (tensor<?x5xf32>, tensor<?x?xf32>, tensor<?x?xf32>) {
   %half = arith.constant 0.5 : f32
   %x = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
       ins(%four : tensor<?x4xi8>) outs(%init : tensor<?x5xf32>) {
@@ -676,7 +677,17 @@ func.func @sizes(%q: tensor<?x?xi8>, %s: tensor<4xf32>, %z: tensor<3xi8>, %init:
     %4 = arith.mulf %3, %scale : f32
     linalg.yield %4 : f32
   } -> tensor<?x?xf32>
-  return %x, %y : tensor<?x5xf32>, tensor<?x?xf32>
+  %w = linalg.generic {indexing_maps = [#id, #columns, #columns, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%q, %s, %z : tensor<?x?xi8>, tensor<4xf32>, tensor<3xi8>) outs(%init_any : tensor<?x?xf32>) {
+  ^bb0(%in: i8, %scale: f32, %zero: i8, %out: f32):
+    %0 = arith.extsi %zero : i8 to i16
+    %1 = arith.extsi %in : i8 to i16
+    %2 = arith.subi %1, %0 : i16
+    %3 = arith.sitofp %2 : i16 to f32
+    %4 = arith.mulf %3, %scale : f32
+    linalg.yield %4 : f32
+  } -> tensor<?x?xf32>
+  return %x, %y, %w : tensor<?x5xf32>, tensor<?x?xf32>, tensor<?x?xf32>
 }
 
 // -----

@@ -90,13 +90,23 @@ func.func @moves(%x: tensor<2x3x!act>, %n: index) -> (tensor<?x2x!act>, tensor<6
 
 // CHECK-LABEL: func.func @unsigned_constants(
 // CHECK: "tosa.const"() <{values = dense<[-56, 1]> : tensor<2xi8>}> : () -> tensor<2xi8>
+// CHECK: "tosa.const"() <{values = dense_resource<weights> : tensor<2xi8>}> : () -> tensor<2xi8>
 // CHECK: tosa.select {{.*}} : (tensor<2xi1>, tensor<2xi8>, tensor<2xi8>) -> tensor<2xi8>
 // CHECK-NOT: quant.
-func.func @unsigned_constants(%c: tensor<2xi1>, %x: tensor<2x!unsigned>) -> tensor<2x!unsigned> {
+func.func @unsigned_constants(%c: tensor<2xi1>) -> tensor<2x!unsigned> {
   %z = "tosa.const"() <{values = dense<[200, 1]> : tensor<2xui8>}> : () -> tensor<2x!unsigned>
-  %y = tosa.select %c, %x, %z : (tensor<2xi1>, tensor<2x!unsigned>, tensor<2x!unsigned>) -> tensor<2x!unsigned>
+  %w = "tosa.const"() <{values = dense_resource<weights> : tensor<2xui8>}> : () -> tensor<2x!unsigned>
+  %y = tosa.select %c, %w, %z : (tensor<2xi1>, tensor<2x!unsigned>, tensor<2x!unsigned>) -> tensor<2x!unsigned>
   return %y : tensor<2x!unsigned>
 }
+
+{-#
+  dialect_resources: {
+    builtin: {
+      weights: "0x01000000C801"
+    }
+  }
+#-}
 
 // -----
 
