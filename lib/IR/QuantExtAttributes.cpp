@@ -95,9 +95,8 @@ static std::string findFloatFault(Type type, bool isSigned, int64_t min,
   return "";
 }
 
-/// What is wrong with the parameters of a storage; empty where nothing is.
-static std::string findFault(Type elementType, bool isSigned, int64_t min,
-                             int64_t max) {
+std::string StorageAttr::findFault(Type elementType, bool isSigned, int64_t min,
+                                   int64_t max) {
   if (isa<FloatType>(elementType))
     return findFloatFault(elementType, isSigned, min, max);
   auto integerType = dyn_cast<IntegerType>(elementType);
@@ -113,8 +112,8 @@ static std::string findFault(Type elementType, bool isSigned, int64_t min,
                 kAccumulatorWidth, ", found ", width);
   if (width == kAccumulatorWidth && !isSigned)
     return join("storage of 32 bits must be signed, found u32");
-  int64_t lowest = StorageAttr::getDefaultMin(width, isSigned);
-  int64_t highest = StorageAttr::getDefaultMax(width, isSigned);
+  int64_t lowest = getDefaultMin(width, isSigned);
+  int64_t highest = getDefaultMax(width, isSigned);
   if (min < lowest || max > highest)
     return join("storage range must lie within ", lowest, ":", highest,
                 ", found ", min, ":", max);

@@ -76,7 +76,10 @@ def QuantExt_StorageAttr : QuantExt_Attr<"Storage", "storage"> {
     static int64_t getDefaultMax(unsigned width, bool isSigned);
     /// True where the range leaves out values that the width can hold.
     bool isNarrow() const;
-    /// Null where the parameters are none of a storage; emits no diagnostic.
+    /// What the verifier says of these parameters; empty where they are valid.
+    static std::string findFault(::mlir::Type elementType, bool isSigned,
+                                 int64_t min, int64_t max);
+    /// Null where the parameters are not valid; emits no diagnostic.
     static StorageAttr getIfValid(::mlir::Type elementType, bool isSigned,
                                   int64_t min, int64_t max);
     /// The notation without the outer brackets, such as `i8<-127:127>`.

@@ -58,20 +58,11 @@ FailureOr<StorageAttr> UniformReader::readStorage() {
   if (!integer)
     return fail("its type must have integers for storage, found '" +
                 toString(type) + "'");
-  unsigned width = integer.getWidth();
   bool isSigned = type.isSigned();
-  if ((width < 2 || width > 16) && !(width == 32 && isSigned))
-    return fail("its storage must have 2 to 16 bits, or 32 signed, found " +
-                Twine(width) + (isSigned ? " signed" : " unsigned"));
   int64_t min = type.getStorageTypeMin(), max = type.getStorageTypeMax();
-  if (max <= 0)
-    return fail("its largest stored value must be positive, found " +
-                Twine(max));
-  bool isWhole = min == StorageAttr::getDefaultMin(width, isSigned) &&
-                 max == StorageAttr::getDefaultMax(width, isSigned);
-  if (width == 32 && !isWhole)
-    return fail("its storage of 32 bits must have the whole range, found " +
-                Twine(min) + ":" + Twine(max));
+  std::string fault = StorageAttr::findFault(integer, isSigned, min, max);
+  if (!fault.empty())
+    return fail(fault);
   return StorageAttr::get(type.getContext(), integer, isSigned, min, max);
 }
 

@@ -40,7 +40,7 @@ func.func @unranked(%x: tensor<*xf32>) -> tensor<*x!q> {
 
 !q = !quant.uniform<i1:f32, 0.5>
 func.func @width(%x: tensor<4xf32>) -> tensor<4x!q> {
-  // expected-warning @below {{stays as it is: its storage must have 2 to 16 bits, or 32 signed, found 1 signed}}
+  // expected-warning @below {{stays as it is: storage width must be 2 to 16, or 32, found 1}}
   %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!q>
   return %0 : tensor<4x!q>
 }
@@ -49,7 +49,7 @@ func.func @width(%x: tensor<4xf32>) -> tensor<4x!q> {
 
 !q = !quant.uniform<u32:f32, 0.5>
 func.func @unsigned_width(%x: tensor<4xf32>) -> tensor<4x!q> {
-  // expected-warning @below {{stays as it is: its storage must have 2 to 16 bits, or 32 signed, found 32 unsigned}}
+  // expected-warning @below {{stays as it is: storage of 32 bits must be signed, found u32}}
   %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!q>
   return %0 : tensor<4x!q>
 }
@@ -58,7 +58,7 @@ func.func @unsigned_width(%x: tensor<4xf32>) -> tensor<4x!q> {
 
 !q = !quant.uniform<i8<-8:0>:f32, 0.5>
 func.func @negative_range(%x: tensor<4xf32>) -> tensor<4x!q> {
-  // expected-warning @below {{stays as it is: its largest stored value must be positive, found 0}}
+  // expected-warning @below {{stays as it is: storage maximum must be positive, found 0}}
   %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!q>
   return %0 : tensor<4x!q>
 }
@@ -67,7 +67,7 @@ func.func @negative_range(%x: tensor<4xf32>) -> tensor<4x!q> {
 
 !q = !quant.uniform<i32<-100:100>:f32, 0.5>
 func.func @narrow_words(%x: tensor<4xf32>) -> tensor<4x!q> {
-  // expected-warning @below {{stays as it is: its storage of 32 bits must have the whole range, found -100:100}}
+  // expected-warning @below {{stays as it is: storage i32 must have its full range, found -100:100}}
   %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!q>
   return %0 : tensor<4x!q>
 }
