@@ -16,11 +16,14 @@ static quant::QuantizedType getQuantized(Type type) {
   return dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
 }
 
-/// Whether `predicate` holds for a type of its operands, results or blocks.
+/// Whether `predicate` holds for a type of its operands, results or blocks, or
+/// of what these yield.
 static bool hasType(Operation *op, function_ref<bool(Type)> predicate) {
   auto hasBlockType = [&](Region &region) {
     return llvm::any_of(region, [&](Block &block) {
-      return llvm::any_of(block.getArgumentTypes(), predicate);
+      return llvm::any_of(block.getArgumentTypes(), predicate) ||
+             (!block.empty() &&
+              llvm::any_of(block.back().getOperandTypes(), predicate));
     });
   };
   return llvm::any_of(op->getOperandTypes(), predicate) ||

@@ -119,10 +119,17 @@ func.func @unsigned_constants(%c: tensor<2xi1>) -> tensor<2x!unsigned> {
 // CHECK-DAG: %[[Y:.*]] = quant.scast %{{.*}} : tensor<4xi8> to tensor<4x!quant
 // CHECK: tensor.collapse_shape %[[X]] {{.*}} : tensor<1x3x!quant{{.*}}> into tensor<3x!quant
 // CHECK: tensor.cast %[[Y]] : tensor<4x!quant{{.*}}> to tensor<*x!quant
-func.func @one_type(%x: tensor<1x3x!axis>, %y: tensor<4x!act>) -> (tensor<3x!axis>, tensor<*x!act>) {
+// CHECK: tensor.pad %[[X]] {{.*}}
+// CHECK: tensor.yield %{{.*}} : !quant
+// CHECK: } : tensor<1x3x!quant{{.*}}> to tensor<2x3x!quant
+func.func @one_type(%x: tensor<1x3x!axis>, %y: tensor<4x!act>, %one: !axis) -> (tensor<3x!axis>, tensor<*x!act>, tensor<2x3x!axis>) {
   %0 = tensor.collapse_shape %x [[0, 1]] : tensor<1x3x!axis> into tensor<3x!axis>
   %1 = tensor.cast %y : tensor<4x!act> to tensor<*x!act>
-  return %0, %1 : tensor<3x!axis>, tensor<*x!act>
+  %2 = tensor.pad %x low[0, 0] high[1, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %one : !axis
+  } : tensor<1x3x!axis> to tensor<2x3x!axis>
+  return %0, %1, %2 : tensor<3x!axis>, tensor<*x!act>, tensor<2x3x!axis>
 }
 
 // -----
