@@ -101,8 +101,7 @@ std::string StorageAttr::findFault(Type elementType, bool isSigned, int64_t min,
     return findFloatFault(elementType, isSigned, min, max);
   auto integerType = dyn_cast<IntegerType>(elementType);
   if (!integerType)
-    return join("storage element type must be an integer or a float, "
-                "found ",
+    return join("storage element type must be an integer or a float, found ",
                 elementType);
   unsigned width = integerType.getWidth();
   if (!integerType.isSignless())
@@ -111,7 +110,7 @@ std::string StorageAttr::findFault(Type elementType, bool isSigned, int64_t min,
     return join("storage width must be ", kMinWidth, " to ", kMaxWidth, ", or ",
                 kAccumulatorWidth, ", found ", width);
   if (width == kAccumulatorWidth && !isSigned)
-    return join("storage of 32 bits must be signed, found u32");
+    return "storage of 32 bits must be signed, found u32";
   int64_t lowest = getDefaultMin(width, isSigned);
   int64_t highest = getDefaultMax(width, isSigned);
   if (min < lowest || max > highest)

@@ -10,30 +10,19 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-void QuantizeOp::populateBoundsForShapedValueDim(
-    Value value, int64_t dim, ValueBoundsConstraintSet &constraints) {
-  constraints.bound(value)[dim] == constraints.getExpr(getInput(), dim);
-}
+#define DEFINE_ELEMENTWISE_BOUNDS(OpT)                                         \
+  void OpT::populateBoundsForShapedValueDim(                                   \
+      Value value, int64_t dim, ValueBoundsConstraintSet &constraints) {       \
+    constraints.bound(value)[dim] == constraints.getExpr(getInput(), dim);     \
+  }
 
-void DequantizeOp::populateBoundsForShapedValueDim(
-    Value value, int64_t dim, ValueBoundsConstraintSet &constraints) {
-  constraints.bound(value)[dim] == constraints.getExpr(getInput(), dim);
-}
+DEFINE_ELEMENTWISE_BOUNDS(QuantizeOp)
+DEFINE_ELEMENTWISE_BOUNDS(DequantizeOp)
+DEFINE_ELEMENTWISE_BOUNDS(FakeQuantizeOp)
+DEFINE_ELEMENTWISE_BOUNDS(RequantizeOp)
+DEFINE_ELEMENTWISE_BOUNDS(RequantizeFixedPointOp)
 
-void FakeQuantizeOp::populateBoundsForShapedValueDim(
-    Value value, int64_t dim, ValueBoundsConstraintSet &constraints) {
-  constraints.bound(value)[dim] == constraints.getExpr(getInput(), dim);
-}
-
-void RequantizeOp::populateBoundsForShapedValueDim(
-    Value value, int64_t dim, ValueBoundsConstraintSet &constraints) {
-  constraints.bound(value)[dim] == constraints.getExpr(getInput(), dim);
-}
-
-void RequantizeFixedPointOp::populateBoundsForShapedValueDim(
-    Value value, int64_t dim, ValueBoundsConstraintSet &constraints) {
-  constraints.bound(value)[dim] == constraints.getExpr(getInput(), dim);
-}
+#undef DEFINE_ELEMENTWISE_BOUNDS
 
 void ChooseQParamsOp::populateBoundsForShapedValueDim(
     Value value, int64_t dim, ValueBoundsConstraintSet &constraints) {

@@ -36,6 +36,7 @@ import onnx
 
 sys.dont_write_bytecode = True
 
+from decibels import decibels
 from memref import descriptor
 
 TO_LINALG = "builtin.module(torch-onnx-to-torch-backend-pipeline,torch-backend-to-linalg-on-tensors-backend-pipeline)"
@@ -151,18 +152,16 @@ def rewrite_quantizations(text: str) -> tuple[str, collections.Counter]:
         names, types = match["names"].split(", "), match["types"].split(", ")
         stored = match["type"] if op == "quantize" else types[0]
         element = re.search(r"i\d+", stored)[0]
-        storage = ("u" if match["unsigned"] else "") + element
-        storage = f"<{storage.replace('ui', 'u')}<{match['low']}:{match['high']}>>"
+        storage = f"<{'u' if match['unsigned'] else 'i'}{element[1:]}<{match['low']}:{match['high']}>>"
         lines = []
+        if len(names) == 3:
+            narrow = types[2].replace("i64", element)
+            lines.append(f"{prefix}z = arith.trunci {names[2]} : {types[2]} to {narrow}\n")
+            names[2], types[2] = f"{prefix}z", narrow
         for i in range(1, len(names)):
-            wanted = element if i == 2 else "f32"
-            if i == 2:
-                narrow = types[i].replace("i64", element)
-                lines.append(f"{prefix}z = arith.trunci {names[i]} : {types[i]} to {narrow}\n")
-                names[i], types[i] = f"{prefix}z", narrow
             if not types[i].startswith("tensor"):
-                lines.append(f"{prefix}{i} = tensor.from_elements {names[i]} : tensor<{wanted}>\n")
-                names[i], types[i] = f"{prefix}{i}", f"tensor<{wanted}>"
+                lines.append(f"{prefix}{i} = tensor.from_elements {names[i]} : tensor<{types[i]}>\n")
+                names[i], types[i] = f"{prefix}{i}", f"tensor<{types[i]}>"
         # Of the input, the scale, ...: one dimension or none for the scale.
         axis = re.findall(r"-> \((.*?)\)>", match["maps"])[1]
         axis = axis.replace("d", " axis = ")
@@ -186,11 +185,6 @@ def infer(model: str, inputs: np.ndarray, optimized: bool) -> np.ndarray:
     options.graph_optimization_level = levels.ORT_ENABLE_ALL if optimized else levels.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     return session.run(None, {session.get_inputs()[0].name: inputs})[0]
-
-
-def decibels(wanted: np.ndarray, got: np.ndarray) -> float:
-    power, error = (np.square(a, dtype=np.float64).sum() for a in (wanted, wanted.astype(np.float64) - got))
-    return 10 * np.log10(power / error) if error else np.inf
 
 
 def check(model: str, library: str, least: float) -> int:

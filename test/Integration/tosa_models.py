@@ -19,6 +19,7 @@ import numpy as np
 
 sys.dont_write_bytecode = True
 
+from decibels import decibels
 from memref import descriptor
 
 NUMBERS = np.random.default_rng(20)
@@ -204,11 +205,9 @@ def check(path: str, least_decibels: float) -> int:
         getattr(library, f"_mlir_ciface_{model.name}")(*(ctypes.byref(descriptor(array)) for array in arrays))
         elements += wanted.size
         if wanted.dtype == np.float32:
-            power = np.square(wanted, dtype=np.float64).sum()
-            error = np.square(wanted.astype(np.float64) - got).sum()
-            decibels = 10 * np.log10(power / max(error, 1e-300))
-            if not decibels >= least_decibels:
-                print(f"{model.name}: {decibels:.1f} dB")
+            left = decibels(wanted, got)
+            if not left >= least_decibels:
+                print(f"{model.name}: {left:.1f} dB")
                 different += wanted.size
             continue
         wrong = int((wanted != got).sum())

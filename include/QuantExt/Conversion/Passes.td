@@ -197,8 +197,8 @@ def ConvertQuantToQuantExt
     nearest even, and saturates.
 
     What has no such form stays, and a warning at the cast, or at the operation of
-    `tosa`, says why: types without a scale (`!quant.any`, `!quant.calibrated`), tensors without a rank, storages
-    that quant_ext does not have.
+    `tosa`, says why: types without a scale (`!quant.any`, `!quant.calibrated`),
+    tensors without a rank, storages that quant_ext does not have.
 
     Example:
 

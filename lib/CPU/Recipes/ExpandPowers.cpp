@@ -26,6 +26,8 @@ struct ExpandPowersPass
       if (APInt exponent; matchPattern(op.getRhs(), m_ConstantInt(&exponent)))
         powers.push_back(op);
     });
+    if (powers.empty())
+      return;
     RewritePatternSet patterns(&getContext());
     math::populateExpansionPatterns(patterns, {"fpowi"});
     // Others, of run time, are not to be reached from these.

@@ -9,9 +9,10 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-static bool hasEncoding(Value value) {
+/// Null for other values, and for tensors whose encoding would be lost.
+static RankedTensorType getPlainTensorType(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.getEncoding();
+  return type && !type.getEncoding() ? type : RankedTensorType();
 }
 
 std::optional<ElementReader> ElementReader::get(linalg::GenericOp op) {
@@ -19,10 +20,10 @@ std::optional<ElementReader> ElementReader::get(linalg::GenericOp op) {
       op.getNumParallelLoops() != op.getNumLoops() ||
       !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity())
     return std::nullopt;
-  // What the body does besides would be lost, and so would an encoding.
+  // What the body does besides would be lost.
   if (!llvm::all_of(op.getBody()->without_terminator(),
                     [](Operation &inner) { return isPure(&inner); }) ||
-      hasEncoding(op.getResult(0)))
+      !getPlainTensorType(op.getResult(0)))
     return std::nullopt;
   return ElementReader(op);
 }
@@ -41,8 +42,7 @@ OpOperand *ElementReader::findInput(Value value) {
 
 Value ElementReader::findTensor(Value value) {
   OpOperand *input = findInput(value);
-  if (!input || !isa<RankedTensorType>(input->get().getType()) ||
-      hasEncoding(input->get()) ||
+  if (!input || !getPlainTensorType(input->get()) ||
       !op.getMatchingIndexingMap(input).isIdentity())
     return {};
   return input->get();
@@ -67,8 +67,8 @@ std::optional<SharedNumber> ElementReader::findShared(Value value) {
   number.source = input->get();
   if (!isa<ShapedType>(number.source.getType()))
     return number;
-  auto type = dyn_cast<RankedTensorType>(number.source.getType());
-  if (!type || type.getEncoding())
+  RankedTensorType type = getPlainTensorType(number.source);
+  if (!type)
     return std::nullopt;
   AffineMap map = op.getMatchingIndexingMap(input);
   for (auto [size, index] :

@@ -87,11 +87,11 @@ static ElementsAttr toStorage(tosa::ConstOp op,
 
 bool quant_ext::computesOnStorage(Operation *op,
                                   const TypeConverter &converter) {
-  bool isTensorOp = isa_and_present<tensor::TensorDialect>(op->getDialect());
+  if (!isa_and_present<tensor::TensorDialect, tosa::TosaDialect>(
+          op->getDialect()))
+    return false;
   // It writes to a block argument of a loop that stays as it is.
   if (isa<tensor::ParallelInsertSliceOp>(op))
-    return false;
-  if (!isTensorOp && !knowsUnsigned(op) && !computesOnSigned(op))
     return false;
   if (auto constant = dyn_cast<tosa::ConstOp>(op);
       constant && !toStorage(constant, converter))
