@@ -132,20 +132,21 @@ func.func @dequantize_middle49(%q: tensor<2x64x49xi8>, %s: tensor<64xf32>) -> te
   return %x : tensor<2x64x49xf32>
 }
 
-// Scales of 12,800 bytes that rows share: those of four parts at a time.
-func.func @quantize_wide(%x: tensor<64x3200xf32>, %s: tensor<3200xf32>) -> tensor<64x3200xi8> {
-  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x3200xf32>, tensor<3200xf32>) -> tensor<64x3200xi8>
-  return %q : tensor<64x3200xi8>
+// Scales of 12,800 bytes that rows share: those of four parts at a time, and three
+// rows beside the parts.
+func.func @quantize_wide(%x: tensor<67x3200xf32>, %s: tensor<3200xf32>) -> tensor<67x3200xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<67x3200xf32>, tensor<3200xf32>) -> tensor<67x3200xi8>
+  return %q : tensor<67x3200xi8>
 }
 
-func.func @quantize_i4_wide(%x: tensor<64x3200xf32>, %s: tensor<3200xf32>) -> tensor<64x3200xi4> {
-  %q = quant_ext.quantize %x, %s axis = 1 storage = <i4> : (tensor<64x3200xf32>, tensor<3200xf32>) -> tensor<64x3200xi4>
-  return %q : tensor<64x3200xi4>
+func.func @quantize_i4_wide(%x: tensor<67x3200xf32>, %s: tensor<3200xf32>) -> tensor<67x3200xi4> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i4> : (tensor<67x3200xf32>, tensor<3200xf32>) -> tensor<67x3200xi4>
+  return %q : tensor<67x3200xi4>
 }
 
-func.func @dequantize_wide(%q: tensor<64x3200xi8>, %s: tensor<3200xf32>) -> tensor<64x3200xf32> {
-  %x = quant_ext.dequantize %q, %s axis = 1 storage = <i8> : (tensor<64x3200xi8>, tensor<3200xf32>) -> tensor<64x3200xf32>
-  return %x : tensor<64x3200xf32>
+func.func @dequantize_wide(%q: tensor<67x3200xi8>, %s: tensor<3200xf32>) -> tensor<67x3200xf32> {
+  %x = quant_ext.dequantize %q, %s axis = 1 storage = <i8> : (tensor<67x3200xi8>, tensor<3200xf32>) -> tensor<67x3200xf32>
+  return %x : tensor<67x3200xf32>
 }
 
 // Half a line in each iteration.

@@ -199,7 +199,7 @@ def check_repeated_parameters(caller):
 
 
 def check_wide_rows(caller):
-    shape = (64, 3200)
+    shape = (67, 3200)
     columns = scales(shape[1])
     some = dict(offsets=SOME_OFFSETS)
     x = values(shape, numpy.float32(0.5))

@@ -42,10 +42,11 @@ def QuantExtTileAndVectorize
     innermost dimension are, vectors that lie below each other have the same
     scales: a strip as wide as a vector is taken down 128 rows before the next
     one, and what depends on the scales alone is computed once for them. What
-    comes from memory rather than a cache is not (`strip-bytes`): there rows are
-    taken one after the other, or, where what they share (scales, a bias) would
-    not stay in the first-level cache beside them, rows of four parts at a time,
-    each of which goes on and on in one direction.
+    comes from memory rather than a cache is not (`strip-bytes`): there a row of
+    each of four parts is taken at a time, so that each part goes on and on in
+    one direction, and then the rows that are left. Rows are taken one after the
+    other where results of a row are no whole lines, or, where sizes are known,
+    what rows share (scales, a bias) stays in the first-level cache beside them.
 
     Loop and vector are made together because the masked remainder and the
     carried accumulators then come out as such; tiling first and vectorizing

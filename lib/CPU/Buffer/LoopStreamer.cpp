@@ -48,12 +48,13 @@ Value LoopStreamer::substitute(Value index, Value inductionVar) {
     return inductionVar;
   if (loop.isDefinedOutsideOfLoop(index))
     return index;
+  SmallVector<Value> values =
+      substitute(index.getDefiningOp()->getOperands(), inductionVar);
+  if (index.getDefiningOp<arith::MulIOp>())
+    return emit<arith::MulIOp>(values[0], values[1]);
   auto apply = index.getDefiningOp<affine::AffineApplyOp>();
-  assert(apply && "an index whose growth is known");
-  SmallVector<OpFoldResult> operands = llvm::map_to_vector(
-      apply.getMapOperands(), [&](Value operand) -> OpFoldResult {
-        return substitute(operand, inductionVar);
-      });
+  assert(apply && "an index that grows evenly");
+  SmallVector<OpFoldResult> operands(values.begin(), values.end());
   return getValueOrCreateConstantIndexOp(
       rewriter, loc,
       affine::makeComposedFoldedAffineApply(rewriter, loc, apply.getAffineMap(),
@@ -275,6 +276,14 @@ void LoopStreamer::run() {
   missing = emit<arith::AndIOp>(emit<arith::SubIOp>(zero, address),
                                 constant(streamable.alignment - 1));
   isAligned = compare(arith::CmpIPredicate::eq, missing, zero);
+  if (streamable.unitBytes == 0) {
+    Value second = emitAddress(write.getBase(), write.getIndices(),
+                               emit<arith::AddIOp>(begin, step));
+    Value rest =
+        emit<arith::AndIOp>(second, constant(streamable.alignment - 1));
+    isAligned = emit<arith::AndIOp>(
+        isAligned, compare(arith::CmpIPredicate::eq, rest, zero));
+  }
 
   std::optional<int64_t> known = getConstantIntValue(iterations);
   bool isWhole =

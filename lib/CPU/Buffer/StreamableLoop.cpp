@@ -140,7 +140,44 @@ static std::optional<int64_t> getGrowth(scf::ForOp loop, Value index) {
   return std::nullopt;
 }
 
-/// The same of the address of an element, in bytes.
+/// Whether `expr` is a sum of operands and their multiples.
+static bool isSum(AffineExpr expr) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return true;
+  AffineExpr lhs = binary.getLHS(), rhs = binary.getRHS();
+  if (binary.getKind() == AffineExprKind::Mul)
+    return isSum(lhs) && isa<AffineConstantExpr>(rhs);
+  return binary.getKind() == AffineExprKind::Add && isSum(lhs) && isSum(rhs);
+}
+
+/// Whether `index` grows by the same everywhere, known or not.
+static bool growsEvenly(scf::ForOp loop, Value index) {
+  if (index == loop.getInductionVar() || loop.isDefinedOutsideOfLoop(index))
+    return true;
+  Operation *op = index.getDefiningOp();
+  auto isFixed = [&](Value operand) {
+    return loop.isDefinedOutsideOfLoop(operand);
+  };
+  auto apply = dyn_cast_if_present<affine::AffineApplyOp>(op);
+  bool isProduct = isa_and_present<arith::MulIOp>(op) &&
+                   llvm::any_of(op->getOperands(), isFixed);
+  if (!isProduct && !(apply && isSum(apply.getAffineMap().getResult(0))))
+    return false;
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    return growsEvenly(loop, operand);
+  });
+}
+
+/// The same of the address of what is written.
+static bool growsEvenly(scf::ForOp loop, vector::TransferWriteOp write) {
+  return loop.isDefinedOutsideOfLoop(write.getBase()) &&
+         llvm::all_of(write.getIndices(),
+                      [&](Value index) { return growsEvenly(loop, index); });
+}
+
+/// How much the address of an element grows, in bytes, if that is known and the
+/// same everywhere.
 static std::optional<int64_t> getAddressGrowth(scf::ForOp loop, Value memref,
                                                ValueRange indices) {
   auto type = cast<MemRefType>(memref.getType());
@@ -396,13 +433,15 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   SmallVector<int64_t> distances;
   std::optional<int64_t> covered = sortNeighbours(writes, distances);
   vector::TransferWriteOp write = writes.front();
+  if (!covered)
+    return failure();
   std::optional<int64_t> growth =
       getAddressGrowth(loop, write.getBase(), write.getIndices());
-  if (!covered || !growth)
+  bool isDense = growth && *growth * *step == *covered;
+  if (!isDense && writes.size() != 1)
     return failure();
-  int64_t stride = *growth * *step;
-  bool isDense = stride == *covered;
-  if (!isDense && (stride < *covered || writes.size() != 1))
+  int64_t stride = growth.value_or(0) * *step;
+  if (growth ? stride < *covered : !growsEvenly(loop, write))
     return failure();
   // LLVM's optimizer stores what was cast to i16 as bf16 again, which x86 has
   // no such stores for.
@@ -418,7 +457,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   result.distances = distances;
   result.step = *step;
   result.writtenBytes = *covered;
-  result.unitBytes = *growth;
+  result.unitBytes = growth.value_or(0);
   result.isDense = isDense;
   // With several writes it would also take all of them to compute the same.
   result.startsAnywhere = isDense &&

@@ -31,7 +31,8 @@ struct StreamableLoop {
   int64_t step;
   /// Bytes that an iteration writes.
   int64_t writtenBytes;
-  /// How far 1 more in the induction variable moves the writes.
+  /// How far 1 more in the induction variable moves the writes: the same
+  /// everywhere, but 0 where only at run time it is known how far.
   int64_t unitBytes;
   /// Whether iterations write next to each other, or there is something between
   /// what they write.
@@ -39,7 +40,8 @@ struct StreamableLoop {
   /// What stores must be aligned to: lines of a cache, which only then are
   /// written whole, or vectors where those are shorter.
   int64_t alignment;
-  /// Whether all writes are aligned where the first one is.
+  /// Whether all writes are aligned where the first one is, or the first two
+  /// are if only at run time it is known how far apart.
   bool keepsAlignment;
   /// Whether an iteration may start at any value of the induction variable, not
   /// only at multiples of the step: it gives lanes the same values then. This

@@ -212,7 +212,7 @@ SmallVector<Value> LoopEmitter::emitParallel(ValueRange dests) {
     return emitDynamicRows(dests);
   if (plan.rowDim)
     return emitRows(dests);
-  return plan.stripDim ? emitStripsOrRows(dests) : emitSegments(dests);
+  return plan.stripDim ? emitStripsOrSpreadRows(dests) : emitSegments(dests);
 }
 
 SmallVector<Value> LoopEmitter::emitSegments(ValueRange dests) {

@@ -67,6 +67,9 @@ struct VectorPlan {
   /// vector's: a strip as wide as a vector goes down some of its rows before
   /// the next one, lest what depends on the scales is computed for each.
   std::optional<unsigned> stripDim;
+  /// Whether the rows of a strip lie far apart; known here only where all sizes
+  /// are.
+  bool spreadsRows = false;
   /// The combiner of each result; for Reduction only.
   SmallVector<Combiner> combiners;
 

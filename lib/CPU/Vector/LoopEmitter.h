@@ -82,10 +82,12 @@ private:
   // Vectors below each other (LoopEmitterStrips.cpp).
   OpFoldResult getBytes();
   void setRow(OpFoldResult row);
+  OpFoldResult getRowOfStrip(OpFoldResult index);
   Values emitColumns(ValueRange dests, Lanes lanes);
   Values emitStrips(ValueRange dests);
-  Values emitWholeRows(ValueRange dests);
-  Values emitStripsOrRows(ValueRange dests);
+  OpFoldResult emitRowsOfPart();
+  Values emitSpreadRows(ValueRange dests);
+  Values emitStripsOrSpreadRows(ValueRange dests);
 
   // Reductions along the vector (LoopEmitterReductions.cpp).
   Value getNeutral(const Combiner &combiner, Type elementType, int64_t width);
@@ -141,8 +143,9 @@ private:
   /// that is known at run time only, and the first of these elements.
   Value dynamicRows, dynamicElements;
   OpFoldResult firstElement;
-  /// The rows of a strip; null where there is none.
-  OpFoldResult stripBegin, stripEnd;
+  /// The first row of a strip, how far the next one is, and how many there are;
+  /// null where there is no strip.
+  OpFoldResult stripBegin, stripDistance, stripRows;
   /// Inputs as they are read: interleaved ones are flattened.
   Values inputs;
   /// Destinations as they are written, and the scalar that every element of

@@ -196,7 +196,7 @@ SmallVector<Value> LoopEmitter::emitDynamicSteps(ValueRange dests) {
 /// Rows as they are.
 SmallVector<Value> LoopEmitter::emitLongRows(ValueRange dests) {
   if (plan.stripDim)
-    return emitStripsOrRows(dests);
+    return emitStripsOrSpreadRows(dests);
   Value columns = toValue(sizes[plan.vectorDim]);
   return emitLoop(
       b, loc, b.getIndexAttr(0), sizes[*plan.rowDim], 1, dests,

@@ -1,7 +1,6 @@
 //===- TileAndVectorize.cpp - linalg on tensors to vector loops -----------===//
 
 #include "GenericVectorizer.h"
-#include "SpreadRows.h"
 #include "Tensor/CollapseDims.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -78,7 +77,6 @@ struct TileAndVectorizePass
         ++numLeft;
         continue;
       }
-      spreadRows(rewriter, op, *plan, shape);
       rewriter.replaceOp(op, emitVectorLoops(rewriter, op, *plan, shape));
       ++numVectorized;
     }

@@ -310,6 +310,59 @@ static std::optional<unsigned> findInnermostRows(linalg::LinalgOp op,
   return rows;
 }
 
+/// Bytes of what an operand, of elements that fill bytes, has for one row.
+static int64_t getBytesOfRow(linalg::LinalgOp op, OpOperand &operand,
+                             unsigned rows) {
+  int64_t elements = 1;
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  for (unsigned dim = rows + 1; dim < op.getNumLoops(); ++dim)
+    if (map.isFunctionOfDim(dim))
+      elements *= sizes[dim];
+  return elements * getElementBytes(operand.get().getType());
+}
+
+/// Whether rows that come from memory share an operand that the nearest cache
+/// cannot hold beside them: taken a few at a time, they read it once for all.
+static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
+                             const VectorShape &shape, unsigned rows) {
+  constexpr int64_t kLeastRows = 64;
+  std::optional<int64_t> bytes = getStaticBytes(op);
+  if (!bytes || *bytes < shape.stripBytes ||
+      op.getIteratorTypesArray()[rows] != utils::IteratorType::parallel ||
+      op.getStaticLoopRanges()[rows] < kLeastRows)
+    return false;
+  int64_t shared = 0;
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    bool isOfRow = map.isFunctionOfDim(rows);
+    // With whole lines, rows of all parts begin at one where the first does.
+    if (op.isDpsInit(&operand)) {
+      if (!isOfRow || getBytesOfRow(op, operand, rows) % kLineBytes != 0)
+        return false;
+      continue;
+    }
+    if (!isOfRow && map.isFunctionOfDim(plan.vectorDim) &&
+        op.payloadUsesValueFromOperand(&operand))
+      shared += getBytesOfRow(op, operand, rows);
+  }
+  return shared >= shape.sharedBytes;
+}
+
+/// Chooses the rows of which several share a vector of what stays the same
+/// along them.
+static void planStrips(linalg::LinalgOp op, const VectorShape &shape,
+                       VectorPlan &plan) {
+  plan.stripDim = findStripDim(op, shape, plan, findInnermostRows(op, plan));
+  if (plan.stripDim || plan.vectorDim == 0 ||
+      !isWorthSpreading(op, plan, shape, plan.vectorDim - 1))
+    return;
+  plan.stripDim = plan.vectorDim - 1;
+  plan.spreadsRows = true;
+}
+
 /// Rows that fill no whole vectors, laid side by side.
 static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
                                           const VectorShape &shape) {
@@ -381,8 +434,7 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
   if (std::optional<VectorPlan> plan = planRows(op, shape))
     return *plan;
   if (std::optional<VectorPlan> plan = planInterleaved(op)) {
-    plan->stripDim =
-        findStripDim(op, shape, *plan, findInnermostRows(op, *plan));
+    planStrips(op, shape, *plan);
     return *plan;
   }
 
@@ -398,8 +450,7 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
           !suitsOperands(op, plan))
         continue;
       if (wantsParallel) {
-        plan.stripDim =
-            findStripDim(op, shape, plan, findInnermostRows(op, plan));
+        planStrips(op, shape, plan);
         return plan;
       }
       FailureOr<SmallVector<Combiner>> combiners = findCombiners(op);

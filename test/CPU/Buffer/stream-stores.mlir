@@ -899,6 +899,80 @@ func.func @apart_by_part_of_line(%x: memref<4x64x65xf32>, %y: memref<4x63x65xi8>
 
 // -----
 
+// At a distance that is known at run time only: from where it is one of whole
+// lines, as the addresses of the first two tell.
+// CHECK: #[[SECOND:.*]] = affine_map<(d0)[s0] -> (d0 + s0)>
+// CHECK-LABEL: func.func @apart_by_unknown
+// CHECK-SAME: %[[DISTANCE:[^ ]*]]: index
+// CHECK: scf.for %[[I:.*]] = %c0 to %c64 step
+// CHECK: %[[FIRST:.*]] = arith.addi %[[BASE:.*]], %[[I]]
+// CHECK: %[[MISSING:.*]] = arith.subi %c0, %[[FIRST]]
+// CHECK: %[[REST:.*]] = arith.andi %[[MISSING]], %c63
+// CHECK: %[[IS_ALIGNED:.*]] = arith.cmpi eq, %[[REST]], %c0
+// CHECK: %[[NEXT:.*]] = affine.apply #[[SECOND]](%[[I]])[%[[DISTANCE]]]
+// CHECK: %[[SECOND_ADDRESS:.*]] = arith.addi %[[BASE]], %[[NEXT]]
+// CHECK: %[[REST:.*]] = arith.andi %[[SECOND_ADDRESS]], %c63
+// CHECK: %[[IS_SECOND_ALIGNED:.*]] = arith.cmpi eq, %[[REST]], %c0
+// CHECK: %[[ALIGNED:.*]] = arith.andi %[[IS_ALIGNED]], %[[IS_SECOND_ALIGNED]]
+// CHECK: %[[BORDER:.*]] = arith.select %[[ALIGNED]], %c4, %c0
+// CHECK: scf.for %{{.*}} = %[[BORDER]] to %c4
+// CHECK: vector.transfer_write
+// CHECK: scf.for %{{.*}} = %c0 to %[[BORDER]]
+// CHECK: vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+func.func @apart_by_unknown(%distance: index, %x: memref<65536xf32>, %y: memref<65536xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c64 = arith.constant 64 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c64 step %c1 {
+    scf.for %k = %c0 to %c4 step %c1 {
+      %row = arith.muli %k, %distance : index
+      %j = affine.apply affine_map<(d0, d1) -> (d0 + d1)>(%row, %i)
+      %v = vector.transfer_read %x[%j], %zero {in_bounds = [true]} : memref<65536xf32>, vector<64xf32>
+      %w = arith.fptosi %v : vector<64xf32> to vector<64xi8>
+      vector.transfer_write %w, %y[%j] {in_bounds = [true]} : vector<64xi8>, memref<65536xi8>
+    }
+  }
+  return
+}
+
+// -----
+
+// At distances that differ.
+// CHECK-LABEL: func.func @apart_by_squares
+// CHECK-NOT: nontemporal
+// CHECK-LABEL: func.func @apart_by_remainders
+// CHECK-NOT: nontemporal
+func.func @apart_by_squares(%x: memref<65536xf32>, %y: memref<65536xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c256 = arith.constant 256 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %k = %c0 to %c256 step %c1 {
+    %j = arith.muli %k, %k : index
+    %v = vector.transfer_read %x[%j], %zero {in_bounds = [true]} : memref<65536xf32>, vector<64xf32>
+    %w = arith.fptosi %v : vector<64xf32> to vector<64xi8>
+    vector.transfer_write %w, %y[%j] {in_bounds = [true]} : vector<64xi8>, memref<65536xi8>
+  }
+  return
+}
+func.func @apart_by_remainders(%n: index, %x: memref<65536xf32>, %y: memref<65536xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c256 = arith.constant 256 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %k = %c0 to %c256 step %c1 {
+    %j = affine.apply affine_map<(d0)[s0] -> (d0 mod s0)>(%k)[%n]
+    %v = vector.transfer_read %x[%j], %zero {in_bounds = [true]} : memref<65536xf32>, vector<64xf32>
+    %w = arith.fptosi %v : vector<64xf32> to vector<64xi8>
+    vector.transfer_write %w, %y[%j] {in_bounds = [true]} : vector<64xi8>, memref<65536xi8>
+  }
+  return
+}
+
+// -----
+
 // Gaps of whole lines: neither does a buffer collect what belongs together, nor
 // may the loop start where it would write into the gaps.
 // CHECK-LABEL: func.func @gaps_of_lines

@@ -9,21 +9,22 @@
 // REDEFINE: %{bytes} = 10000000
 // RUN: %{vectorize} | FileCheck %s --check-prefix=CACHE
 
-// CACHE-NOT: tensor<4x16x
+// CACHE-NOT: affine_map<(d0, d1) -> (d0 + d1 * 16)>
 
 // A quarter of the first-level cache, 32 KiB, is 2,048 scales.
+// CHECK: #[[ROW_OF_PART:.*]] = affine_map<(d0, d1) -> (d0 + d1 * 16)>
 // CHECK-LABEL: func @scales(
 // CHECK-SAME: %[[X:.*]]: tensor<64x2048xf32>, %[[S:.*]]: tensor<2048xf32>)
 // CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
 // CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
-// CHECK: %[[PARTS:.*]] = tensor.expand_shape %[[X]] {{\[\[}}0, 1], [2]] output_shape [4, 16, 2048]
-// CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %[[C16]] step
+// CHECK: scf.for %[[FIRST:.*]] = %{{.*}} to %[[C16]] step
 // CHECK: scf.for %[[J:.*]] = %{{.*}} to %{{.*}} step
 // CHECK: scf.for %[[PART:.*]] = %{{.*}} to %[[C4]] step
-// CHECK: vector.transfer_read %[[PARTS]][%[[PART]], %[[ROW]], %[[J]]]
+// CHECK: %[[ROW:.*]] = affine.apply #[[ROW_OF_PART]](%[[FIRST]], %[[PART]])
+// CHECK: vector.transfer_read %[[X]][%[[ROW]], %[[J]]]
 // CHECK: vector.transfer_read %[[S]][%[[J]]]
-// CHECK: vector.transfer_write %{{.*}}[%[[PART]], %[[ROW]], %[[J]]]
-// CHECK: tensor.collapse_shape %{{.*}} {{\[\[}}0, 1], [2]] : tensor<4x16x2048xi8> into tensor<64x2048xi8>
+// CHECK: vector.transfer_write %{{.*}}[%[[ROW]], %[[J]]]
+// CHECK-NOT: scf.for
 func.func @scales(%x: tensor<64x2048xf32>, %s: tensor<2048xf32>) -> tensor<64x2048xi8> {
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x2048xf32>, tensor<2048xf32>) -> tensor<64x2048xi8>
   return %q : tensor<64x2048xi8>
@@ -31,10 +32,12 @@ func.func @scales(%x: tensor<64x2048xf32>, %s: tensor<2048xf32>) -> tensor<64x20
 
 // -----
 
-// A bias for columns counts as well, and a scale for rows is split with them.
+// A bias for columns counts as well, and a scale for rows goes with them.
+// CHECK: #[[ROW_OF_PART:.*]] = affine_map<(d0, d1) -> (d0 + d1 * 16)>
 // CHECK-LABEL: func @bias(
-// CHECK: tensor.expand_shape %{{.*}} {{\[\[}}0, 1]] output_shape [4, 16] : tensor<64xf32> into tensor<4x16xf32>
-// CHECK: tensor.extract %{{.*}}[%[[PART:.*]], %[[ROW:.*]]] : tensor<4x16xf32>
+// CHECK-SAME: %[[ROW_SCALES:[^ ]*]]: tensor<64xf32>
+// CHECK: %[[ROW:.*]] = affine.apply #[[ROW_OF_PART]]
+// CHECK: tensor.extract %[[ROW_SCALES]][%[[ROW]]] : tensor<64xf32>
 func.func @bias(%x: tensor<64x2048xf32>, %b: tensor<2048xf32>, %s: tensor<64xf32>, %e: tensor<64x2048xi8>) -> tensor<64x2048xi8> {
   %q = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} ins(%x, %b, %s : tensor<64x2048xf32>, tensor<2048xf32>, tensor<64xf32>) outs(%e : tensor<64x2048xi8>) {
   ^bb0(%v: f32, %a: f32, %t: f32, %o: i8):
@@ -47,10 +50,11 @@ func.func @bias(%x: tensor<64x2048xf32>, %b: tensor<2048xf32>, %s: tensor<64xf32
 
 // -----
 
-// What knows its row by number would need another.
+// A row knows its own number.
+// CHECK: #[[ROW_OF_PART:.*]] = affine_map<(d0, d1) -> (d0 + d1 * 16)>
 // CHECK-LABEL: func @row_number(
-// CHECK-NOT: tensor.expand_shape
-// CHECK: return
+// CHECK: %[[ROW:.*]] = affine.apply #[[ROW_OF_PART]]
+// CHECK: arith.index_cast %[[ROW]] : index to i32
 func.func @row_number(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %e: tensor<64x2048xi32>) -> tensor<64x2048xi32> {
   %q = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} ins(%x, %b : tensor<64x2048xi32>, tensor<2048xi32>) outs(%e : tensor<64x2048xi32>) {
   ^bb0(%v: i32, %a: i32, %o: i32):
@@ -65,9 +69,10 @@ func.func @row_number(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %e: tensor<
 
 // -----
 
-// One scale less.
+// Fewer scales.
 // CHECK-LABEL: func @little(
-// CHECK-NOT: tensor.expand_shape
+// CHECK-COUNT-2: scf.for
+// CHECK-NOT: scf.for
 // CHECK: return
 func.func @little(%x: tensor<64x1984xf32>, %s: tensor<1984xf32>) -> tensor<64x1984xi8> {
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x1984xf32>, tensor<1984xf32>) -> tensor<64x1984xi8>
@@ -76,11 +81,22 @@ func.func @little(%x: tensor<64x1984xf32>, %s: tensor<1984xf32>) -> tensor<64x19
 
 // -----
 
-// Parts of different sizes, and rows that do not begin at lines together.
+// Rows that make no four parts are left for the end; those that do not begin at
+// lines together are taken as they are.
+// CHECK: #[[ROW_OF_PART:.*]] = affine_map<(d0, d1) -> (d0 + d1 * 16)>
 // CHECK-LABEL: func @uneven(
-// CHECK-NOT: tensor.expand_shape
+// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+// CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
+// CHECK-DAG: %[[C66:.*]] = arith.constant 66 : index
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[C16]] step
+// CHECK: affine.apply #[[ROW_OF_PART]]
+// CHECK: scf.for %[[ROW:.*]] = %[[C64]] to %[[C66]] step
+// CHECK: scf.for %[[J:.*]] = %{{.*}} to %{{.*}} step
+// CHECK-NOT: scf.for
+// CHECK: vector.transfer_read %{{.*}}[%[[ROW]], %[[J]]]
 // CHECK-LABEL: func @unaligned(
-// CHECK-NOT: tensor.expand_shape
+// CHECK-COUNT-2: scf.for
+// CHECK-NOT: scf.for
 // CHECK: return
 func.func @uneven(%x: tensor<66x2048xf32>, %s: tensor<2048xf32>) -> tensor<66x2048xi8> {
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<66x2048xf32>, tensor<2048xf32>) -> tensor<66x2048xi8>
@@ -95,8 +111,8 @@ func.func @unaligned(%x: tensor<64x2049xf32>, %s: tensor<2049xf32>) -> tensor<64
 
 // Not every operand is of numbers whose width the type says.
 // CHECK-LABEL: func @index_operands(
-// CHECK: tensor.expand_shape %{{.*}} {{\[\[}}0, 1]] output_shape [4, 16] : tensor<64xindex> into tensor<4x16xindex>
-// CHECK: tensor.extract %{{.*}}[] : tensor<index>
+// CHECK-COUNT-3: scf.for
+// CHECK: tensor.extract %{{.*}}[%{{.*}}] : tensor<64xindex>
 func.func @index_operands(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %n: tensor<index>, %r: tensor<64xindex>, %e: tensor<64x2048xi32>) -> tensor<64x2048xi32> {
   %q = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> ()>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]} ins(%x, %b, %n, %r : tensor<64x2048xi32>, tensor<2048xi32>, tensor<index>, tensor<64xindex>) outs(%e : tensor<64x2048xi32>) {
   ^bb0(%v: i32, %a: i32, %k: index, %l: index, %o: i32):
@@ -108,4 +124,28 @@ func.func @index_operands(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %n: ten
     linalg.yield %w : i32
   } -> tensor<64x2048xi32>
   return %q : tensor<64x2048xi32>
+}
+
+// -----
+
+// At run time: as many rows as four parts have of them where a row of results,
+// a byte each, is of whole lines, none otherwise; then the rest.
+// CHECK-DAG: #[[LINES:.*]] = affine_map<()[s0] -> (s0 mod 64)>
+// CHECK-DAG: #[[QUARTERS:.*]] = affine_map<()[s0] -> (s0 floordiv 4)>
+// CHECK-LABEL: func @unknown_sizes(
+// CHECK: %[[ROWS:.*]] = tensor.dim %{{.*}}, %{{.*}} : tensor<?x?xf32>
+// CHECK: %[[COLUMNS:.*]] = tensor.dim %{{.*}}, %{{.*}} : tensor<?x?xf32>
+// CHECK: } else {
+// CHECK: } else {
+// CHECK-DAG: %[[QUARTER:.*]] = affine.apply #[[QUARTERS]]()[%[[ROWS]]]
+// CHECK-DAG: %[[REST:.*]] = affine.apply #[[LINES]]()[%[[COLUMNS]]]
+// CHECK: %[[IS_WHOLE:.*]] = arith.cmpi eq, %[[REST]], %{{.*}}
+// CHECK: %[[ROWS_OF_PART:.*]] = arith.select %[[IS_WHOLE]], %[[QUARTER]], %{{.*}}
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[ROWS_OF_PART]] step
+// CHECK: arith.muli %{{.*}}, %[[ROWS_OF_PART]]
+// CHECK: %[[COVERED:.*]] = affine.apply #{{.*}}(%[[ROWS_OF_PART]])
+// CHECK: scf.for %{{.*}} = %[[COVERED]] to %[[ROWS]] step
+func.func @unknown_sizes(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi8>
+  return %q : tensor<?x?xi8>
 }

@@ -15,7 +15,8 @@
 
 // 128 rows of 64 columns at a time, where 300 x 128 values and results of 5 bytes
 // and 128 scales of 4, which are 192512 bytes, are fewer than strip-bytes.
-// CHECK: #[[ENDS:.*]] = affine_map<(d0) -> (300, d0 + 128)>
+// CHECK: #[[LEFT:.*]] = affine_map<(d0) -> (-d0 + 300, 128)>
+// CHECK: #[[ROW:.*]] = affine_map<(d0, d1) -> (d0 + d1)>
 // CHECK-LABEL: func @inner_axis(
 // CHECK-SAME: %[[X:.*]]: tensor<300x128xf32>, %[[S:.*]]: tensor<128xf32>)
 // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
@@ -23,9 +24,10 @@
 // CHECK-DAG: %[[C128:.*]] = arith.constant 128 : index
 // CHECK-DAG: %[[C300:.*]] = arith.constant 300 : index
 // CHECK: scf.for %[[BEGIN:.*]] = %{{.*}} to %[[C300]] step %[[C128]]
-// CHECK: %[[END:.*]] = affine.min #[[ENDS]](%[[BEGIN]])
+// CHECK: %[[LENGTH:.*]] = affine.min #[[LEFT]](%[[BEGIN]])
 // CHECK: scf.for %[[J:.*]] = %{{.*}} to %[[C128]] step %[[C64]]
-// CHECK: scf.for %[[I:.*]] = %[[BEGIN]] to %[[END]] step %[[C1]]
+// CHECK: scf.for %[[K:.*]] = %{{.*}} to %[[LENGTH]] step %[[C1]]
+// CHECK: %[[I:.*]] = affine.apply #[[ROW]](%[[BEGIN]], %[[K]])
 // CHECK: vector.transfer_read %[[X]][%[[I]], %[[J]]]
 // CHECK: vector.transfer_read %[[S]][%[[J]]]
 // CHECK: vector.transfer_write %{{.*}}[%[[I]], %[[J]]]
@@ -68,7 +70,7 @@ func.func @few_rows(%x: tensor<5x127xf32>, %s: tensor<127xf32>) -> tensor<5x127x
 // CHECK: scf.if %[[IS_LITTLE]]
 // CHECK-COUNT-3: scf.for
 // CHECK: } else {
-// CHECK-COUNT-2: scf.for
+// CHECK-COUNT-5: scf.for
 // CHECK-NOT: scf.for
 // CHECK: return
 func.func @rows_of_unknown_number(%x: tensor<?x128xf32>, %s: tensor<128xf32>) -> tensor<?x128xi8> {
