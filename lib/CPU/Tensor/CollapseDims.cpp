@@ -41,24 +41,54 @@ bool quant_ext::mayHaveGaps(Value value) {
   return false;
 }
 
+/// Whether neighbours in what is taken from or put into a tensor are neighbours
+/// there too, along the last dimension.
+static bool keepsNeighbours(OffsetSizeAndStrideOpInterface slice,
+                            const llvm::SmallBitVector &droppedDims) {
+  return !droppedDims.test(droppedDims.size() - 1) &&
+         llvm::all_of(slice.getMixedStrides(), isOneInteger);
+}
+
+/// Whether the last two of several dimensions are one in what they are of.
+template <typename ReshapeOpT>
+static bool endsInOneDim(ReshapeOpT reshape) {
+  SmallVector<ReassociationIndices> groups = reshape.getReassociationIndices();
+  return !groups.empty() && groups.back().size() > 1;
+}
+
+/// Whether rows are parts of a row of a tensor.
+static bool areTakenFromOneRow(Value value) {
+  auto expand = value.getDefiningOp<tensor::ExpandShapeOp>();
+  if (!expand || !endsInOneDim(expand))
+    return false;
+  auto slice =
+      skipReshapes(expand.getSrc()).getDefiningOp<tensor::ExtractSliceOp>();
+  return !slice || (slice == expand.getSrc().getDefiningOp() &&
+                    keepsNeighbours(slice, slice.getDroppedDims()));
+}
+
+/// Whether rows become parts of a row of what that is inserted into.
+static bool arePutIntoOneRow(tensor::CollapseShapeOp collapse) {
+  return endsInOneDim(collapse) &&
+         llvm::all_of(collapse->getUsers(), [&](Operation *user) {
+           auto insert = dyn_cast<tensor::InsertSliceOp>(user);
+           return insert && insert.getSource() == collapse.getResult() &&
+                  keepsNeighbours(insert, insert.getDroppedDims());
+         });
+}
+
 bool quant_ext::hasAdjacentRows(Value value) {
   // Whether whole rows, and each of them, are taken from or put into a tensor.
   auto hasWholeRows = [](OffsetSizeAndStrideOpInterface slice,
                          RankedTensorType part, RankedTensorType whole) {
     unsigned rank = whole.getRank();
-    auto isOne = [](OpFoldResult stride) { return isOneInteger(stride); };
     return rank >= 2 && part.getRank() == rank &&
            !part.isDynamicDim(rank - 1) &&
            part.getDimSize(rank - 1) == whole.getDimSize(rank - 1) &&
-           llvm::all_of(slice.getMixedStrides(), isOne);
-  };
-  // Rows that are made of one row.
-  auto isRun = [](tensor::ExtractSliceOp slice) {
-    return slice.getSourceType().getRank() == 1 &&
            llvm::all_of(slice.getMixedStrides(), isOneInteger);
   };
   if (auto slice = skipReshapes(value).getDefiningOp<tensor::ExtractSliceOp>();
-      slice && !isRun(slice))
+      slice && !areTakenFromOneRow(value))
     if (slice.getResult() != value ||
         !hasWholeRows(slice, slice.getType(), slice.getSourceType()))
       return false;
@@ -66,6 +96,9 @@ bool quant_ext::hasAdjacentRows(Value value) {
     if (auto insert = dyn_cast<tensor::InsertSliceOp>(user))
       return insert.getSource() != value ||
              hasWholeRows(insert, insert.getSourceType(), insert.getDestType());
+    if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(user);
+        collapse && arePutIntoOneRow(collapse))
+      return true;
     return !isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
                user) ||
            !mayHaveGaps(user->getResult(0));

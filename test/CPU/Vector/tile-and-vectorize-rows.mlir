@@ -226,6 +226,47 @@ func.func @into_parts_of_rows(%x: tensor<40x3xf32>, %s: tensor<3xf32>, %whole: t
 
 // -----
 
+// Blocks of rows that have no others beside them, whose number is known at run
+// time only: two at a time, in a part of each row,
+// where a vector has room for them.
+// V4-LABEL: func @blocks_of_unknown_number
+// V4-SAME: %[[X:[^ ]*]]: tensor<?x?xf32>
+// V4: %[[PART:.*]] = tensor.extract_slice %[[X]]
+// V4: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step
+// V4: scf.for %[[BLOCK:.*]] = %{{.*}} to %{{.*}} step %c2
+// V4: %[[FIRST:.*]] = affine.apply #{{.*}}(%[[BLOCK]])
+// V4: vector.transfer_read %[[PART]][%[[I]], %[[FIRST]]], {{.*}} : tensor<?x?xf32>, vector<64xf32>
+// V4: vector.transfer_read %{{.*}}[%[[I]], %[[BLOCK]]], {{.*}} : tensor<?x?xf32>, vector<2xf32>
+func.func @blocks_of_unknown_number(%x: tensor<?x?xf32>, %s: tensor<?x?xf32>) -> tensor<?x?xi8> {
+  %q = quant_ext.quantize %x, %s block_sizes = [1, 32] storage = <i8> : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xi8>
+  return %q : tensor<?x?xi8>
+}
+
+// -----
+
+// Every other element, and elements of a column, are no neighbours.
+// CHECK-LABEL: func @every_other
+// CHECK: tensor.expand_shape
+// CHECK-NOT: vector<64xf32>
+// CHECK-LABEL: func @column
+// CHECK: tensor.expand_shape
+// CHECK-NOT: vector<64xf32>
+// CHECK: return
+func.func @every_other(%x: tensor<128xf32>, %s: tensor<2xf32>, %e: tensor<2x32xi8>) -> tensor<2x32xi8> {
+  %part = tensor.extract_slice %x[0] [64] [2] : tensor<128xf32> to tensor<64xf32>
+  %rows = tensor.expand_shape %part [[0, 1]] output_shape [2, 32] : tensor<64xf32> into tensor<2x32xf32>
+  %q = quant_ext.quantize %rows, %s axis = 0 storage = <i8> : (tensor<2x32xf32>, tensor<2xf32>) -> tensor<2x32xi8>
+  return %q : tensor<2x32xi8>
+}
+func.func @column(%x: tensor<64x2xf32>, %s: tensor<2xf32>, %e: tensor<2x32xi8>) -> tensor<2x32xi8> {
+  %part = tensor.extract_slice %x[0, 1] [64, 1] [1, 1] : tensor<64x2xf32> to tensor<64xf32>
+  %rows = tensor.expand_shape %part [[0, 1]] output_shape [2, 32] : tensor<64xf32> into tensor<2x32xf32>
+  %q = quant_ext.quantize %rows, %s axis = 0 storage = <i8> : (tensor<2x32xf32>, tensor<2xf32>) -> tensor<2x32xi8>
+  return %q : tensor<2x32xi8>
+}
+
+// -----
+
 // Whole rows have none: a thread's part is as good as all of them.
 // CHECK-LABEL: func @some_rows
 // CHECK: %[[SLICE:.*]] = tensor.extract_slice %{{.*}} : tensor<100x3xf32> to tensor<40x3xf32>
