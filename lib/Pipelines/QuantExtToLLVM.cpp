@@ -137,7 +137,6 @@ static void addThreads(OpPassManager &pm,
   // Loops got scopes for stack memory, which cannot hold more than one block.
   // Nothing needs them; with intrinsics inside, that would not be known.
   addCleanup(pm);
-  pm.addNestedPass<func::FuncOp>(createQuantExtDropLoopBarriers());
 }
 
 /// Operations on elements to arithmetic that the target has. On buffers: what
@@ -183,6 +182,9 @@ static void addLowering(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createQuantExtExpandDynamicReshapes());
   pm.addNestedPass<func::FuncOp>(memref::createExpandStridedMetadataPass());
   pm.addNestedPass<func::FuncOp>(createLowerAffinePass());
+  // No earlier: what asks which loops are a thread's own looks up to this one.
+  if (options.threads != 1)
+    pm.addPass(createQuantExtNumberThreads());
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerLoops());
   addCleanup(pm);
   if (options.emitCInterface)

@@ -7,12 +7,12 @@
 // REDEFINE: %{threads} = 2
 // RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,SPLIT,TWO --implicit-check-not=@malloc
 // REDEFINE: %{threads} = 0
-// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,SPLIT,ANY --implicit-check-not=@malloc --implicit-check-not=num_threads
+// RUN: %{lower} | FileCheck %s --check-prefixes=CHECK,SPLIT,ANY --implicit-check-not=@malloc --implicit-check-not="parallel num_threads"
 
 // CHECK-LABEL: llvm.func @large(
 // TWO: omp.parallel num_threads(
 // ANY: omp.parallel {
-// SPLIT: omp.wsloop
+// SPLIT: llvm.call @omp_get_thread_num()
 // CHECK: fdiv
 // CHECK: llvm.return
 func.func @large(%x: tensor<1024x1024xf32>, %s: tensor<f32>) -> tensor<1024x1024xi8> {

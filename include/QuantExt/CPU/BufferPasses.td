@@ -356,13 +356,20 @@ def QuantExtSerializeSingleIterations
   ];
 }
 
-def QuantExtDropLoopBarriers
-    : Pass<"quant-ext-drop-loop-barriers", "::mlir::func::FuncOp"> {
-  let summary = "Let threads wait once, not twice, where they end with a loop";
+def QuantExtNumberThreads
+    : Pass<"quant-ext-number-threads", "::mlir::ModuleOp"> {
+  let summary = "Let threads take iterations by their numbers";
   let description = [{
-    Marks an `omp.wsloop` as `nowait` where it is the last in its
-    `omp.parallel`, at the end of which all threads wait for each other anyway.
-    `convert-scf-to-openmp` makes the two of one loop, and each with a barrier.
+    Turns an `omp.wsloop` into a loop from a thread's number on, by steps of as
+    many as there are threads, where it is the last in its `omp.parallel`, at
+    the end of which all threads wait for each other anyway. To have the runtime
+    share the loop instead costs as much as to start the threads and to wait for
+    them: it takes the bounds of each loop down, and
+    `convert-scf-to-openmp` has threads wait twice. Where there are no more
+    iterations than threads, each is taken by the same thread.
+
+    Loops over several indices stay as they are, and so do those of which a
+    clause asks for something.
 
     Example:
 
@@ -386,15 +393,19 @@ def QuantExtDropLoopBarriers
     becomes
 
     ```mlir
+    llvm.func @omp_get_num_threads() -> i32
+    llvm.func @omp_get_thread_num() -> i32
     func.func @fill(%a: memref<?xi8>, %n: index, %v: i8) {
       %zero = arith.constant 0 : index
       %one = arith.constant 1 : index
       omp.parallel {
-        omp.wsloop nowait {
-          omp.loop_nest (%i) : index = (%zero) to (%n) step (%one) {
-            memref.store %v, %a[%i] : memref<?xi8>
-            omp.yield
-          }
+        %0 = llvm.call @omp_get_thread_num() : () -> i32
+        %1 = arith.index_cast %0 : i32 to index
+        %2 = llvm.call @omp_get_num_threads() : () -> i32
+        %3 = arith.index_cast %2 : i32 to index
+        %4 = arith.addi %zero, %1 : index
+        scf.for %i = %4 to %n step %3 {
+          memref.store %v, %a[%i] : memref<?xi8>
         }
         omp.terminator
       }
@@ -402,6 +413,13 @@ def QuantExtDropLoopBarriers
     }
     ```
   }];
+  let statistics = [
+    Statistic<"numLoops", "loops", "Loops shared by the numbers of threads">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::scf::SCFDialect",
+  ];
 }
 
 def QuantExtLowerLoops : Pass<"quant-ext-lower-loops"> {
