@@ -227,11 +227,6 @@ INLINE void hand_range(const f32 *in, int64_t count, f32 *low, f32 *high) {
 )";
 
 static constexpr StringRef functions = R"(
-#define EACH_PART(count) PARALLEL() \
-  for (int64_t part = 0; part < PARTS; ++part) \
-    for (int64_t begin = begin_of(part, count), end = begin_of(part + 1, count), \
-         once = 1; once; once = 0)
-
 INLINE void quantize_tensor(ARGUMENTS, int is_exact) {
   const f32 *in = input;
   int8_t *out = output;
