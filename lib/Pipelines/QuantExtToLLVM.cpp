@@ -152,6 +152,8 @@ static void addArithmetic(OpPassManager &pm,
   // What had no vector form. What follows rewrites arithmetic, and that of a
   // named operation has to stay what its name says.
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addNestedPass<func::FuncOp>(createQuantExtPrefetchReads(
+      forTarget<QuantExtPrefetchReadsOptions>(options)));
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerDotProducts(
       forTarget<QuantExtLowerDotProductsOptions>(options)));
   pm.addNestedPass<func::FuncOp>(createQuantExtLowerElementOps(

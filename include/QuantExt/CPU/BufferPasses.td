@@ -356,6 +356,88 @@ def QuantExtSerializeSingleIterations
   ];
 }
 
+def QuantExtPrefetchReads
+    : Pass<"quant-ext-prefetch-reads", "::mlir::func::FuncOp"> {
+  let summary = "Ask ahead for constants that are read in several places";
+  let description = [{
+    Before each of several reads of a loop that reads constants in as many
+    places, each in order and once, asks for what will be read there some
+    iterations later, into the second-level cache. This is how weights are read
+    that a single row is multiplied by. Only where the constants of the function
+    are too many for the last-level cache to be expected to have them, and
+    where the target gains by it: as far as is known, Zen 4.
+
+    Example: with `target=znver4 min-bytes=1`,
+
+    ```mlir
+    memref.global "private" constant @weights : memref<2x512x64xi8> = uninitialized
+    func.func @sum(%zero: vector<64xi8>) -> vector<64xi8> {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c512 = arith.constant 512 : index
+      %pad = arith.constant 0 : i8
+      %weights = memref.get_global @weights : memref<2x512x64xi8>
+      %sum = scf.for %i = %c0 to %c512 step %c1 iter_args(%s = %zero) -> (vector<64xi8>) {
+        %a = vector.transfer_read %weights[%c0, %i, %c0], %pad {in_bounds = [true]}
+            : memref<2x512x64xi8>, vector<64xi8>
+        %b = vector.transfer_read %weights[%c1, %i, %c0], %pad {in_bounds = [true]}
+            : memref<2x512x64xi8>, vector<64xi8>
+        %t = arith.addi %s, %a : vector<64xi8>
+        %u = arith.addi %t, %b : vector<64xi8>
+        scf.yield %u : vector<64xi8>
+      }
+      return %sum : vector<64xi8>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    memref.global "private" constant @weights : memref<2x512x64xi8> = uninitialized
+    func.func @sum(%zero: vector<64xi8>) -> vector<64xi8> {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c512 = arith.constant 512 : index
+      %pad = arith.constant 0 : i8
+      %weights = memref.get_global @weights : memref<2x512x64xi8>
+      %sum = scf.for %i = %c0 to %c512 step %c1 iter_args(%s = %zero) -> (vector<64xi8>) {
+        %c8 = arith.constant 8 : index
+        %0 = arith.addi %i, %c8 : index
+        %c0_0 = arith.constant 0 : index
+        memref.prefetch %weights[%c0, %0, %c0], read, locality<2>, data
+            : memref<2x512x64xi8>
+        %a = vector.transfer_read %weights[%c0, %i, %c0], %pad {in_bounds = [true]}
+            : memref<2x512x64xi8>, vector<64xi8>
+        %c8_1 = arith.constant 8 : index
+        %1 = arith.addi %i, %c8_1 : index
+        %c0_2 = arith.constant 0 : index
+        memref.prefetch %weights[%c1, %1, %c0], read, locality<2>, data
+            : memref<2x512x64xi8>
+        %b = vector.transfer_read %weights[%c1, %i, %c0], %pad {in_bounds = [true]}
+            : memref<2x512x64xi8>, vector<64xi8>
+        %t = arith.addi %s, %a : vector<64xi8>
+        %u = arith.addi %t, %b : vector<64xi8>
+        scf.yield %u : vector<64xi8>
+      }
+      return %sum : vector<64xi8>
+    }
+    ```
+  }];
+  let options = targetOptions # [
+    Option<"minBytes", "min-bytes", "int64_t", "0",
+           "Bytes of the constants of a function from which on they are asked "
+           "for; 0 takes half of the target's last-level cache, and below 0 "
+           "none are">,
+  ];
+  let statistics = [
+    Statistic<"numLoops", "loops", "Loops that ask ahead">,
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::memref::MemRefDialect",
+  ];
+}
+
 def QuantExtNumberThreads
     : Pass<"quant-ext-number-threads", "::mlir::ModuleOp"> {
   let summary = "Let threads take iterations by their numbers";

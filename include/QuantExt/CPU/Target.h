@@ -73,6 +73,9 @@ struct TargetInfo {
   /// How many bytes ahead a loop that reads memory in order asks for it; 0
   /// where what the hardware fetches by itself is enough.
   int64_t prefetchBytes = 0;
+  /// The same in each of several places, where a loop reads memory in order in
+  /// all of them.
+  int64_t prefetchBytesOfEach = 0;
 
   bool isX86() const { return arch == "x86_64"; }
   bool hasFeature(StringRef feature) const;

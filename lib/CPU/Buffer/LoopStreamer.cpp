@@ -17,56 +17,6 @@ using namespace mlir::quant_ext;
 /// are needed then, and the lines at both ends are read all the same.
 static constexpr int64_t kLeastIterationsToAlign = 8;
 
-/// Whether `value` is, or is an affine function of, that induction variable.
-static bool dependsOn(Value value, Value inductionVar) {
-  if (value == inductionVar)
-    return true;
-  auto apply = value.getDefiningOp<affine::AffineApplyOp>();
-  return apply && llvm::any_of(apply.getMapOperands(), [&](Value operand) {
-           return dependsOn(operand, inductionVar);
-         });
-}
-
-/// Whether every iteration of all loops of the nest reads something else, which
-/// no cache can have then.
-static bool isReadOnce(scf::ForOp loop, scf::ForOp nest, const LoopRead &read) {
-  while (loop != nest) {
-    loop = cast<scf::ForOp>(loop->getParentOp());
-    Value inductionVar = loop.getInductionVar();
-    if (loop.isDefinedOutsideOfLoop(read.memref) &&
-        llvm::none_of(read.indices, [&](Value index) {
-          return dependsOn(index, inductionVar);
-        }))
-      return false;
-  }
-  return true;
-}
-
-/// What an index of the body is for that value of the induction variable.
-Value LoopStreamer::substitute(Value index, Value inductionVar) {
-  if (index == loop.getInductionVar())
-    return inductionVar;
-  if (loop.isDefinedOutsideOfLoop(index))
-    return index;
-  SmallVector<Value> values =
-      substitute(index.getDefiningOp()->getOperands(), inductionVar);
-  if (index.getDefiningOp<arith::MulIOp>())
-    return emit<arith::MulIOp>(values[0], values[1]);
-  auto apply = index.getDefiningOp<affine::AffineApplyOp>();
-  assert(apply && "an index that grows evenly");
-  SmallVector<OpFoldResult> operands(values.begin(), values.end());
-  return getValueOrCreateConstantIndexOp(
-      rewriter, loc,
-      affine::makeComposedFoldedAffineApply(rewriter, loc, apply.getAffineMap(),
-                                            operands));
-}
-
-SmallVector<Value> LoopStreamer::substitute(ValueRange indices,
-                                            Value inductionVar) {
-  return llvm::map_to_vector(
-      indices, [&](Value index) { return substitute(index, inductionVar); });
-}
-
 /// Where the iteration of that value of the induction variable begins to read
 /// or write.
 Value LoopStreamer::emitAddress(Value memref, ValueRange indices,
@@ -74,9 +24,7 @@ Value LoopStreamer::emitAddress(Value memref, ValueRange indices,
   auto metadata =
       memref::ExtractStridedMetadataOp::create(rewriter, loc, memref);
   SmallVector<OpFoldResult> first =
-      llvm::map_to_vector(indices, [&](Value index) -> OpFoldResult {
-        return substitute(index, inductionVar);
-      });
+      getAsOpFoldResult(substitute(rewriter, loc, loop, indices, inductionVar));
   auto [element, operands] =
       computeLinearIndex(metadata.getConstifiedMixedOffset(),
                          metadata.getConstifiedMixedStrides(), first);
@@ -155,23 +103,6 @@ static vector::TransferReadOp findReadBefore(scf::ForOp loop,
   return nullptr;
 }
 
-/// Asks for some of what `read` would need if the induction variable was that
-/// much larger, beyond the end of a row too: there the next one is, and no
-/// address is wrong to ask for.
-void LoopStreamer::emitPrefetches(const LoopRead &read, Value inductionVar,
-                                  Value distance, int64_t from, int64_t to) {
-  Value later = emit<arith::AddIOp>(inductionVar, distance);
-  SmallVector<Value> indices = substitute(read.indices, later);
-  Value first = indices.back();
-  int64_t elementBytes = getElementBytes(read.memref.getType());
-  for (int64_t bytes = from; bytes < to; bytes += kLineBytes) {
-    indices.back() = emit<arith::AddIOp>(first, constant(bytes / elementBytes));
-    memref::PrefetchOp::create(rewriter, loc, read.memref, indices,
-                               /*isWrite=*/false, /*localityHint=*/3,
-                               /*isDataCache=*/true);
-  }
-}
-
 /// Asks for what `read`, of which `copy` is the one in `clone`, will read
 /// later.
 void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
@@ -195,11 +126,15 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
     from = llvm::alignTo(read.bytes / 2, kLineBytes);
     rewriter.setInsertionPoint(before);
     if (askedBefore.insert(before).second)
-      emitPrefetches(read, other.getInductionVar(), distance, 0, from);
+      emitPrefetches(rewriter, loop, read,
+                     emit<arith::AddIOp>(other.getInductionVar(), distance), 0,
+                     from, CacheLevel::First);
   }
   // Each before its read, not all at once: only so many can be under way.
   rewriter.setInsertionPoint(copy);
-  emitPrefetches(read, clone.getInductionVar(), distance, from, read.bytes);
+  emitPrefetches(rewriter, loop, read,
+                 emit<arith::AddIOp>(clone.getInductionVar(), distance), from,
+                 read.bytes, CacheLevel::First);
 }
 
 /// The loop once more, between other bounds, and asking for what it will read.

@@ -59,14 +59,10 @@ private:
     return emit<arith::SelectOp>(condition, yes, no);
   }
 
-  Value substitute(Value index, Value inductionVar);
-  SmallVector<Value> substitute(ValueRange indices, Value inductionVar);
   Value emitAddress(Value memref, ValueRange indices, Value inductionVar);
   Value emitAreApart(const LoopRead &read, Value writeBegin, Value writeEnd,
                      Value iterations);
   bool isWorthPrefetching(const LoopRead &read);
-  void emitPrefetches(const LoopRead &read, Value inductionVar, Value distance,
-                      int64_t from, int64_t to);
   void prefetch(const LoopRead &read, scf::ForOp clone, Operation *copy);
   scf::ForOp cloneLoop(Value from, Value to, IRMapping &mapping);
   void emitAlignedLoop(Value from, Value to);

@@ -146,7 +146,8 @@ void LoopStreamer::emitStagedLoop(Value from, Value to) {
   rewriter.setInsertionPointToStart(parts.getBody());
   Value first = parts.getInductionVar();
   Value end = emit<arith::MinSIOp>(emit<arith::AddIOp>(first, partStep), to);
-  SmallVector<Value> at = substitute(write.getIndices(), first);
+  SmallVector<Value> at =
+      substitute(rewriter, loc, loop, write.getIndices(), first);
   Value start = at.back();
   auto emitStore = [&](Value from, Value distance, bool isWhole) {
     Value vector = vector::LoadOp::create(

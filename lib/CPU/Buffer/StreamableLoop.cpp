@@ -105,124 +105,6 @@ static bool isResult(Value buffer) {
 }
 
 //===----------------------------------------------------------------------===//
-// Addresses
-//===----------------------------------------------------------------------===//
-
-/// How much `index` grows where the induction variable does by 1, if that is
-/// the same everywhere.
-static std::optional<int64_t> getGrowth(scf::ForOp loop, Value index) {
-  if (index == loop.getInductionVar())
-    return 1;
-  if (loop.isDefinedOutsideOfLoop(index))
-    return 0;
-  auto apply = index.getDefiningOp<affine::AffineApplyOp>();
-  if (!apply)
-    return std::nullopt;
-  AffineMap map = apply.getAffineMap();
-  SmallVector<AffineExpr> dims, symbols;
-  for (auto [i, operand] : llvm::enumerate(apply.getMapOperands())) {
-    std::optional<int64_t> growth = getGrowth(loop, operand);
-    if (!growth)
-      return std::nullopt;
-    if (i < map.getNumDims())
-      dims.push_back(getAffineDimExpr(i, loop.getContext()) + *growth);
-    else
-      symbols.push_back(
-          getAffineSymbolExpr(i - map.getNumDims(), loop.getContext()) +
-          *growth);
-  }
-  AffineExpr here = map.getResult(0);
-  AffineExpr growth =
-      simplifyAffineExpr(here.replaceDimsAndSymbols(dims, symbols) - here,
-                         map.getNumDims(), map.getNumSymbols());
-  if (auto constant = dyn_cast<AffineConstantExpr>(growth))
-    return constant.getValue();
-  return std::nullopt;
-}
-
-/// Whether `expr` is a sum of operands and their multiples.
-static bool isSum(AffineExpr expr) {
-  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (!binary)
-    return true;
-  AffineExpr lhs = binary.getLHS(), rhs = binary.getRHS();
-  if (binary.getKind() == AffineExprKind::Mul)
-    return isSum(lhs) && isa<AffineConstantExpr>(rhs);
-  return binary.getKind() == AffineExprKind::Add && isSum(lhs) && isSum(rhs);
-}
-
-/// Whether `index` grows by the same everywhere, known or not.
-static bool growsEvenly(scf::ForOp loop, Value index) {
-  if (index == loop.getInductionVar() || loop.isDefinedOutsideOfLoop(index))
-    return true;
-  Operation *op = index.getDefiningOp();
-  auto isFixed = [&](Value operand) {
-    return loop.isDefinedOutsideOfLoop(operand);
-  };
-  auto apply = dyn_cast_if_present<affine::AffineApplyOp>(op);
-  bool isProduct = isa_and_present<arith::MulIOp>(op) &&
-                   llvm::any_of(op->getOperands(), isFixed);
-  if (!isProduct && !(apply && isSum(apply.getAffineMap().getResult(0))))
-    return false;
-  return llvm::all_of(op->getOperands(), [&](Value operand) {
-    return growsEvenly(loop, operand);
-  });
-}
-
-/// The same of the address of what is written.
-static bool growsEvenly(scf::ForOp loop, vector::TransferWriteOp write) {
-  return loop.isDefinedOutsideOfLoop(write.getBase()) &&
-         llvm::all_of(write.getIndices(),
-                      [&](Value index) { return growsEvenly(loop, index); });
-}
-
-/// How much the address of an element grows, in bytes, if that is known and the
-/// same everywhere.
-static std::optional<int64_t> getAddressGrowth(scf::ForOp loop, Value memref,
-                                               ValueRange indices) {
-  auto type = cast<MemRefType>(memref.getType());
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (!loop.isDefinedOutsideOfLoop(memref) ||
-      failed(type.getStridesAndOffset(strides, offset)))
-    return std::nullopt;
-  int64_t elements = 0;
-  for (auto [index, stride] : llvm::zip_equal(indices, strides)) {
-    std::optional<int64_t> growth = getGrowth(loop, index);
-    if (!growth || (*growth && ShapedType::isDynamic(stride)))
-      return std::nullopt;
-    if (*growth)
-      elements += *growth * stride;
-  }
-  return elements * getElementBytes(type);
-}
-
-/// How many lanes a transfer moves, if those are the first ones.
-static std::optional<int64_t> getNumLanes(VectorTransferOpInterface op) {
-  if (!op.getMask())
-    return op.getVectorType().getNumElements();
-  if (auto mask = op.getMask().getDefiningOp<vector::ConstantMaskOp>())
-    return mask.getMaskDimSizes().front();
-  return std::nullopt;
-}
-
-/// Bytes that a transfer moves between registers and as many neighbouring bytes
-/// of memory, whatever the index.
-static std::optional<int64_t> getContiguousBytes(VectorTransferOpInterface op) {
-  auto memref = dyn_cast<MemRefType>(op.getShapedType());
-  VectorType vector = op.getVectorType();
-  std::optional<int64_t> lanes = getNumLanes(op);
-  if (!memref || !lanes || op.hasOutOfBoundsDim() ||
-      !op.getPermutationMap().isMinorIdentity() || vector.getRank() != 1 ||
-      vector.isScalable() || !memref.getElementType().isIntOrFloat() ||
-      vector.getElementType() != memref.getElementType() ||
-      memref.getElementTypeBitWidth() % 8 != 0 ||
-      !memref.areTrailingDimsContiguous(1))
-    return std::nullopt;
-  return *lanes * getElementBytes(memref);
-}
-
-//===----------------------------------------------------------------------===//
 // What lanes depend on
 //===----------------------------------------------------------------------===//
 
@@ -441,7 +323,8 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   if (!isDense && writes.size() != 1)
     return failure();
   int64_t stride = growth.value_or(0) * *step;
-  if (growth ? stride < *covered : !growsEvenly(loop, write))
+  if (growth ? stride < *covered
+             : !growsEvenly(loop, write.getBase(), write.getIndices()))
     return failure();
   // LLVM's optimizer stores what was cast to i16 as bf16 again, which x86 has
   // no such stores for.

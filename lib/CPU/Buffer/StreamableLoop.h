@@ -3,20 +3,9 @@
 #ifndef QUANTEXT_LIB_CPU_STREAMABLELOOP_H
 #define QUANTEXT_LIB_CPU_STREAMABLELOOP_H
 
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "LoopAddresses.h"
 
 namespace mlir::quant_ext {
-
-/// What an iteration reads: `bytes` from the address of `indices` in `memref`.
-struct LoopRead {
-  Operation *op;
-  Value memref;
-  ValueRange indices;
-  int64_t bytes;
-  /// How far the next iteration's is from there; 0 where it is the same.
-  int64_t stride;
-};
 
 /// An innermost loop over vectors in a buffer which the function writes and
 /// never reads: next to each other, or at the same distance from one to the

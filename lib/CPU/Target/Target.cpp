@@ -202,6 +202,13 @@ static int64_t getPrefetchBytes(StringRef cpu) {
   return cpu == "znver5" ? 8 * KiB : 0;
 }
 
+/// Measured from memory: what a row of 8-bit integers is multiplied by, in
+/// seven places, comes a tenth sooner on Zen 4, from 512 bytes to 4 KiB ahead.
+/// From the last-level cache it comes a tenth later.
+static int64_t getPrefetchBytesOfEach(StringRef cpu) {
+  return cpu == "znver4" ? 512 : 0;
+}
+
 FailureOr<TargetInfo>
 quant_ext::resolveTarget(StringRef target, StringRef features,
                          function_ref<InFlightDiagnostic()> emitError) {
@@ -274,5 +281,6 @@ quant_ext::resolveTarget(StringRef target, StringRef features,
   if (isNative)
     info.caches = readHostCaches(info.caches);
   info.prefetchBytes = getPrefetchBytes(info.cpu);
+  info.prefetchBytesOfEach = getPrefetchBytesOfEach(info.cpu);
   return info;
 }
