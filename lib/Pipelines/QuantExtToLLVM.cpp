@@ -86,7 +86,7 @@ static void addVectorization(OpPassManager &pm,
 
   auto vectorize = forTarget<QuantExtTileAndVectorizeOptions>(options);
   vectorize.tileSize = options.tileSize;
-  // Stores can bypass the caches in whole rows only.
+  // Stores can bypass the caches in rows, but not in strips of neighbours.
   vectorize.stripBytes = std::max<int64_t>(options.minBytesToStream, 0);
   pm.addNestedPass<func::FuncOp>(createQuantExtTileAndVectorize(vectorize));
   addCleanup(pm);

@@ -78,8 +78,9 @@
 // NEGATIVE: error: tile-size must be 0 or a power of 2 above 1, found -64{{$}}
 
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-number-threads)" %s 2>&1 | %{check}=RUNTIME
-// RUNTIME: invalid.mlir:[[#@LINE+1]]:1: error: redefinition of function 'omp_get_thread_num' of different type '!llvm.func<i32 ()>' is prohibited
-llvm.func @omp_get_thread_num() -> i64
+// RUNTIME: invalid.mlir:[[#@LINE+7]]:5: error: 'omp.wsloop' op needs 'omp_get_thread_num' of the OpenMP runtime, of type '() -> i32'
+// RUNTIME: invalid.mlir:[[#@LINE+1]]:1: note: found another symbol here
+func.func private @omp_get_thread_num() -> i64
 func.func @share(%n: index) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index

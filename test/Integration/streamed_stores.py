@@ -24,8 +24,9 @@ ALL_OFFSETS_AT = (512, 1000, 4099)
 PACKED_LENGTHS = (1, 2, 127, 1000, 2001, 4099)
 PACKED_SHAPES = ((1, 64), (7, 513), (200, 3), (37, 49), (3, 1337))
 BLOCK_SHAPES = ((9, 256), (4, 200), (1, 32))
-# Rows of fewer vectors than are worth aligning, of whole lines, and of neither.
-SHAPES = ((1, 64), (3, 200), (4, 512), (7, 513), (5, 640), (3, 1337))
+# Rows of fewer vectors than are worth aligning, of whole lines, and of neither;
+# four parts of two rows, and three rows more.
+SHAPES = ((1, 64), (3, 200), (4, 512), (7, 513), (5, 640), (11, 640), (3, 1337))
 
 numbers = numpy.random.default_rng(1)
 

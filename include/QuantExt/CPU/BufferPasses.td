@@ -59,8 +59,8 @@ def QuantExtStreamStores
     with `nontemporal`, which on x86 writes whole lines to memory without reading
     them first. An `sfence` after the nest keeps the order that other threads see.
 
-    It changes innermost loops that write neighbouring vectors, and nothing else,
-    to a parameter of the function or to what it allocates and returns, if nothing
+    It changes innermost loops that write neighbouring vectors, or vectors at the
+    same distance, known or not, and nothing else, to a parameter of the function or to what it allocates and returns, if nothing
     in the function reads that buffer: nothing but single elements, a few each time
     the loop runs, such as a byte that rows share, or in a branch that excludes the
     loop. A loop that packs what the nest has put in a cache stays too: it reads no
@@ -442,16 +442,15 @@ def QuantExtNumberThreads
     : Pass<"quant-ext-number-threads", "::mlir::ModuleOp"> {
   let summary = "Let threads take iterations by their numbers";
   let description = [{
-    Turns an `omp.wsloop` into a loop from a thread's number on, by steps of as
-    many as there are threads, where it is the last in its `omp.parallel`, at
-    the end of which all threads wait for each other anyway. To have the runtime
-    share the loop instead costs as much as to start the threads and to wait for
-    them: it takes the bounds of each loop down, and
-    `convert-scf-to-openmp` has threads wait twice. Where there are no more
-    iterations than threads, each is taken by the same thread.
+    Turns an `omp.wsloop` into a loop over a thread's share of the iterations,
+    which are neighbours and as many for each, where it is the last in its
+    `omp.parallel`: at the end of that all threads wait for each other anyway. To
+    have the runtime share the loop costs as much as to start the threads and to
+    wait for them: it keeps book of each loop, and `convert-scf-to-openmp` has
+    threads wait twice.
 
-    Loops over several indices stay as they are, and so do those of which a
-    clause asks for something.
+    Loops over several indices and those of which a clause asks for something
+    stay, but as `nowait`; those that may be cancelled stay as they are.
 
     Example:
 
@@ -485,8 +484,14 @@ def QuantExtNumberThreads
         %1 = arith.index_cast %0 : i32 to index
         %2 = llvm.call @omp_get_num_threads() : () -> i32
         %3 = arith.index_cast %2 : i32 to index
-        %4 = arith.addi %zero, %1 : index
-        scf.for %i = %4 to %n step %3 {
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        %4 = arith.maxsi %n, %c0 : index
+        %5 = arith.ceildivsi %4, %3 : index
+        %6 = arith.muli %1, %5 : index
+        %7 = arith.addi %6, %5 : index
+        %8 = arith.minsi %4, %7 : index
+        scf.for %i = %6 to %8 step %c1 {
           memref.store %v, %a[%i] : memref<?xi8>
         }
         omp.terminator

@@ -4,11 +4,16 @@
 #include "MemoryUnits.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
+
+Value quant_ext::getBuffer(Value memref) {
+  return memref::skipViewLikeOps(cast<MemrefValue>(memref));
+}
 
 bool quant_ext::hasKnownOrigin(Value buffer) {
   if (auto argument = dyn_cast<BlockArgument>(buffer))

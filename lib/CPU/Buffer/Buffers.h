@@ -7,6 +7,9 @@
 
 namespace mlir::quant_ext {
 
+/// The buffer that `memref` is a view of, or is.
+Value getBuffer(Value memref);
+
 /// Whether it is known what other buffers `buffer` may overlap: parameters of a
 /// function each other, and others none.
 bool hasKnownOrigin(Value buffer);

@@ -114,7 +114,7 @@ quant_ext::getContiguousBytes(VectorTransferOpInterface op) {
   auto memref = dyn_cast<MemRefType>(op.getShapedType());
   VectorType vector = op.getVectorType();
   std::optional<int64_t> lanes = getNumLanes(op);
-  if (!memref || !lanes || op.hasOutOfBoundsDim() ||
+  if (!memref || lanes.value_or(0) == 0 || op.hasOutOfBoundsDim() ||
       !op.getPermutationMap().isMinorIdentity() || vector.getRank() != 1 ||
       vector.isScalable() || !memref.getElementType().isIntOrFloat() ||
       vector.getElementType() != memref.getElementType() ||
@@ -137,7 +137,7 @@ static bool dependsOn(Value value, Value inductionVar) {
 bool quant_ext::isReadOnce(scf::ForOp loop, scf::ForOp nest,
                            const LoopRead &read) {
   while (loop != nest) {
-    loop = cast<scf::ForOp>(loop->getParentOp());
+    loop = loop->getParentOfType<scf::ForOp>();
     Value inductionVar = loop.getInductionVar();
     if (loop.isDefinedOutsideOfLoop(read.memref) &&
         llvm::none_of(read.indices, [&](Value index) {

@@ -50,9 +50,6 @@ Value LoopStreamer::emitAreApart(const LoopRead &read, Value writeBegin,
 }
 
 bool quant_ext::isWrittenIn(scf::ForOp nest, Value memref) {
-  auto getBuffer = [](Value view) {
-    return memref::skipViewLikeOps(cast<MemrefValue>(view));
-  };
   Value buffer = getBuffer(memref);
   return nest
       .walk([&](vector::TransferWriteOp write) {

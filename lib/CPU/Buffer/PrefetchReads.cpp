@@ -17,7 +17,6 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace mlir::quant_ext {
@@ -31,15 +30,15 @@ using namespace mlir::quant_ext;
 /// Places from which on a loop is helped.
 static constexpr size_t kLeastPlaces = 2;
 
-/// The outermost of the loops around `loop`.
-static scf::ForOp getNest(scf::ForOp loop) {
-  while (auto parent = dyn_cast<scf::ForOp>(loop->getParentOp()))
-    loop = parent;
+/// The outermost of the loops around `loop`, with branches between them or not.
+static scf::ForOp getOutermost(scf::ForOp loop) {
+  Operation *op = loop;
+  while (isa<scf::ForOp, scf::IfOp>(op->getParentOp())) {
+    op = op->getParentOp();
+    if (auto around = dyn_cast<scf::ForOp>(op))
+      loop = around;
+  }
   return loop;
-}
-
-static Value getBuffer(Value memref) {
-  return memref::skipViewLikeOps(cast<MemrefValue>(memref));
 }
 
 /// The bytes of all constants of `function`.
@@ -78,7 +77,7 @@ static SmallVector<LoopRead> findReads(scf::ForOp loop) {
         *bytes % kLineBytes != 0)
       continue;
     LoopRead result{read, read.getBase(), read.getIndices(), *bytes, *bytes};
-    if (isReadOnce(loop, getNest(loop), result))
+    if (isReadOnce(loop, getOutermost(loop), result))
       reads.push_back(result);
   }
   return reads;

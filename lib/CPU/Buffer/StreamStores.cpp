@@ -100,9 +100,6 @@ static OpFoldResult emitBytesForCache(OpBuilder &builder, Location loc,
                                       scf::ForOp nest,
                                       ArrayRef<StreamableLoop> loops) {
   SetVector<Value> buffers = getBuffers(nest), written;
-  auto getBuffer = [](Value view) {
-    return memref::skipViewLikeOps(cast<MemrefValue>(view));
-  };
   for (const StreamableLoop &streamable : loops) {
     vector::TransferWriteOp write = streamable.writes.front();
     for (Value view : buffers)

@@ -1,6 +1,7 @@
 //===- StreamableLoop.cpp - Loops whose stores can bypass caches ----------===//
 
 #include "StreamableLoop.h"
+#include "Buffers.h"
 #include "MemoryUnits.h"
 #include "Recipes/SplatScalar.h"
 
@@ -21,10 +22,6 @@ using namespace mlir::quant_ext;
 //===----------------------------------------------------------------------===//
 // Buffers
 //===----------------------------------------------------------------------===//
-
-static Value getBuffer(Value memref) {
-  return memref::skipViewLikeOps(cast<MemrefValue>(memref));
-}
 
 /// Whether a loop has never more than a few iterations.
 static bool isShort(scf::ForOp loop) {
@@ -305,6 +302,15 @@ sortNeighbours(SmallVectorImpl<vector::TransferWriteOp> &writes,
   return covered;
 }
 
+/// Whether `loop` takes one of each of a few parts, at the same distance from
+/// one to the next: as many lines are written a part of at a time.
+static bool goesBetweenParts(scf::ForOp loop, vector::TransferWriteOp write) {
+  constexpr uint64_t kMostParts = 8;
+  std::optional<APInt> parts = loop.getStaticTripCount();
+  return parts && parts->ule(kMostParts) &&
+         growsEvenly(loop, write.getBase(), write.getIndices());
+}
+
 FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   std::optional<int64_t> step = getConstantIntValue(loop.getStep());
   if (!step || *step < 1 || loop.getNumResults() != 0)
@@ -323,8 +329,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   if (!isDense && writes.size() != 1)
     return failure();
   int64_t stride = growth.value_or(0) * *step;
-  if (growth ? stride < *covered
-             : !growsEvenly(loop, write.getBase(), write.getIndices()))
+  if (growth ? stride < *covered : !goesBetweenParts(loop, write))
     return failure();
   // LLVM's optimizer stores what was cast to i16 as bf16 again, which x86 has
   // no such stores for.

@@ -63,8 +63,8 @@ static bool areTakenFromOneRow(Value value) {
     return false;
   auto slice =
       skipReshapes(expand.getSrc()).getDefiningOp<tensor::ExtractSliceOp>();
-  return !slice || (slice == expand.getSrc().getDefiningOp() &&
-                    keepsNeighbours(slice, slice.getDroppedDims()));
+  return slice && slice == expand.getSrc().getDefiningOp() &&
+         keepsNeighbours(slice, slice.getDroppedDims());
 }
 
 /// Whether rows become parts of a row of what that is inserted into.

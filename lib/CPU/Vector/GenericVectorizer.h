@@ -63,9 +63,10 @@ struct VectorPlan {
   /// How many rows are taken at a time; 0 where the size of rows, and with it
   /// their number, is known at run time only.
   int64_t rowsPerStep = 1;
-  /// A dimension that all scales stay the same along, while they move along the
-  /// vector's: a strip as wide as a vector goes down some of its rows before
-  /// the next one, lest what depends on the scales is computed for each.
+  /// A dimension that scales, or others that move along the vector's, stay the
+  /// same along: a strip as wide as a vector goes down some of its rows before
+  /// the next one, lest these are read, and what depends on them is computed,
+  /// for each.
   std::optional<unsigned> stripDim;
   /// Whether the rows of a strip lie far apart; known here only where all sizes
   /// are.
@@ -84,8 +85,8 @@ struct VectorShape {
   /// The remainder is one masked vector rather than smaller vectors and
   /// scalars.
   bool masked;
-  /// Bytes of what is read and written below which it may be done so in strips:
-  /// from memory, whole rows come faster.
+  /// Bytes of what is read and written below which strips have neighbouring
+  /// rows: from memory, rows come faster as they lie.
   int64_t stripBytes = 0;
   /// Bytes that rows share from which on a few of them, far apart, are taken
   /// together where they come from memory.

@@ -20,6 +20,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace mlir::quant_ext;
 
@@ -101,9 +103,15 @@ SmallVector<Value> LoopEmitter::emitStrips(ValueRange dests) {
 OpFoldResult LoopEmitter::emitRowsOfPart() {
   AffineExpr d0 = b.getAffineDimExpr(0);
   OpFoldResult rows = apply(d0.floorDiv(kParts), {sizes[*plan.stripDim]});
-  int64_t elementBytes = getElementBytes(op.getDpsInits().front().getType());
-  OpFoldResult rest =
-      apply(d0 % (kLineBytes / elementBytes), {sizes[plan.vectorDim]});
+  if (plan.spreadsRows)
+    return rows;
+  // Columns that fill whole lines of all results.
+  int64_t columnsOfLines = 1;
+  for (Value init : op.getDpsInits())
+    columnsOfLines = std::max<int64_t>(
+        columnsOfLines,
+        kLineBytes / std::gcd(kLineBytes, getElementBytes(init.getType())));
+  OpFoldResult rest = apply(d0 % columnsOfLines, {sizes[plan.vectorDim]});
   if (std::optional<int64_t> known = getConstantIntValue(rest))
     return *known == 0 ? rows : b.getIndexAttr(0);
   Value zero = arith::ConstantIndexOp::create(b, loc, 0);

@@ -53,7 +53,8 @@ struct TileAndVectorizePass
     shape.masked = info->hasMasking;
     // The rest is for what comes from memory.
     shape.sharedBytes = info->caches.l1 / 4;
-    shape.stripBytes = stripBytes != 0 ? int64_t(stripBytes) : info->caches.l3;
+    shape.stripBytes =
+        stripBytes != 0 ? std::max<int64_t>(stripBytes, 0) : info->caches.l3;
     return success();
   }
 

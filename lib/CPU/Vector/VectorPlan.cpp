@@ -334,8 +334,12 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
     return false;
   int64_t shared = 0;
   for (OpOperand &operand : op->getOpOperands()) {
-    if (!isa<RankedTensorType>(operand.get().getType()))
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type)
       continue;
+    // A part of what has a known size need not have one.
+    if (!type.hasStaticShape())
+      return false;
     AffineMap map = op.getMatchingIndexingMap(&operand);
     bool isOfRow = map.isFunctionOfDim(rows);
     // With whole lines, rows of all parts begin at one where the first does.

@@ -9,10 +9,16 @@
 // CHECK-NEXT: %[[THREAD:.*]] = arith.index_cast %[[CALL]] : i32 to index
 // CHECK-NEXT: %[[CALL:.*]] = llvm.call @omp_get_num_threads()
 // CHECK-NEXT: %[[THREADS:.*]] = arith.index_cast %[[CALL]] : i32 to index
-// CHECK-NEXT: %[[OFFSET:.*]] = arith.muli %[[THREAD]], %[[STEP]]
-// CHECK-NEXT: %[[FIRST:.*]] = arith.addi %[[BEGIN]], %[[OFFSET]]
-// CHECK-NEXT: %[[STRIDE:.*]] = arith.muli %[[THREADS]], %[[STEP]]
-// CHECK-NEXT: scf.for %[[I:.*]] = %[[FIRST]] to %[[END]] step %[[STRIDE]] {
+// CHECK: %[[LENGTH:.*]] = arith.subi %[[END]], %[[BEGIN]]
+// CHECK-NEXT: %[[ITERATIONS:.*]] = arith.ceildivsi %[[LENGTH]], %[[STEP]]
+// CHECK-NEXT: %[[COUNT:.*]] = arith.maxsi %[[ITERATIONS]], %c0
+// CHECK-NEXT: %[[SHARE:.*]] = arith.ceildivsi %[[COUNT]], %[[THREADS]]
+// CHECK-NEXT: %[[FIRST:.*]] = arith.muli %[[THREAD]], %[[SHARE]]
+// CHECK-NEXT: %[[NEXT:.*]] = arith.addi %[[FIRST]], %[[SHARE]]
+// CHECK-NEXT: %[[LAST:.*]] = arith.minsi %[[COUNT]], %[[NEXT]]
+// CHECK-NEXT: scf.for %[[K:.*]] = %[[FIRST]] to %[[LAST]] step %c1{{.*}} {
+// CHECK-NEXT: %[[OFFSET:.*]] = arith.muli %[[K]], %[[STEP]]
+// CHECK-NEXT: %[[I:.*]] = arith.addi %[[BEGIN]], %[[OFFSET]]
 // CHECK-NEXT: memref.store %[[V]], %[[A]][%[[I]]]
 // CHECK-NEXT: }
 // CHECK-NEXT: omp.terminator
@@ -67,7 +73,7 @@ func.func @first_of_two(%a: memref<?xi8>, %n: index, %v: i8) {
 // Not the end of the threads.
 // CHECK-NOT: llvm.func
 // CHECK-LABEL: func.func @outside(
-// CHECK: omp.wsloop
+// CHECK: omp.wsloop {
 func.func @outside(%a: memref<?xi8>, %n: index, %v: i8) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -82,10 +88,10 @@ func.func @outside(%a: memref<?xi8>, %n: index, %v: i8) {
 
 // -----
 
-// Somebody wants it so.
+// Somebody wants it so, but nobody has to wait twice.
 // CHECK-LABEL: func.func @clauses(
-// CHECK: omp.wsloop schedule(dynamic)
-// CHECK: omp.wsloop order(reproducible:concurrent)
+// CHECK: omp.wsloop nowait schedule(dynamic)
+// CHECK: omp.wsloop nowait order(reproducible:concurrent)
 func.func @clauses(%a: memref<?xi8>, %n: index, %v: i8) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -113,11 +119,14 @@ func.func @clauses(%a: memref<?xi8>, %n: index, %v: i8) {
 // -----
 
 // CHECK-LABEL: func.func @two_indices(
-// CHECK: omp.wsloop
+// CHECK: omp.wsloop nowait
 // CHECK-LABEL: func.func @inclusive(
-// CHECK: omp.wsloop
+// CHECK: omp.wsloop nowait
 // CHECK-LABEL: func.func @narrow_index(
-// CHECK: omp.wsloop
+// CHECK: omp.wsloop nowait
+// A loop that is cancelled may not do without its barrier.
+// CHECK-LABEL: func.func @cancelled(
+// CHECK: omp.wsloop {
 func.func @two_indices(%a: memref<?x?xi8>, %n: index, %v: i8) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -154,6 +163,22 @@ func.func @narrow_index(%a: memref<?xi8>, %n: i32, %v: i8) {
       omp.loop_nest (%i) : i32 = (%c0) to (%n) step (%c1) {
         %j = arith.index_cast %i : i32 to index
         memref.store %v, %a[%j] : memref<?xi8>
+        omp.yield
+      }
+    }
+    omp.terminator
+  }
+  return
+}
+
+func.func @cancelled(%a: memref<?xi8>, %n: index, %v: i8) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  omp.parallel {
+    omp.wsloop {
+      omp.loop_nest (%i) : index = (%c0) to (%n) step (%c1) {
+        omp.cancel cancellation_construct_type(loop)
+        memref.store %v, %a[%i] : memref<?xi8>
         omp.yield
       }
     }

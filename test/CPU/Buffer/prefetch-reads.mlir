@@ -62,7 +62,7 @@ func.func @panels(%x: memref<256xi8>, %y: memref<4x128xi8>) {
 
 // -----
 
-// Rows of the left factor read the same weights again; one place is followed by
+// Rows of the left factor read the same weights again, in a branch or not; one place is followed by
 // the processor itself; a part of each line is no stream; what the caller gives
 // may be in a cache; and a loop that writes has stores to wait for.
 memref.global "private" constant @weights : memref<2x512x128xi8> = uninitialized
@@ -85,6 +85,29 @@ func.func @again(%n: index, %zero: vector<128xi8>) -> vector<128xi8> {
     scf.yield %sum : vector<128xi8>
   }
   return %all : vector<128xi8>
+}
+// CHECK-LABEL: func.func @again_in_branch(
+// CHECK-NOT: memref.prefetch
+func.func @again_in_branch(%n: index, %y: memref<?x128xi8>, %has: i1) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c512 = arith.constant 512 : index
+  %pad = arith.constant 0 : i8
+  %zero = arith.constant dense<0> : vector<128xi8>
+  %w = memref.get_global @weights : memref<2x512x128xi8>
+  scf.for %row = %c0 to %n step %c1 {
+    scf.if %has {
+      %sum = scf.for %i = %c0 to %c512 step %c1 iter_args(%s = %zero) -> (vector<128xi8>) {
+        %a = vector.transfer_read %w[%c0, %i, %c0], %pad {in_bounds = [true]} : memref<2x512x128xi8>, vector<128xi8>
+        %b = vector.transfer_read %w[%c1, %i, %c0], %pad {in_bounds = [true]} : memref<2x512x128xi8>, vector<128xi8>
+        %t = arith.addi %s, %a : vector<128xi8>
+        %u = arith.addi %t, %b : vector<128xi8>
+        scf.yield %u : vector<128xi8>
+      }
+      vector.transfer_write %sum, %y[%row, %c0] {in_bounds = [true]} : vector<128xi8>, memref<?x128xi8>
+    }
+  }
+  return
 }
 // CHECK-LABEL: func.func @one_place(
 // CHECK-NOT: memref.prefetch
