@@ -57,10 +57,14 @@ static inline int64_t begin_of(int64_t part, int64_t count) {
   return part * size < count ? part * size : count;
 }
 
-#define EACH_PART(count) BY_NUMBER \
+#define OWN_PARTS(count) BY_NUMBER \
   for (int64_t part = omp_get_thread_num(); part < PARTS; part += omp_get_num_threads()) \
     for (int64_t begin = begin_of(part, count), end = begin_of(part + 1, count), \
          once = 1; once; once = 0)
+// Of that many iterations a thread's share, which are neighbours.
+#define OWN_ITERATIONS(i, count) BY_NUMBER \
+  for (int64_t thread_ = omp_get_thread_num(), threads_ = omp_get_num_threads(), \
+       i = (count) * thread_ / threads_; i < (count) * (thread_ + 1) / threads_; ++i)
 
 typedef float f32;
 typedef _Float16 f16;
@@ -435,7 +439,7 @@ typedef char vector __attribute__((vector_size(VECTOR_BYTES)));
 
 static constexpr StringRef limitFunction = R"(
 void @NAME@(const vector *restrict in, vector *restrict out, int64_t count) {
-  EACH_PART(count)
+  OWN_PARTS(count)
   for (int64_t i = begin; i < end; ++i) {
     vector v;
 #pragma clang loop unroll(full)

@@ -233,7 +233,7 @@ INLINE void quantize_tensor(ARGUMENTS, int is_exact) {
   int64_t count = outer * channels * inner;
   f32 s = scales[0];
   int streams = can_stream(out, count * 5);
-  EACH_PART(count)
+  OWN_PARTS(count)
     hand_quantize(in + begin, out + begin, end - begin, s, 0, is_exact, 0, streams);
 }
 
@@ -241,11 +241,9 @@ INLINE void quantize_axis(ARGUMENTS, int is_exact) {
   const f32 *in = input;
   int8_t *out = output;
   int streams = can_stream(out, outer * channels * inner * 5) && inner % 64 == 0;
-  PARALLEL(collapse(2))
-  for (int64_t o = 0; o < outer; ++o)
-  for (int64_t p = 0; p < channels; ++p) {
-    int64_t begin = (o * channels + p) * inner;
-    hand_quantize(in + begin, out + begin, inner, scales[p], 0, is_exact, 0, streams);
+  OWN_ITERATIONS(i, outer * channels) {
+    int64_t begin = i * inner;
+    hand_quantize(in + begin, out + begin, inner, scales[i % channels], 0, is_exact, 0, streams);
   }
 }
 
@@ -284,8 +282,8 @@ INLINE void quantize_inner_axis(ARGUMENTS, int is_exact) {
     are_moderate &= is_moderate(scales[c]);
   }
   enum way way = !is_exact ? multiplying : are_moderate ? correcting : dividing;
-  PARALLEL()
-  for (int64_t o = 0; o < outer; o += ROWS) {
+  OWN_ITERATIONS(i, (outer + ROWS - 1) / ROWS) {
+    int64_t o = i * ROWS;
     int64_t rows = outer - o < ROWS ? outer - o : ROWS, at = o * channels;
     if (way == dividing)
       quantize_columns(in + at, out + at, rows, channels, scales, inverses, dividing, 0);
@@ -317,7 +315,7 @@ void hand_dequantize_tensor(ARGUMENTS) {
   int64_t count = outer * channels * inner;
   f32 s = scales[0];
   int streams = can_stream(out, count * 5);
-  EACH_PART(count) {
+  OWN_PARTS(count) {
     if (streams)
       hand_dequantize(in + begin, out + begin, end - begin, s, 1);
     else
@@ -329,8 +327,8 @@ void hand_dequantize_inner_axis(ARGUMENTS) {
   const int8_t *in = input;
   f32 *out = output;
   int streams = can_stream(out, outer * channels * 5) && channels % 16 == 0;
-  PARALLEL()
-  for (int64_t o = 0; o < outer; o += ROWS) {
+  OWN_ITERATIONS(i, (outer + ROWS - 1) / ROWS) {
+    int64_t o = i * ROWS;
     int64_t rows = outer - o < ROWS ? outer - o : ROWS, at = o * channels;
     if (streams)
       dequantize_columns(in + at, out + at, rows, channels, scales, 1);
@@ -352,17 +350,20 @@ INLINE void dynamic_tensor(ARGUMENTS, int is_exact, int is_unsigned) {
   int8_t *out = output;
   int64_t count = outer * channels * inner;
   int streams = can_stream(out, count * 5);
-  f32 low = 0, high = 0;
-  PARALLEL(reduction(min : low) reduction(max : high))
-  for (int64_t part = 0; part < PARTS; ++part) {
-    int64_t begin = begin_of(part, count), end = begin_of(part + 1, count);
+  struct { f32 least, most; char line[64]; } ranges[PARTS];
+  OWN_PARTS(count) {
     f32 least = 0, most = 0;
     if (is_unsigned)
       hand_range(in + begin, end - begin, &least, &most);
     else
       most = hand_most(in + begin, end - begin);
-    low = least < low ? least : low;
-    high = most > high ? most : high;
+    ranges[part].least = least;
+    ranges[part].most = most;
+  }
+  f32 low = 0, high = 0;
+  for (int64_t part = 0; part < PARTS; ++part) {
+    low = ranges[part].least < low ? ranges[part].least : low;
+    high = ranges[part].most > high ? ranges[part].most : high;
   }
   f32 s = high == low ? 1 : (high - low) / (is_unsigned ? 255.0f : 127.0f);
   s = s < 0x1p-126f ? 0x1p-126f : s;
@@ -370,7 +371,7 @@ INLINE void dynamic_tensor(ARGUMENTS, int is_exact, int is_unsigned) {
   scales[0] = s;
   if (is_unsigned)
     zero_points[0] = z;
-  EACH_PART(count)
+  OWN_PARTS(count)
     hand_dynamic(in + begin, out + begin, end - begin, s, z, is_exact, is_unsigned, streams);
 }
 
