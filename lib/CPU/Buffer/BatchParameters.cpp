@@ -83,6 +83,7 @@ private:
     return rewriter.createOrFold<OpT>(loc, std::forward<Args>(args)...);
   }
   Value emitCount(Value end);
+  void leaveFewIterations();
   void spread(Value vector, Value memref, ArrayRef<Value> indices);
   void replace(Value parameter, Value buffer);
 
@@ -186,8 +187,26 @@ void LoopBatcher::replace(Value parameter, Value buffer) {
   rewriter.replaceAllUsesWith(parameter, found);
 }
 
+/// Where only at run time it is known how many iterations there are, a few are
+/// left to a loop that is as it was.
+void LoopBatcher::leaveFewIterations() {
+  rewriter.setInsertionPoint(parts);
+  Value length =
+      emit<arith::SubIOp>(parts.getUpperBound(), parts.getLowerBound());
+  Value isWorthIt =
+      arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::sge, length,
+                            constant(kLeastIterations * step));
+  auto branch = scf::IfOp::create(rewriter, loc, isWorthIt,
+                                  /*withElseRegion=*/true);
+  rewriter.setInsertionPointToStart(branch.elseBlock());
+  rewriter.clone(*parts);
+  rewriter.moveOpBefore(parts, branch.thenBlock()->getTerminator());
+}
+
 void LoopBatcher::run(ArrayRef<Value> parameters,
                       ArrayRef<scf::IfOp> branches) {
+  if (!loop.getStaticTripCount())
+    leaveFewIterations();
   rewriter.setInsertionPoint(parts);
   batches = scf::ForOp::create(rewriter, loc, parts.getLowerBound(),
                                parts.getUpperBound(), constant(batch));
