@@ -83,6 +83,7 @@ private:
     return rewriter.createOrFold<OpT>(loc, std::forward<Args>(args)...);
   }
   Value emitCount(Value end);
+  void keepUnless(Value condition);
   void leaveFewIterations();
   void spread(Value vector, Value memref, ArrayRef<Value> indices);
   void replace(Value parameter, Value buffer);
@@ -187,6 +188,16 @@ void LoopBatcher::replace(Value parameter, Value buffer) {
   rewriter.replaceAllUsesWith(parameter, found);
 }
 
+/// Keeps the loop as it is for where `condition` does not hold.
+void LoopBatcher::keepUnless(Value condition) {
+  rewriter.setInsertionPoint(parts);
+  auto versions = scf::IfOp::create(rewriter, loc, condition,
+                                    /*withElseRegion=*/true);
+  rewriter.setInsertionPointToStart(versions.elseBlock());
+  rewriter.clone(*parts);
+  rewriter.moveOpBefore(parts, versions.thenBlock()->getTerminator());
+}
+
 /// Where only at run time it is known how many iterations there are, a few are
 /// left to a loop that is as it was.
 void LoopBatcher::leaveFewIterations() {
@@ -196,11 +207,7 @@ void LoopBatcher::leaveFewIterations() {
   Value isWorthIt =
       arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::sge, length,
                             constant(kLeastIterations * step));
-  auto branch = scf::IfOp::create(rewriter, loc, isWorthIt,
-                                  /*withElseRegion=*/true);
-  rewriter.setInsertionPointToStart(branch.elseBlock());
-  rewriter.clone(*parts);
-  rewriter.moveOpBefore(parts, branch.thenBlock()->getTerminator());
+  keepUnless(isWorthIt);
 }
 
 void LoopBatcher::run(ArrayRef<Value> parameters,
@@ -231,12 +238,7 @@ void LoopBatcher::run(ArrayRef<Value> parameters,
   if (branches.empty())
     return;
   // A loop for where all branches are taken, and one for where some are not.
-  rewriter.setInsertionPoint(batches.getBody()->getTerminator());
-  auto versions = scf::IfOp::create(rewriter, loc, condition,
-                                    /*withElseRegion=*/true);
-  rewriter.setInsertionPointToStart(versions.elseBlock());
-  rewriter.clone(*parts);
-  rewriter.moveOpBefore(parts, versions.thenBlock()->getTerminator());
+  keepUnless(condition);
   buffers.takeBranches();
 }
 

@@ -5,7 +5,6 @@
 #include "MemoryUnits.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -34,7 +33,7 @@ static std::optional<SmallVector<Value>> getReadBuffers(scf::ForOp loop) {
       memref = load.getMemRef();
     if (!memref || !isa<MemRefType>(memref.getType()))
       return std::nullopt;
-    Value buffer = memref::skipViewLikeOps(cast<MemrefValue>(memref));
+    Value buffer = getBuffer(memref);
     if (!llvm::is_contained(buffers, buffer))
       buffers.push_back(buffer);
   }
@@ -57,7 +56,7 @@ bool LoopStreamer::canStage() {
   std::optional<SmallVector<Value>> reads = getReadBuffers(loop);
   if (!reads)
     return false;
-  reads->push_back(memref::skipViewLikeOps(cast<MemrefValue>(write.getBase())));
+  reads->push_back(getBuffer(write.getBase()));
   return llvm::all_of(*reads, [&](Value buffer) {
     auto type = dyn_cast<MemRefType>(buffer.getType());
     return type && type.isStrided() && nest.isDefinedOutsideOfLoop(buffer) &&
@@ -106,7 +105,7 @@ Value LoopStreamer::emitAreBuffersApart() {
 
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(nest);
-  Value written = memref::skipViewLikeOps(cast<MemrefValue>(write.getBase()));
+  Value written = getBuffer(write.getBase());
   SmallVector<Value> conditions, buffers = *getReadBuffers(loop);
   auto [writeBegin, writeEnd] = emitExtent(written);
   for (Value buffer : buffers) {

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace mlir::quant_ext {
@@ -84,23 +85,21 @@ struct NumberThreadsPass final
     Value begin = nest.getLoopLowerBounds().front(),
           end = nest.getLoopUpperBounds().front(),
           step = nest.getLoopSteps().front();
-    auto emit = [&](auto op, Value lhs, Value rhs) -> Value {
-      return rewriter.createOrFold<decltype(op)>(loc, lhs, rhs);
-    };
     // Of the iterations, counted from 0 whatever the direction, neighbours.
-    Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0),
-          one = arith::ConstantIndexOp::create(rewriter, loc, 1);
-    Value count =
-        emit(arith::CeilDivSIOp(), emit(arith::SubIOp(), end, begin), step);
-    count = emit(arith::MaxSIOp(), count, zero);
-    Value share = emit(arith::CeilDivSIOp(), count, *threads);
-    Value first = emit(arith::MulIOp(), *thread, share);
-    Value last =
-        emit(arith::MinSIOp(), count, emit(arith::AddIOp(), first, share));
-    auto loop = scf::ForOp::create(rewriter, loc, first, last, one);
-    rewriter.setInsertionPointToStart(loop.getBody());
-    Value index = emit(arith::AddIOp(), begin,
-                       emit(arith::MulIOp(), loop.getInductionVar(), step));
+    ImplicitLocOpBuilder b(loc, rewriter);
+    Value zero = arith::ConstantIndexOp::create(b, 0),
+          one = arith::ConstantIndexOp::create(b, 1);
+    Value length = b.createOrFold<arith::SubIOp>(end, begin);
+    Value count = b.createOrFold<arith::CeilDivSIOp>(length, step);
+    count = b.createOrFold<arith::MaxSIOp>(count, zero);
+    Value share = b.createOrFold<arith::CeilDivSIOp>(count, *threads);
+    Value first = b.createOrFold<arith::MulIOp>(*thread, share);
+    Value next = b.createOrFold<arith::AddIOp>(first, share);
+    Value last = b.createOrFold<arith::MinSIOp>(count, next);
+    auto loop = scf::ForOp::create(b, first, last, one);
+    b.setInsertionPointToStart(loop.getBody());
+    Value offset = b.createOrFold<arith::MulIOp>(loop.getInductionVar(), step);
+    Value index = b.createOrFold<arith::AddIOp>(begin, offset);
     Operation *yield = nest.getRegion().front().getTerminator();
     rewriter.eraseOp(yield);
     rewriter.inlineBlockBefore(&nest.getRegion().front(),

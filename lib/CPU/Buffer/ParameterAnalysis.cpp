@@ -6,7 +6,6 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -43,7 +42,7 @@ static bool isHarmless(Operation *op) {
 
 /// Whether the loop may write what it reads from `memref`.
 bool ParameterAnalysis::isWritten(Value memref) {
-  Value buffer = memref::skipViewLikeOps(cast<MemrefValue>(memref));
+  Value buffer = getBuffer(memref);
   auto [found, isNew] = written.try_emplace(buffer, true);
   if (!isNew || !hasKnownOrigin(buffer))
     return found->second;
@@ -61,7 +60,7 @@ bool ParameterAnalysis::isWritten(Value memref) {
       Value other = effect.getValue();
       if (!other || !isa<MemRefType>(other.getType()))
         return WalkResult::interrupt();
-      other = memref::skipViewLikeOps(cast<MemrefValue>(other));
+      other = getBuffer(other);
       if (other == buffer || !hasKnownOrigin(other))
         return WalkResult::interrupt();
     }

@@ -20,8 +20,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
-#include <numeric>
-
 using namespace mlir;
 using namespace mlir::quant_ext;
 
@@ -108,9 +106,9 @@ OpFoldResult LoopEmitter::emitRowsOfPart() {
   // Columns that fill whole lines of all results.
   int64_t columnsOfLines = 1;
   for (Value init : op.getDpsInits())
-    columnsOfLines = std::max<int64_t>(
-        columnsOfLines,
-        kLineBytes / std::gcd(kLineBytes, getElementBytes(init.getType())));
+    columnsOfLines =
+        std::max(columnsOfLines,
+                 countWholeRows(kLineBytes, getElementBytes(init.getType())));
   OpFoldResult rest = apply(d0 % columnsOfLines, {sizes[plan.vectorDim]});
   if (std::optional<int64_t> known = getConstantIntValue(rest))
     return *known == 0 ? rows : b.getIndexAttr(0);
