@@ -10,5 +10,6 @@ include "QuantExt/CPU/ContractionPasses.td"
 include "QuantExt/CPU/VectorPasses.td"
 include "QuantExt/CPU/RecipePasses.td"
 include "QuantExt/CPU/BufferPasses.td"
+include "QuantExt/CPU/MemoryPasses.td"
 
 #endif // QUANTEXT_CPU_PASSES_TD
