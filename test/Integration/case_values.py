@@ -73,8 +73,8 @@ def legal_extreme_scales(fmt: FloatFormat) -> list[int]:
     """Positive and finite, around every limit of the computing types.
 
     The powers of two are where 1/s leaves the normal numbers (2^126, 2^-127,
-    2^-128 and their f64 counterparts) and where the usual correction of a
-    reciprocal stops being exact (2^-100, 2^(127 - width)).
+    2^-128 and their f64 counterparts) and where the usual corrections of a
+    reciprocal stop being exact (2^-100, 2^(127 - width); 2^-24, 2^64).
     """
     named = [
         1,
@@ -87,6 +87,7 @@ def legal_extreme_scales(fmt: FloatFormat) -> list[int]:
         step(fmt, fmt.largest_finite, -(1 << fmt.fraction_bits) // 3),
     ]
     exponents = (126, 125, 127, 119, 111, -100, -101, -126, -127, -128, -129)
+    exponents += (64, 65, -24, -25)
     if fmt.name == "f64":
         exponents += (1022, 1021, 1023, -1022, -1023, -1024, -1025)
     if fmt.name == "f16":

@@ -37,6 +37,7 @@ LAYOUTS = (
     Layout((50, 96), Granularity(block_sizes=(1, 32))),
     Layout((11, 70), Granularity(block_sizes=(1, 16))),
     Layout((10, 256), Granularity(block_sizes=(1, 128))),
+    Layout((7, 40), Granularity(block_sizes=(1, 8))),
 )
 FORMS = (
     ("quantize", dict(storage="i8", asymmetric=False)),
@@ -46,6 +47,8 @@ FORMS = (
     ("quantize", dict(storage="i8", asymmetric=False, division="reciprocal")),
     ("quantize", dict(storage="i16", asymmetric=False, value="f16")),
     ("quantize", dict(storage="i4", asymmetric=False, value="bf16", scale="bf16")),
+    ("quantize", dict(storage="i4", asymmetric=False)),
+    ("quantize", dict(storage="u4", asymmetric=True)),
     ("quantize", dict(storage="i8", asymmetric=True, rounding="half_away")),
     ("fake_quantize", dict(storage="i8", asymmetric=False)),
     ("fake_quantize", dict(storage="u8", asymmetric=True, value="bf16")),

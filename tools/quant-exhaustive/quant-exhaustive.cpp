@@ -12,6 +12,7 @@
 #include "Plan.h"
 #include "Reference.h"
 #include "Sweep.h"
+#include "Ties.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/Support/CommandLine.h"
@@ -72,6 +73,11 @@ static cl::opt<unsigned> sampleStride(
     "sample", cl::init(0), cl::cat(category), cl::value_desc("N"),
     cl::desc("Of f32 only every N-th value and all close to ties, bounds and "
              "powers of two; N must be odd"));
+static cl::opt<bool>
+    ties("ties", cl::cat(category),
+         cl::desc("Of f32, instead of every value by few scales, the values "
+                  "next to the middles of two integers by scales of every "
+                  "significand, or of every N-th with --sample=N"));
 static cl::opt<Division> referenceDivision(
     "reference-division", cl::cat(category),
     cl::desc("Compare with another way to divide than the native code's, to "
@@ -156,6 +162,12 @@ static LogicalResult run() {
   DialectRegistry registry;
   native_code::initialize(registry);
   MLIRContext context(registry);
+  if (ties) {
+    std::optional<Division> other;
+    if (referenceDivision.getNumOccurrences())
+      other = referenceDivision;
+    return runTies(context, selection, *targets, other, threads);
+  }
   std::vector<std::unique_ptr<NativeCode>> codes;
   if (failed(compileAll(context, *groups, *targets, codes)))
     return failure();

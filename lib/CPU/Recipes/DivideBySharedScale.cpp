@@ -118,14 +118,16 @@ struct DivideExactly final : public OpRewritePattern<ApplyQuantizeOp> {
       if (!recipe)
         return emitRoundInRange(shared.b, op,
                                 shared.divide(shared.clamp(lo, hi)));
-      // Far below the lower bound the quotient is a large negative number or
-      // NaN, which both become the lowest integer.
+      // Far below the lower bound the quotient is a large negative number, an
+      // infinity or NaN, which all become the lowest integer.
       Value x = recipe.emitUpperBound(shared.b, input.x, hi);
       return recipe.emit(shared.b, shared.divide(x), /*isBounded=*/true,
                          input.order);
     };
     rewriter.replaceOp(
-        op, shared.branch(op.getResult().getType(), shared.isDividedExactly(),
+        op, shared.branch(op.getResult().getType(),
+                          shared.isDividedExactly(
+                              recipe && !recipe.convertsOverflowToLowest()),
                           divide, [&] { return shared.quantizeEach(); }));
     return success();
   }

@@ -103,7 +103,8 @@ struct FakeQuantizeExactly final : public FakeQuantizeBySharedScale {
       // The scales that are divided by exactly are normal.
       return emitNormalBF16Bits(shared.b, op.getLoc(), product, target);
     };
-    replacePair(rewriter, op, shared, shared.isDividedExactly(), divide);
+    replacePair(rewriter, op, shared,
+                shared.isDividedExactly(/*mayOverflow=*/false), divide);
     return success();
   }
 };

@@ -45,6 +45,8 @@ public:
                          type.clone(b.getI32Type()), {values});
   }
 
+  bool convertsOverflowToLowest() const override { return false; }
+
   Value emitPack(ImplicitLocOpBuilder &b, Value low, Value high,
                  bool isSigned) const override {
     auto type = cast<VectorType>(low.getType());

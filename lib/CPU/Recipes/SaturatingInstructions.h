@@ -44,6 +44,10 @@ public:
   virtual Value emitConvert(ImplicitLocOpBuilder &b, Value values,
                             Rounding rounding, bool isBounded) const = 0;
 
+  /// Whether emitConvert makes the lowest i32 of what is above 2^31 too, where
+  /// `isBounded` says that nothing is.
+  virtual bool convertsOverflowToLowest() const = 0;
+
   /// The integers of two registers, signed, in one register of integers of half
   /// the width, saturating; in the order of getPackedOrder.
   virtual Value emitPack(ImplicitLocOpBuilder &b, Value low, Value high,

@@ -87,13 +87,24 @@ Value SaturatingRecipe::emitEvenThenOdd(ImplicitLocOpBuilder &b,
 
 Value SaturatingRecipe::emit(ImplicitLocOpBuilder &b, Value values,
                              bool isBounded, LaneOrder order) const {
+  Value integers = emitRegisters(b, values, isBounded, order);
+  if (storage.getWidth() == getIntegerBits())
+    return integers;
+  auto type = cast<VectorType>(values.getType());
+  return arith::TruncIOp::create(b, type.clone(storage.getElementType()),
+                                 integers);
+}
+
+/// The same in whole bytes.
+Value SaturatingRecipe::emitRegisters(ImplicitLocOpBuilder &b, Value values,
+                                      bool isBounded, LaneOrder order) const {
   auto type = cast<VectorType>(values.getType());
   int64_t lanes = instructions->getBits() / getIntegerBits();
   if (type.getNumElements() == lanes)
     return emitRegister(b, values, zeroPoint, isBounded, order);
   Value scalar = zeroPoint ? getSplatScalar(zeroPoint) : Value();
   Value result = arith::ConstantOp::create(
-      b, b.getZeroAttr(type.clone(storage.getElementType())));
+      b, b.getZeroAttr(type.clone(b.getIntegerType(getIntegerBits()))));
   for (int64_t at = 0; at < type.getNumElements(); at += lanes) {
     Value zeroPoints = zeroPoint;
     if (zeroPoint && !scalar)
@@ -123,7 +134,7 @@ Value SaturatingRecipe::emitRegister(ImplicitLocOpBuilder &b, Value values,
   if (getIntegerBits() == 8)
     result = instructions->emitPack(b, result, toWords(2 * words),
                                     storage.getIsSigned());
-  return clampToStorage(b, restoreOrder(b, result, order));
+  return clampToStorage(b, restoreOrder(b, result, order), isBounded);
 }
 
 /// Adds to the 16-bit integers that were packed from `begin` on.
@@ -181,8 +192,8 @@ Value SaturatingRecipe::restoreOrder(ImplicitLocOpBuilder &b, Value packed,
   return vector::BitCastOp::create(b, packed.getType(), ordered);
 }
 
-Value SaturatingRecipe::clampToStorage(ImplicitLocOpBuilder &b,
-                                       Value integers) const {
+Value SaturatingRecipe::clampToStorage(ImplicitLocOpBuilder &b, Value integers,
+                                       bool isBounded) const {
   auto type = cast<VectorType>(integers.getType());
   bool isSigned = storage.getIsSigned();
   auto bound = [&](int64_t value) -> Value {
@@ -195,15 +206,13 @@ Value SaturatingRecipe::clampToStorage(ImplicitLocOpBuilder &b,
                                                        bound(storage.getMin())))
                         : Value(arith::MaxUIOp::create(
                               b, integers, bound(storage.getMin())));
-  if (storage.getMax() < StorageAttr::getDefaultMax(getIntegerBits(), isSigned))
+  if (!isBounded &&
+      storage.getMax() < StorageAttr::getDefaultMax(getIntegerBits(), isSigned))
     integers = isSigned ? Value(arith::MinSIOp::create(b, integers,
                                                        bound(storage.getMax())))
                         : Value(arith::MinUIOp::create(
                               b, integers, bound(storage.getMax())));
-  if (storage.getWidth() == getIntegerBits())
-    return integers;
-  return arith::TruncIOp::create(b, type.clone(storage.getElementType()),
-                                 integers);
+  return integers;
 }
 
 namespace {

@@ -22,9 +22,10 @@ public:
 
   explicit operator bool() const { return bool(instructions); }
 
-  /// R(values) plus the zero point. None of `values` is above 2^31 where
-  /// `isBounded` says so. The result is in the natural order whatever theirs
-  /// is; another one asks for a zero point that all lanes share.
+  /// R(values) plus the zero point, which for none of them is above the highest
+  /// of the storage where `isBounded` says so. The result is in the natural
+  /// order whatever theirs is; another one asks for a zero point that all lanes
+  /// share.
   Value emit(ImplicitLocOpBuilder &b, Value values, bool isBounded,
              LaneOrder order = LaneOrder::Natural) const;
 
@@ -32,6 +33,11 @@ public:
   bool widensByParity(Value input) const;
   /// `input` of bf16 in f32, even lanes first.
   Value emitEvenThenOdd(ImplicitLocOpBuilder &b, Value input) const;
+
+  /// Whether an infinity rounds to the lowest, whatever its sign.
+  bool convertsOverflowToLowest() const {
+    return instructions->convertsOverflowToLowest();
+  }
 
   /// min(values, bound); NaN stays.
   Value emitUpperBound(ImplicitLocOpBuilder &b, Value values,
@@ -41,13 +47,16 @@ public:
 
 private:
   unsigned getIntegerBits() const { return storage.getWidth() <= 8 ? 8 : 16; }
+  Value emitRegisters(ImplicitLocOpBuilder &b, Value values, bool isBounded,
+                      LaneOrder order) const;
   Value emitRegister(ImplicitLocOpBuilder &b, Value values, Value zeroPoints,
                      bool isBounded, LaneOrder order) const;
   Value addZeroPoint(ImplicitLocOpBuilder &b, Value words, Value zeroPoints,
                      int64_t begin) const;
   Value restoreOrder(ImplicitLocOpBuilder &b, Value packed,
                      LaneOrder order) const;
-  Value clampToStorage(ImplicitLocOpBuilder &b, Value integers) const;
+  Value clampToStorage(ImplicitLocOpBuilder &b, Value integers,
+                       bool isBounded) const;
 
   std::unique_ptr<SaturatingInstructions> instructions;
   Value zeroPoint;

@@ -96,14 +96,12 @@ Value SharedScale::isEvery(Value condition) {
 
 Value SharedScale::hasNormalInverse() { return isEvery(isNormal(inverse)); }
 
-bool SharedScale::hasShortQuotients() {
-  return getElementTypeOrSelf(op.getInput()).getIntOrFloatBitWidth() == 16 &&
-         op.getStorage().getWidth() <= 8;
-}
+bool SharedScale::hasShortSteps() { return op.getStorage().getWidth() <= 8; }
 
-Value SharedScale::isDividedExactly() {
-  if (hasShortQuotients())
-    return isEvery(isEachWithin(scale, 0x1p-24f, 0x1p64f));
+Value SharedScale::isDividedExactly(bool mayOverflow) {
+  if (hasShortSteps())
+    return isEvery(
+        isEachWithin(scale, mayOverflow ? 0x1p-24f : 0x1p-100f, 0x1p64f));
   int width = op.getStorage().getWidth();
   // The largest number below the bound that the proof gives.
   float largest = std::nextafter(std::ldexp(1.0f, 127 - width), 0.0f);
@@ -135,7 +133,7 @@ Value SharedScale::clamp(Value lo, Value hi) {
 }
 
 Value SharedScale::divide(Value values) {
-  if (hasShortQuotients()) {
+  if (hasShortSteps()) {
     Value one = constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f));
     Value residual =
         math::FmaOp::create(b, arith::NegFOp::create(b, inverse), scale, one);

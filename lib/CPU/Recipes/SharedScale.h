@@ -6,14 +6,14 @@
 // (Brisebarre, Muller, Raina, "Accelerating correctly rounded floating-point
 // division when the divisor is known in advance", IEEE TC 2004).
 //
-// f16 and bf16 have 11 bits of significand at most. For them one step less will
-// do, which adds the rest of the inverse, rest = RN((1 - s * inv) / s):
-// q = RN(x * inv + RN(x * rest)), from 2^-24, where x * rest does not overflow,
-// to 2^64, where no part of rest that matters underflows. Of all 2^10 * 2^23
-// pairs of significands, 12 give a q that is not RN(x / s) but its neighbour.
-// Each of these and its neighbour has 16 bits or more, so that none is, and
-// nothing between them is, an integer of 9 bits or the middle of two. (Same
-// authors' form with two multiplications; counted exhaustively.)
+// Integers of 8 bits take one step less, which adds the rest of the inverse,
+// rest = RN((1 - s * inv) / s): q = RN(x * inv + RN(x * rest)), from 2^-100, or
+// 2^-24 where x * rest must not overflow, to 2^64, where no part of rest that
+// matters underflows (same authors' form with two multiplications). Where q is
+// not RN(x / s) but its neighbour, both are on the same side of the middle of
+// any two integers up to 256, and neither is it: so for all x next to such a
+// middle and all 2^23 significands of s, as `quant-exhaustive --ties` counts
+// again. Up to 65,536 it is not so.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,16 +36,17 @@ public:
 
   /// Whether 1 / s is a finite normal number, for all of the source.
   Value hasNormalInverse();
-  /// Whether the steps above apply to all of the source.
-  Value isDividedExactly();
+  /// Whether the steps above apply to all of the source, and to x of any size
+  /// where an infinity or NaN would not do for a quotient that `mayOverflow`.
+  Value isDividedExactly(bool mayOverflow);
 
   /// RN((bound - zero point) * s), in all lanes. What lies beyond it saturates,
   /// and it rounds to the bound itself when it is divided by s.
   Value scaleBound(int64_t bound);
   /// x between the bounds; NaN goes to `lo`, because it compares false.
   Value clamp(Value lo, Value hi);
-  /// values / s, by the steps above: exact, or where `values` are short exact
-  /// once rounded to an integer of the storage.
+  /// values / s, by the steps above: exact once rounded to an integer of the
+  /// storage.
   Value divide(Value values);
   /// values * (1 / s).
   Value multiply(Value values);
@@ -77,7 +78,7 @@ public:
 
 private:
   /// Whether the shorter steps give what `op` rounds.
-  bool hasShortQuotients();
+  bool hasShortSteps();
   Value quantize(Value values, Value theirScales, Division division);
   Value spread(Value ofSource);
   Value widenAtDefinition(Value value);

@@ -74,6 +74,8 @@ public:
     return emitIntrinsic(b, "llvm.x86." + name, words, arguments);
   }
 
+  bool convertsOverflowToLowest() const override { return true; }
+
   Value emitPack(ImplicitLocOpBuilder &b, Value low, Value high,
                  bool isSigned) const override {
     auto type = cast<VectorType>(low.getType());

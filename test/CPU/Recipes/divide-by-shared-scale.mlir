@@ -3,25 +3,27 @@
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=aarch64},canonicalize,cse)" | FileCheck %s --check-prefix=NEON
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v2})" | FileCheck %s --check-prefix=SSE
 
-// One division for all lanes; an exact quotient by two fused multiply-adds for
-// the scales that the proof covers, 2^-100 = 7.88860905e-31 up to the number
-// below 2^119, (1 - 2^-24) 2^119 = 6.64613958e+35, and divisions for all others. -128 and 127 times
-// the scale bound what does not saturate.
+// Two divisions for all lanes; a quotient that rounds as the exact one does, for
+// scales from 2^-100 = 7.88860905e-31 (2^-24 = 5.96046448e-08 where an infinity
+// of either sign must not arise) to 2^64 = 1.84467441e+19, and divisions for all
+// others. 127 times the scale bounds what does not saturate.
 // SSE-LABEL: func.func @exact(
 // SSE-NOT: scf.if
 // SSE: arith.divf %{{.*}}, %{{.*}} : vector<64xf32>
 // Arm's minimum makes NaNs quiet itself.
 // NEON-LABEL: func.func @exact(
 // NEON-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: f32)
+// NEON-DAG: %[[LEAST:.*]] = arith.constant 5.96046448E-8 : f32
+// NEON-DAG: arith.cmpf oge, %[[S]], %[[LEAST]] : f32
 // NEON: scf.if
 // NEON: %[[C:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.fmin"(%[[X]], %{{.*}}) : (vector<64xf32>, vector<64xf32>)
-// NEON-NEXT: arith.mulf %[[C]], %{{.*}}
+// NEON: arith.mulf %[[C]], %{{.*}}
 // NEON: llvm.call_intrinsic "llvm.aarch64.neon.fcvtns"
 // NEON: } else {
 // CHECK-LABEL: func.func @exact(
 // CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: f32)
 // CHECK-DAG: %[[LEAST:.*]] = arith.constant 7.88860905E-31 : f32
-// CHECK-DAG: %[[MOST:.*]] = arith.constant 6.64613958E+35 : f32
+// CHECK-DAG: %[[MOST:.*]] = arith.constant 1.84467441E+19 : f32
 // CHECK-DAG: %[[SCALES:.*]] = vector.broadcast %[[S]] : f32 to vector<64xf32>
 // CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : f32
 // CHECK-DAG: %[[INVS:.*]] = vector.broadcast %[[INV]] : f32 to vector<64xf32>
@@ -34,10 +36,13 @@
 // CHECK-NOT: arith.cmpf ogt
 // CHECK: %[[IS_BIG:.*]] = arith.cmpf olt, %{{.*}}, %[[X]] : vector<64xf32>
 // CHECK: %[[C:.*]] = arith.select %[[IS_BIG]], %{{.*}}, %[[X]]
-// CHECK-NEXT: %[[Q0:.*]] = arith.mulf %[[C]], %[[INVS]]
-// CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[Q0]]
-// CHECK-NEXT: %[[R:.*]] = math.fma %[[NEG]], %[[SCALES]], %[[C]]
-// CHECK-NEXT: %[[Q1:.*]] = math.fma %[[R]], %[[INVS]], %[[Q0]]
+// CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[INV]] : f32
+// CHECK-NEXT: %[[RESIDUAL:.*]] = math.fma %[[NEG]], %[[S]], %{{.*}} : f32
+// CHECK-NEXT: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
+// CHECK-NEXT: %[[RESTS:.*]] = vector.broadcast %[[REST]]
+// CHECK-NEXT: %[[SMALL:.*]] = arith.mulf %[[C]], %[[RESTS]]
+// CHECK-NEXT: math.fma %[[C]], %[[INVS]], %[[SMALL]]
+// CHECK-NOT: math.fma
 // AVX2: llvm.x86.avx.cvt.ps2dq.256
 // AVX512: llvm.x86.avx512.mask.cvtps2dq.512
 // CHECK: } else {
@@ -51,11 +56,29 @@ func.func @exact(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
 
 // -----
 
+// The bound before the division is the only upper one; below, bytes are clamped.
+// CHECK-LABEL: func.func @four_bits(
+// CHECK: scf.if
+// CHECK-NOT: arith.minsi
+// CHECK: arith.maxsi
+// CHECK-NOT: arith.minsi
+// CHECK: } else {
+// CHECK: arith.maxsi
+// CHECK: arith.minsi
+func.func @four_bits(%x: vector<64xf32>, %scale: f32) -> vector<64xi4> {
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i4>
+      : (vector<64xf32>, vector<64xf32>) -> vector<64xi4>
+  return %q : vector<64xi4>
+}
+
+// -----
+
 // A scale that is known leaves no branch.
 // CHECK-LABEL: func.func @served_constant(
 // CHECK-NOT: scf.if
 // CHECK: math.fma
-// CHECK-NOT: arith.divf
+// CHECK-NOT: arith.divf %{{.*}} : vector<64xf32>
 // CHECK: return
 func.func @served_constant(%x: vector<64xf32>) -> vector<64xi8> {
   %scale = arith.constant 0.3 : f32
@@ -177,8 +200,7 @@ func.func @reciprocal_precision(%x: vector<64xf32>, %scale: f32) -> vector<64xi8
 // What is clamped to a bound rounds to it to nearest, but not toward zero.
 // CHECK-LABEL: func.func @half_away(
 // CHECK: scf.if
-// CHECK: math.fma
-// CHECK: %[[Q:.*]] = math.fma
+// CHECK: math.fma %{{.*}} : vector<64xf32>
 // CHECK: %[[BIAS:.*]] = math.copysign
 // CHECK: arith.addf %{{.*}}, %[[BIAS]]
 // AVX2: llvm.x86.avx.cvtt.ps2dq.256
@@ -222,8 +244,9 @@ func.func @toward_zero(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
 // CHECK-DAG: %[[SERVED:.*]] = vector.reduction <and>, %[[EACH]]
 // CHECK: scf.if %[[SERVED]]
 // CHECK: arith.cmpf olt, %[[HI]], %{{.*}} : vector<64xf32>
-// CHECK: arith.mulf %{{.*}}, %[[INV]]
-// CHECK-NOT: arith.divf
+// CHECK: %[[REST:.*]] = arith.divf %{{.*}}, %[[S]] : vector<64xf32>
+// CHECK: %[[SMALL:.*]] = arith.mulf %{{.*}}, %[[REST]]
+// CHECK: math.fma %{{.*}}, %[[INV]], %[[SMALL]]
 // CHECK: } else {
 // CHECK: arith.divf %{{.*}}, %[[S]] : vector<64xf32>
 // SSE-LABEL: func.func @scales_of_lanes(
@@ -274,7 +297,10 @@ func.func @reciprocals_of_lanes(%x: memref<8x64xf32>, %s: vector<64xf32>, %y: me
 // CHECK: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : vector<2xf32>
 // CHECK: %[[INVS:.*]] = vector.shuffle %[[INV]], %[[INV]]
 // CHECK: vector.reduction <and>, %{{.*}} : vector<2xi1>
-// CHECK: arith.mulf %{{.*}}, %[[INVS]] : vector<64xf32>
+// CHECK: %[[REST:.*]] = arith.divf %{{.*}}, %[[S]] : vector<2xf32>
+// CHECK: %[[RESTS:.*]] = vector.shuffle %[[REST]], %[[REST]]
+// CHECK: %[[SMALL:.*]] = arith.mulf %{{.*}}, %[[RESTS]] : vector<64xf32>
+// CHECK: math.fma %{{.*}}, %[[INVS]], %[[SMALL]] : vector<64xf32>
 func.func @blocks(%x: vector<64xf32>, %s: vector<2xf32>) -> vector<64xi8> {
   %scales = vector.shuffle %s, %s [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] : vector<2xf32>, vector<2xf32>
   %q = quant_ext.apply_quantize %x, %scales storage = <i8>
@@ -343,38 +369,27 @@ func.func @many_iterations(%x: memref<8x32xf32>, %s: memref<8xf32>, %y: memref<8
 
 // -----
 
-// 11 bits of significand need one step less, for scales from 2^-24 to 2^64: the
-// rest of the inverse is added. Integers of 16 bits would show the difference.
-// CHECK-LABEL: func.func @short_quotients(
+// Integers of 16 bits take one step more, for scales up to the number below
+// 2^111, (1 - 2^-24) 2^111 = 2.59614827e+33.
+// CHECK-LABEL: func.func @sixteen_bits(
 // CHECK-SAME: %[[X:.*]]: vector<64xf16>, %[[S:.*]]: f32)
+// CHECK-DAG: %[[LEAST:.*]] = arith.constant 7.88860905E-31 : f32
+// CHECK-DAG: %[[MOST:.*]] = arith.constant 2.59614827E+33 : f32
 // CHECK-DAG: %[[WIDE:.*]] = arith.extf %[[X]]
+// CHECK-DAG: %[[SCALES:.*]] = vector.broadcast %[[S]] : f32 to vector<64xf32>
 // CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : f32
-// CHECK-DAG: %[[INVS:.*]] = vector.broadcast %[[INV]] : f32
-// CHECK-DAG: arith.cmpf oge, %[[S]], %[[LEAST:[a-z_0-9]*]] : f32
-// CHECK-DAG: arith.cmpf ole, %[[S]], %[[MOST:[a-z_0-9]*]] : f32
+// CHECK-DAG: %[[INVS:.*]] = vector.broadcast %[[INV]] : f32 to vector<64xf32>
+// CHECK-DAG: arith.cmpf oge, %[[S]], %[[LEAST]] : f32
+// CHECK-DAG: arith.cmpf ole, %[[S]], %[[MOST]] : f32
 // CHECK: scf.if
 // CHECK: %[[C:.*]] = arith.select %{{.*}}, %{{.*}}, %[[WIDE]]
-// CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[INV]] : f32
-// CHECK-NEXT: %[[RESIDUAL:.*]] = math.fma %[[NEG]], %[[S]], %{{.*}} : f32
-// CHECK-NEXT: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
-// CHECK-NEXT: %[[RESTS:.*]] = vector.broadcast %[[REST]]
-// CHECK-NEXT: %[[SMALL:.*]] = arith.mulf %[[C]], %[[RESTS]]
-// CHECK-NEXT: math.fma %[[C]], %[[INVS]], %[[SMALL]]
-// CHECK-NOT: math.fma
+// CHECK-NEXT: %[[Q0:.*]] = arith.mulf %[[C]], %[[INVS]]
+// CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[Q0]]
+// CHECK-NEXT: %[[R:.*]] = math.fma %[[NEG]], %[[SCALES]], %[[C]]
+// CHECK-NEXT: math.fma %[[R]], %[[INVS]], %[[Q0]]
 // CHECK: } else {
-// CHECK: arith.divf %[[WIDE]], %{{.*}} : vector<64xf32>
-// CHECK-LABEL: func.func @short_values_in_16_bits(
-// CHECK: scf.if
-// CHECK: math.fma {{.*}} vector<64xf32>
-// CHECK: math.fma {{.*}} vector<64xf32>
-func.func @short_quotients(%x: vector<64xf16>, %scale: f32) -> vector<64xi8> {
-  %s = vector.broadcast %scale : f32 to vector<64xf32>
-  %q = quant_ext.apply_quantize %x, %s storage = <i8>
-      : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
-  return %q : vector<64xi8>
-}
-
-func.func @short_values_in_16_bits(%x: vector<64xf16>, %scale: f32) -> vector<64xi16> {
+// CHECK: arith.divf %[[WIDE]], %[[SCALES]] : vector<64xf32>
+func.func @sixteen_bits(%x: vector<64xf16>, %scale: f32) -> vector<64xi16> {
   %s = vector.broadcast %scale : f32 to vector<64xf32>
   %q = quant_ext.apply_quantize %x, %s storage = <i16>
       : (vector<64xf16>, vector<64xf32>) -> vector<64xi16>
@@ -385,6 +400,15 @@ func.func @short_values_in_16_bits(%x: vector<64xf16>, %scale: f32) -> vector<64
 
 // A constant scale shows where the bounds are: each function has the first scale
 // inside or the first outside.
+// NEON-LABEL: func.func @least_served(
+// NEON-NOT: math.fma
+// NEON-LABEL: func.func @below_least(
+// NEON-LABEL: func.func @least_without_infinities(
+// NEON-NOT: scf.if
+// NEON: math.fma
+// NEON-LABEL: func.func @below_without_infinities(
+// NEON-NOT: math.fma
+// NEON: return
 // CHECK-LABEL: func.func @least_served(
 // CHECK-NOT: scf.if
 // CHECK: math.fma
@@ -396,28 +420,41 @@ func.func @short_values_in_16_bits(%x: vector<64xf16>, %scale: f32) -> vector<64
 // CHECK-LABEL: func.func @above_most(
 // CHECK-NOT: math.fma
 // CHECK: return
-func.func @least_served(%x: vector<64xf16>) -> vector<64xi8> {
-  %scale = arith.constant 0x33800000 : f32
+func.func @least_served(%x: vector<64xf32>) -> vector<64xi8> {
+  %scale = arith.constant 0x0D800000 : f32
   %s = vector.broadcast %scale : f32 to vector<64xf32>
-  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
   return %q : vector<64xi8>
 }
-func.func @below_least(%x: vector<64xf16>) -> vector<64xi8> {
-  %scale = arith.constant 0x337FFFFF : f32
+func.func @below_least(%x: vector<64xf32>) -> vector<64xi8> {
+  %scale = arith.constant 0x0D7FFFFF : f32
   %s = vector.broadcast %scale : f32 to vector<64xf32>
-  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
   return %q : vector<64xi8>
 }
-func.func @most_served(%x: vector<64xf16>) -> vector<64xi8> {
+func.func @most_served(%x: vector<64xf32>) -> vector<64xi8> {
   %scale = arith.constant 0x5F800000 : f32
   %s = vector.broadcast %scale : f32 to vector<64xf32>
-  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
   return %q : vector<64xi8>
 }
-func.func @above_most(%x: vector<64xf16>) -> vector<64xi8> {
+func.func @above_most(%x: vector<64xf32>) -> vector<64xi8> {
   %scale = arith.constant 0x5F800001 : f32
   %s = vector.broadcast %scale : f32 to vector<64xf32>
-  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf16>, vector<64xf32>) -> vector<64xi8>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+
+func.func @least_without_infinities(%x: vector<64xf32>) -> vector<64xi8> {
+  %scale = arith.constant 0x33800000 : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
+  return %q : vector<64xi8>
+}
+func.func @below_without_infinities(%x: vector<64xf32>) -> vector<64xi8> {
+  %scale = arith.constant 0x337FFFFF : f32
+  %s = vector.broadcast %scale : f32 to vector<64xf32>
+  %q = quant_ext.apply_quantize %x, %s storage = <i8> : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
   return %q : vector<64xi8>
 }
 
