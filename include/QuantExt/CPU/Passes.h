@@ -63,6 +63,10 @@ void populateUseDestinationsPatterns(RewritePatternSet &patterns);
 /// in one register of AVX-512.
 void populateAVX512TablePatterns(RewritePatternSet &patterns);
 
+/// Joins neighbours of 4 bits, in vectors of bytes that fill registers of
+/// AVX-512, by its products of bytes.
+void populateAVX512NibblePatterns(RewritePatternSet &patterns);
+
 /// Widens lanes of fewer than 8 bits from the bytes that they were taken from.
 void populateNarrowElementPatterns(RewritePatternSet &patterns);
 

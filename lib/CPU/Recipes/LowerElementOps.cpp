@@ -89,6 +89,8 @@ struct LowerElementOpsPass
 
     RewritePatternSet narrowSet(context);
     populateNarrowElementPatterns(narrowSet);
+    if (info->hasAVX512)
+      populateAVX512NibblePatterns(narrowSet);
     if (info->isX86())
       populateRegisterStorePatterns(narrowSet, *info);
     narrowings = std::move(narrowSet);

@@ -49,17 +49,17 @@ static bool keepsNeighbours(OffsetSizeAndStrideOpInterface slice,
          llvm::all_of(slice.getMixedStrides(), isOneInteger);
 }
 
-/// Whether the last two of several dimensions are one in what they are of.
+/// Whether the last `numDims` dimensions are one in what they are of.
 template <typename ReshapeOpT>
-static bool endsInOneDim(ReshapeOpT reshape) {
+static bool endsInOneDim(ReshapeOpT reshape, unsigned numDims) {
   SmallVector<ReassociationIndices> groups = reshape.getReassociationIndices();
-  return !groups.empty() && groups.back().size() > 1;
+  return !groups.empty() && groups.back().size() >= numDims;
 }
 
 /// Whether rows are parts of a row of a tensor.
-static bool areTakenFromOneRow(Value value) {
+static bool areTakenFromOneRow(Value value, unsigned numDims) {
   auto expand = value.getDefiningOp<tensor::ExpandShapeOp>();
-  if (!expand || !endsInOneDim(expand))
+  if (!expand || !endsInOneDim(expand, numDims))
     return false;
   auto slice =
       skipReshapes(expand.getSrc()).getDefiningOp<tensor::ExtractSliceOp>();
@@ -68,8 +68,9 @@ static bool areTakenFromOneRow(Value value) {
 }
 
 /// Whether rows become parts of a row of what that is inserted into.
-static bool arePutIntoOneRow(tensor::CollapseShapeOp collapse) {
-  return endsInOneDim(collapse) &&
+static bool arePutIntoOneRow(tensor::CollapseShapeOp collapse,
+                             unsigned numDims) {
+  return endsInOneDim(collapse, numDims) &&
          llvm::all_of(collapse->getUsers(), [&](Operation *user) {
            auto insert = dyn_cast<tensor::InsertSliceOp>(user);
            return insert && insert.getSource() == collapse.getResult() &&
@@ -77,18 +78,20 @@ static bool arePutIntoOneRow(tensor::CollapseShapeOp collapse) {
          });
 }
 
-bool quant_ext::hasAdjacentRows(Value value) {
+bool quant_ext::hasAdjacentRows(Value value, unsigned numDims) {
   // Whether whole rows, and each of them, are taken from or put into a tensor.
-  auto hasWholeRows = [](OffsetSizeAndStrideOpInterface slice,
-                         RankedTensorType part, RankedTensorType whole) {
+  auto hasWholeRows = [&](OffsetSizeAndStrideOpInterface slice,
+                          RankedTensorType part, RankedTensorType whole) {
     unsigned rank = whole.getRank();
-    return rank >= 2 && part.getRank() == rank &&
-           !part.isDynamicDim(rank - 1) &&
-           part.getDimSize(rank - 1) == whole.getDimSize(rank - 1) &&
+    if (rank < numDims || part.getRank() != rank)
+      return false;
+    ArrayRef<int64_t> row = part.getShape().take_back(numDims - 1);
+    return !ShapedType::isDynamicShape(row) &&
+           row == whole.getShape().take_back(numDims - 1) &&
            llvm::all_of(slice.getMixedStrides(), isOneInteger);
   };
   if (auto slice = skipReshapes(value).getDefiningOp<tensor::ExtractSliceOp>();
-      slice && !areTakenFromOneRow(value))
+      slice && !areTakenFromOneRow(value, numDims))
     if (slice.getResult() != value ||
         !hasWholeRows(slice, slice.getType(), slice.getSourceType()))
       return false;
@@ -97,7 +100,7 @@ bool quant_ext::hasAdjacentRows(Value value) {
       return insert.getSource() != value ||
              hasWholeRows(insert, insert.getSourceType(), insert.getDestType());
     if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(user);
-        collapse && arePutIntoOneRow(collapse))
+        collapse && arePutIntoOneRow(collapse, numDims))
       return true;
     return !isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
                user) ||
@@ -106,14 +109,19 @@ bool quant_ext::hasAdjacentRows(Value value) {
 }
 
 /// Runs of neighbouring dimensions, of one iterator type, that every operand
-/// has either whole and in this order or not at all.
+/// has either whole and in this order or not at all, and that nobody asks for
+/// the index of.
 static SmallVector<ReassociationIndices>
 findCollapsibleDims(linalg::LinalgOp op) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  llvm::SmallBitVector isIndex(op.getNumLoops());
+  for (auto index : op.getBlock()->getOps<linalg::IndexOp>())
+    isIndex.set(index.getDim());
   SmallVector<ReassociationIndices> groups;
   for (unsigned dim = 0, e = op.getNumLoops(); dim < e; ++dim) {
-    if (dim > 0 && types[dim] == types[dim - 1]) {
+    if (dim > 0 && types[dim] == types[dim - 1] && !isIndex[dim] &&
+        !isIndex[dim - 1]) {
       ReassociationIndices longer = groups.back();
       longer.push_back(dim);
       if (linalg::areDimSequencesPreserved(maps, {longer})) {
@@ -131,11 +139,10 @@ linalg::LinalgOp quant_ext::collapseDims(RewriterBase &rewriter,
   bool isProjected = llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
     return map.isProjectedPermutation();
   });
-  bool usesIndex = op.hasIndexSemantics();
   bool hasTensors = llvm::all_of(op->getOperandTypes(), [](Type type) {
     return isa<RankedTensorType>(type) || !isa<ShapedType>(type);
   });
-  if (op.getNumLoops() < 2 || !isProjected || usesIndex || !hasTensors ||
+  if (op.getNumLoops() < 2 || !isProjected || !hasTensors ||
       linalg::isaContractionOpInterface(op))
     return op;
   // A static 0 beside a dynamic dimension collapses to a static 0 in one type
@@ -166,5 +173,10 @@ linalg::LinalgOp quant_ext::collapseDims(RewriterBase &rewriter,
   if (failed(collapsed))
     return op;
   rewriter.replaceOp(op, collapsed->results);
+  // Upstream makes an index of each dimension, whether it has users or not.
+  for (Operation &inner : llvm::make_early_inc_range(
+           llvm::reverse(*collapsed->collapsedOp.getBlock())))
+    if (isOpTriviallyDead(&inner))
+      rewriter.eraseOp(&inner);
   return collapsed->collapsedOp;
 }

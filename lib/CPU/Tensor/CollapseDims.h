@@ -15,9 +15,10 @@ linalg::LinalgOp collapseDims(RewriterBase &rewriter, linalg::LinalgOp op);
 /// What `value` is in another shape.
 Value skipReshapes(Value value);
 
-/// True where the last two dimensions of `value`, an operand or a result, can
-/// become one without a copy: its last dimension has no gaps in memory.
-bool hasAdjacentRows(Value value);
+/// True where the last `numDims` dimensions of `value`, an operand or a result,
+/// can become one without a copy: there are no gaps in memory between its rows,
+/// which all of these but the first make up.
+bool hasAdjacentRows(Value value, unsigned numDims = 2);
 
 /// True where bufferization may give `value` a buffer with gaps between its
 /// rows. To collapse its dimensions would then cost a copy.

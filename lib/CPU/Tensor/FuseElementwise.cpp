@@ -67,7 +67,8 @@ static bool isVectorizable(linalg::LinalgOp op) {
     return isBodyVectorizable(op);
   // How wide vectors are decides about the form of a loop, not whether there is
   // one.
-  constexpr VectorShape kAnyShape{/*width=*/16, /*masked=*/false};
+  constexpr VectorShape kAnyShape{/*width=*/16, /*joined=*/16,
+                                  /*masked=*/false};
   StringRef reason;
   return !linalg::isaContractionOpInterface(op) &&
          !linalg::isaConvolutionOpInterface(op) &&

@@ -103,23 +103,10 @@ SmallVector<unsigned> LoopEmitter::getDims(utils::IteratorType type) {
   return dims;
 }
 
-/// Whether one byte of an operand has all steps of the interleaved dimension.
-/// A vector of such bytes is several of what they hold.
-bool LoopEmitter::hasPackedOperand() {
-  if (!plan.interleavedDim)
-    return false;
-  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
-    return getElementTypeOrSelf(operand.get().getType()).isInteger(8) &&
-           getAccess(op, operand, plan) == Access::Contiguous;
-  });
-}
-
 SmallVector<Segment> LoopEmitter::makeSegments() {
   OpFoldResult size = sizes[plan.vectorDim];
   std::optional<int64_t> known = getConstantIntValue(size);
   int64_t width = shape.width;
-  if (hasPackedOperand())
-    width /= getInterleaving();
   // A short row needs no wider vector than itself.
   if (known && *known > 0 && shape.masked)
     width = std::min<int64_t>(width, llvm::PowerOf2Ceil(*known));
@@ -240,17 +227,14 @@ SmallVector<Value> LoopEmitter::emit() {
         return plan.kind == VectorPlan::Kind::Reduction ? emitReduction(args)
                                                         : emitParallel(args);
       });
-  // Back to the shape that interleaved results had.
+  // Back to the shape that results had.
   for (auto [i, result] : llvm::enumerate(results)) {
     auto type = cast<RankedTensorType>(op->getResult(i).getType());
     if (result.getType() == type)
       continue;
-    SmallVector<ReassociationIndices> groups;
-    for (int64_t dim = 0; dim < type.getRank() - 1; ++dim)
-      groups.push_back({dim});
-    groups.back().push_back(type.getRank() - 1);
     result = tensor::ExpandShapeOp::create(
-        b, loc, type, result, groups,
+        b, loc, type, result,
+        joinLastDims(type.getRank(), countFlatDims(op.getDpsInitsMutable()[i])),
         tensor::getMixedSizes(b, loc, op.getDpsInits()[i]));
   }
   return results;

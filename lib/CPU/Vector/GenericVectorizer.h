@@ -25,7 +25,8 @@ enum class Access {
   Contiguous,
   /// Neighbouring lanes, each with all elements of the interleaved dimension.
   Interleaved,
-  /// Neighbouring elements for neighbouring lanes, from one row to the next.
+  /// Neighbouring elements for neighbouring lanes, from one row to the next; or
+  /// neighbouring lanes, each with all elements of the interleaved dimension.
   AcrossRows,
   /// An element for each column, which every row has again.
   PerColumn,
@@ -76,12 +77,19 @@ struct VectorPlan {
 
   bool isVector() const { return kind != Kind::Scalar; }
   bool hasDynamicRows() const { return rowDim && rowsPerStep == 0; }
+  /// Whether elements that `map` places are neighbours along the interleaved
+  /// dimension.
+  bool isInterleaved(AffineMap map) const {
+    return interleavedDim && map.isFunctionOfDim(*interleavedDim);
+  }
 };
 
 /// How wide the vectors may be, and what becomes of the remainder.
 struct VectorShape {
   /// Lanes in the main loop.
   int64_t width;
+  /// Elements that are joined to bytes there.
+  int64_t joined;
   /// The remainder is one masked vector rather than smaller vectors and
   /// scalars.
   bool masked;
@@ -115,6 +123,14 @@ std::optional<int64_t> getStaticBytes(linalg::LinalgOp op);
 
 /// The tensor that `tensor` is a part of.
 Value getWhole(Value tensor);
+
+/// Whether one byte of an operand has all steps of the interleaved dimension. A
+/// vector of such bytes is several of what they hold.
+bool hasPackedOperand(linalg::LinalgOp op, const VectorPlan &plan);
+
+/// `shape` with fewer lanes where each stands for several elements.
+VectorShape shapeFor(linalg::LinalgOp op, const VectorPlan &plan,
+                     VectorShape shape);
 
 /// How `operand`'s elements move as the vector dimension of `plan` advances.
 Access getAccess(linalg::LinalgOp op, OpOperand &operand,

@@ -43,7 +43,8 @@ class LoopEmitter {
 public:
   LoopEmitter(RewriterBase &b, linalg::LinalgOp op, const VectorPlan &plan,
               const VectorShape &shape)
-      : b(b), op(op), plan(plan), shape(shape), loc(op.getLoc()) {}
+      : b(b), op(op), plan(plan), shape(shapeFor(op, plan, shape)),
+        loc(op.getLoc()) {}
 
   SmallVector<Value> emit();
 
@@ -55,7 +56,6 @@ private:
   Values emitBody(ValueRange accumulators, Lanes lanes);
   Values emitNest(ArrayRef<unsigned> dims, ValueRange args, BodyFn body);
   SmallVector<unsigned> getDims(utils::IteratorType type);
-  bool hasPackedOperand();
   SmallVector<Segment> makeSegments();
   Lanes lanesOf(const Segment &segment, OpFoldResult iv);
   Values emitSegments(ValueRange dests);
@@ -95,9 +95,13 @@ private:
   Values emitReduction(ValueRange dests);
 
   // Operands (LoopEmitterOperands.cpp).
-  Value flatten(Value tensor);
+  bool isInterleaved(OpOperand &operand);
+  unsigned countFlatDims(OpOperand &operand);
+  SmallVector<ReassociationIndices> joinLastDims(int64_t rank,
+                                                 unsigned numDims);
+  Value flatten(Value tensor, unsigned numDims);
   void prepareOperands();
-  SmallVector<Value> getIndices(OpOperand &operand, bool flattened);
+  SmallVector<Value> getIndices(OpOperand &operand);
   Value splat(Value scalar, int64_t width);
   Value getMask(Lanes lanes, int64_t factor);
   Value readVector(Value tensor, ValueRange indices, Lanes lanes,
@@ -126,7 +130,7 @@ private:
   RewriterBase &b;
   linalg::LinalgOp op;
   const VectorPlan &plan;
-  const VectorShape &shape;
+  VectorShape shape;
   Location loc;
 
   SmallVector<OpFoldResult> sizes;

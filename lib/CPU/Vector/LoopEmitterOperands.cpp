@@ -34,29 +34,51 @@ static std::pair<Value, Value> lookThroughFill(RewriterBase &b, Location loc,
   return {dest, Value()};
 }
 
-static bool isFlat(Access access) {
-  return access == Access::Interleaved || access == Access::AcrossRows;
+bool LoopEmitter::isInterleaved(OpOperand &operand) {
+  Access access = getAccess(op, operand, plan);
+  return access == Access::Interleaved ||
+         (access == Access::AcrossRows &&
+          plan.isInterleaved(op.getMatchingIndexingMap(&operand)));
 }
 
-/// The last two dimensions become one, so that lanes are neighbours in memory.
-Value LoopEmitter::flatten(Value tensor) {
+/// How many of the last dimensions become one, so that lanes are neighbours in
+/// memory.
+unsigned LoopEmitter::countFlatDims(OpOperand &operand) {
+  bool isAcrossRows = getAccess(op, operand, plan) == Access::AcrossRows;
+  return 1 + isAcrossRows + isInterleaved(operand);
+}
+
+SmallVector<ReassociationIndices> LoopEmitter::joinLastDims(int64_t rank,
+                                                            unsigned numDims) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t dim = 0; dim <= rank - int64_t(numDims); ++dim)
+    groups.push_back({dim});
+  for (int64_t dim = rank - numDims + 1; dim < rank; ++dim)
+    groups.back().push_back(dim);
+  return groups;
+}
+
+Value LoopEmitter::flatten(Value tensor, unsigned numDims) {
+  if (numDims == 1)
+    return tensor;
   int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
   // No reshape of what has no elements yet: bufferization finds a place for it
   // in what it is inserted into only if there is none.
   auto empty = tensor.getDefiningOp<tensor::EmptyOp>();
-  if (empty && hasPackedOperand()) {
+  if (empty && hasPackedOperand(op, plan)) {
     SmallVector<OpFoldResult> flat = empty.getMixedSizes();
-    OpFoldResult last = flat.pop_back_val();
-    flat.back() = apply(b.getAffineDimExpr(0) * b.getAffineSymbolExpr(0),
-                        {flat.back(), last});
-    return tensor::EmptyOp::create(b, loc, flat,
-                                   empty.getType().getElementType());
+    for (unsigned i = 1; i < numDims; ++i) {
+      OpFoldResult last = flat.pop_back_val();
+      flat.back() = apply(b.getAffineDimExpr(0) * b.getAffineSymbolExpr(0),
+                          {flat.back(), last});
+    }
+    auto flatEmpty =
+        tensor::EmptyOp::create(b, loc, flat, empty.getType().getElementType());
+    flatEmpty->setAttrs(empty->getDiscardableAttrDictionary());
+    return flatEmpty;
   }
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t dim = 0; dim < rank - 1; ++dim)
-    groups.push_back({dim});
-  groups.back().push_back(rank - 1);
-  return tensor::CollapseShapeOp::create(b, loc, tensor, groups);
+  return tensor::CollapseShapeOp::create(b, loc, tensor,
+                                         joinLastDims(rank, numDims));
 }
 
 void LoopEmitter::prepareOperands() {
@@ -64,36 +86,35 @@ void LoopEmitter::prepareOperands() {
     sizes.push_back(range.size);
   ivs.assign(sizes.size(), b.getIndexAttr(0));
 
-  for (OpOperand *input : op.getDpsInputOperands()) {
-    bool flat = isFlat(getAccess(op, *input, plan));
-    inputs.push_back(flat ? flatten(input->get()) : input->get());
-  }
+  for (OpOperand *input : op.getDpsInputOperands())
+    inputs.push_back(flatten(input->get(), countFlatDims(*input)));
   for (OpOperand &init : op.getDpsInitsMutable()) {
     auto [dest, scalar] = lookThroughFill(b, loc, init.get());
-    bool flat = isFlat(getAccess(op, init, plan));
-    dests.push_back(flat ? flatten(dest) : dest);
+    dests.push_back(flatten(dest, countFlatDims(init)));
     initScalars.push_back(scalar);
   }
 }
 
-SmallVector<Value> LoopEmitter::getIndices(OpOperand &operand, bool flattened) {
+SmallVector<Value> LoopEmitter::getIndices(OpOperand &operand) {
   AffineMap map = op.getMatchingIndexingMap(&operand);
   ArrayRef<AffineExpr> results = map.getResults();
-  if (flattened)
-    results = results.drop_back(2);
+  unsigned numFlatDims = countFlatDims(operand);
+  if (numFlatDims > 1)
+    results = results.drop_back(numFlatDims);
   SmallVector<Value> indices;
   for (AffineExpr expr : results)
     indices.push_back(toValue(apply(expr, ivs)));
   AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
-  if (flattened && plan.hasDynamicRows())
-    indices.push_back(
-        toValue(apply(d0 + d1, {firstElement, ivs[plan.vectorDim]})));
-  else if (flattened && plan.rowDim)
-    indices.push_back(toValue(apply(d0 * getColumns() + d1,
-                                    {ivs[*plan.rowDim], ivs[plan.vectorDim]})));
-  else if (flattened)
-    indices.push_back(
-        toValue(apply(d0 * getInterleaving(), {ivs[plan.vectorDim]})));
+  if (numFlatDims == 1)
+    return indices;
+  OpFoldResult lane = ivs[plan.vectorDim];
+  if (plan.hasDynamicRows())
+    lane = apply(d0 + d1, {firstElement, lane});
+  else if (plan.rowDim)
+    lane = apply(d0 * getColumns() + d1, {ivs[*plan.rowDim], lane});
+  if (isInterleaved(operand))
+    lane = apply(d0 * getInterleaving(), {lane});
+  indices.push_back(toValue(lane));
   return indices;
 }
 
@@ -130,8 +151,8 @@ Value LoopEmitter::readOperand(OpOperand &operand, Value tensor, Lanes lanes) {
   if (!isa<RankedTensorType>(tensor.getType()))
     return tensor;
   Access access = getAccess(op, operand, plan);
-  bool interleaved = access == Access::Interleaved;
-  SmallVector<Value> indices = getIndices(operand, isFlat(access));
+  bool interleaved = isInterleaved(operand);
+  SmallVector<Value> indices = getIndices(operand);
 
   if (access == Access::Invariant || lanes.isScalar()) {
     if (interleaved)
@@ -171,9 +192,8 @@ Value LoopEmitter::readInit(unsigned result, Value dest, Lanes lanes) {
 Value LoopEmitter::writeResult(unsigned result, Value dest,
                                ArrayRef<Value> parts, Lanes lanes) {
   OpOperand &init = op.getDpsInitsMutable()[result];
-  Access access = getAccess(op, init, plan);
-  bool interleaved = access == Access::Interleaved;
-  SmallVector<Value> indices = getIndices(init, isFlat(access));
+  bool interleaved = isInterleaved(init);
+  SmallVector<Value> indices = getIndices(init);
   if (lanes.isScalar()) {
     SmallVector<Value> at = indices;
     for (auto [offset, part] : llvm::enumerate(parts)) {

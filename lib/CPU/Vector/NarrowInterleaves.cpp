@@ -52,9 +52,20 @@ static bool areUniform(Value even, Value odd) {
   return constant && constant == getSplatConstant(odd);
 }
 
-/// Whether `even` and `odd`, interleaved, are there without a shuffle.
+/// The shuffle of a smaller vector that both are; null if there is none.
+static vector::ShuffleOp getRepeated(Value even, Value odd) {
+  auto shuffle = even.getDefiningOp<vector::ShuffleOp>();
+  if (!shuffle || even != odd || shuffle.getV1() != shuffle.getV2() ||
+      shuffle.getV1VectorType().getNumElements() >=
+          shuffle.getResultVectorType().getNumElements())
+    return nullptr;
+  return shuffle;
+}
+
+/// Whether `even` and `odd`, interleaved, are there without a shuffle more.
 static bool isInterleavingFree(Value even, Value odd) {
-  return getDeinterleaved(even, odd) || areUniform(even, odd);
+  return getDeinterleaved(even, odd) || areUniform(even, odd) ||
+         getRepeated(even, odd);
 }
 
 static Value interleave(OpBuilder &b, Location loc, Value even, Value odd) {
@@ -66,6 +77,13 @@ static Value interleave(OpBuilder &b, Location loc, Value even, Value odd) {
       return vector::BroadcastOp::create(b, loc, type, scalar);
     if (DenseElementsAttr constant = getSplatConstant(even))
       return arith::ConstantOp::create(b, loc, constant.resizeSplat(type));
+  }
+  if (vector::ShuffleOp shuffle = getRepeated(even, odd)) {
+    SmallVector<int64_t> lanes;
+    for (int64_t lane : shuffle.getMask())
+      lanes.append(2, lane);
+    return vector::ShuffleOp::create(b, loc, shuffle.getV1(), shuffle.getV2(),
+                                     lanes);
   }
   return vector::InterleaveOp::create(b, loc, even, odd);
 }

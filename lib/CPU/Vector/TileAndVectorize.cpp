@@ -50,6 +50,7 @@ struct TileAndVectorizePass
       return emit() << "tile-size must be at most " << kMaxTileSize
                     << ", found " << tileSize.getValue();
     shape.width = tileSize > 0 ? tileSize : info->getTileSize();
+    shape.joined = info->hasAVX512 ? 2 * shape.width : shape.width;
     shape.masked = info->hasMasking;
     // The rest is for what comes from memory.
     shape.sharedBytes = info->caches.l1 / 4;

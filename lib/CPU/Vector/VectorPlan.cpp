@@ -63,6 +63,17 @@ static bool isInterleaved(AffineMap map, ShapedType type,
 /// How an operand is read or written where rows are laid side by side.
 static Access getAccessToRows(AffineMap map, const VectorPlan &plan,
                               int64_t columns) {
+  auto is = [&](unsigned result, unsigned dim) {
+    return map.getResult(result) == getAffineDimExpr(dim, map.getContext());
+  };
+  if (plan.isInterleaved(map)) {
+    unsigned last = map.getNumResults() - 1;
+    AffineMap lanes = map.dropResult(last);
+    bool isLast = is(last, *plan.interleavedDim) && !plan.isInterleaved(lanes);
+    Access access = getAccessToRows(lanes, plan, columns);
+    return isLast && access == Access::AcrossRows ? access
+                                                  : Access::Unsupported;
+  }
   bool movesByRow = map.isFunctionOfDim(*plan.rowDim);
   // A single column is the same for every lane.
   bool movesByColumn =
@@ -75,9 +86,6 @@ static Access getAccessToRows(AffineMap map, const VectorPlan &plan,
     if (map.getResult(i).isFunctionOfDim(*plan.rowDim) ||
         map.getResult(i).isFunctionOfDim(plan.vectorDim))
       return Access::Unsupported;
-  auto is = [&](unsigned result, unsigned dim) {
-    return map.getResult(result) == getAffineDimExpr(dim, map.getContext());
-  };
   if (moving == 2)
     return is(still, *plan.rowDim) && is(still + 1, plan.vectorDim)
                ? Access::AcrossRows
@@ -110,6 +118,40 @@ Access quant_ext::getAccess(linalg::LinalgOp op, OpOperand &operand,
   return hasUnitCoefficient(map.getResult(last), plan.vectorDim, map)
              ? Access::Contiguous
              : Access::Unsupported;
+}
+
+bool quant_ext::hasPackedOperand(linalg::LinalgOp op, const VectorPlan &plan) {
+  if (!plan.interleavedDim)
+    return false;
+  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+    Access access = getAccess(op, operand, plan);
+    return getElementTypeOrSelf(operand.get().getType()).isInteger(8) &&
+           (access == Access::Contiguous || access == Access::AcrossRows) &&
+           !plan.isInterleaved(op.getMatchingIndexingMap(&operand));
+  });
+}
+
+bool quant_ext::isScale(BlockArgument element) {
+  return llvm::any_of(element.getUses(), [](OpOperand &use) {
+    auto quantize = dyn_cast<ApplyQuantizeOp>(use.getOwner());
+    return quantize && &use == &quantize.getScaleMutable();
+  });
+}
+
+VectorShape quant_ext::shapeFor(linalg::LinalgOp op, const VectorPlan &plan,
+                                VectorShape shape) {
+  if (!hasPackedOperand(op, plan))
+    return shape;
+  bool joins = linalg::isReductionIterator(
+      op.getIteratorTypesArray()[*plan.interleavedDim]);
+  // What depends on scales of lanes takes registers of its own.
+  bool hasScales = llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *in) {
+    return isScale(op.getMatchingBlockArgument(in)) &&
+           op.getMatchingIndexingMap(in).isFunctionOfDim(plan.vectorDim);
+  });
+  shape.width = (joins && !hasScales ? shape.joined : shape.width) /
+                op.getStaticLoopRanges()[*plan.interleavedDim];
+  return shape;
 }
 
 bool quant_ext::isBodyVectorizable(linalg::LinalgOp op) {
@@ -255,13 +297,6 @@ static int64_t chooseRowsPerStep(int64_t columns, const VectorShape &shape) {
   return 0;
 }
 
-bool quant_ext::isScale(BlockArgument element) {
-  return llvm::any_of(element.getUses(), [](OpOperand &use) {
-    auto quantize = dyn_cast<ApplyQuantizeOp>(use.getOwner());
-    return quantize && &use == &quantize.getScaleMutable();
-  });
-}
-
 std::optional<int64_t> quant_ext::getStaticBytes(linalg::LinalgOp op) {
   int64_t bytes = 0;
   for (Value operand : op->getOperands()) {
@@ -367,29 +402,46 @@ static void planStrips(linalg::LinalgOp op, const VectorShape &shape,
   plan.spreadsRows = true;
 }
 
-/// Rows that fill no whole vectors, laid side by side.
-static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
-                                          const VectorShape &shape) {
+/// Rows that fill no whole vectors, laid side by side; of bytes that the steps
+/// of the innermost dimension make up, where `isInterleaved` says so.
+static std::optional<VectorPlan>
+planRows(linalg::LinalgOp op, const VectorShape &shape, bool isInterleaved) {
+  VectorPlan plan;
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
-  if (sizes.size() < 2 || op.getNumParallelLoops() != sizes.size() ||
-      op.hasIndexSemantics() || sizes[sizes.size() - 2] == 1)
+  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  if (isInterleaved) {
+    // What is made of bytes goes on with the parameters of a row instead, and
+    // takes longer where they are shuffled.
+    if (sizes.empty() || (sizes.back() != 2 && sizes.back() != 4) ||
+        !linalg::isReductionIterator(types.back()))
+      return std::nullopt;
+    plan.interleavedDim = sizes.size() - 1;
+    sizes.pop_back();
+    types.pop_back();
+  }
+  bool isParallel = llvm::all_of(types, linalg::isParallelIterator);
+  bool usesIndex = llvm::any_of(
+      op.getBlock()->getOps<linalg::IndexOp>(),
+      [&](linalg::IndexOp index) { return index.getDim() < sizes.size(); });
+  if (sizes.size() < 2 || !isParallel || usesIndex ||
+      sizes[sizes.size() - 2] == 1)
     return std::nullopt;
   int64_t columns = sizes.back();
-  if (columns == 0)
-    return std::nullopt;
-  VectorPlan plan;
   bool isDynamic = ShapedType::isDynamic(columns);
+  if (columns == 0 || (isDynamic && isInterleaved))
+    return std::nullopt;
   // A branch yields an allocation, and nothing else can be exchanged for the
   // caller's buffer: what is expanded to several dynamic dimensions does not
   // fold to what was collapsed.
   if (isDynamic && isa<scf::IfOp>(op->getParentOp()))
     return std::nullopt;
-  plan.rowsPerStep = isDynamic ? 0 : chooseRowsPerStep(columns, shape);
-  if (!isDynamic && plan.rowsPerStep == 0)
-    return std::nullopt;
   plan.kind = VectorPlan::Kind::Parallel;
   plan.vectorDim = sizes.size() - 1;
   plan.rowDim = sizes.size() - 2;
+  plan.rowsPerStep =
+      isDynamic ? 0 : chooseRowsPerStep(columns, shapeFor(op, plan, shape));
+  if (!isDynamic && plan.rowsPerStep == 0)
+    return std::nullopt;
   bool isRepeated = false;
   for (OpOperand &operand : op->getOpOperands()) {
     if (!op.isDpsInit(&operand) && !op.payloadUsesValueFromOperand(&operand))
@@ -398,7 +450,9 @@ static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
     if (access == Access::Unsupported ||
         (op.isDpsInit(&operand) && access != Access::AcrossRows))
       return std::nullopt;
-    if (access == Access::AcrossRows && !hasAdjacentRows(operand.get()))
+    bool movesInLane = plan.isInterleaved(op.getMatchingIndexingMap(&operand));
+    if (access == Access::AcrossRows &&
+        !hasAdjacentRows(operand.get(), movesInLane ? 3 : 2))
       return std::nullopt;
     isRepeated |= access == Access::PerColumn;
     // Lanes of a row that are known at run time only cannot be shuffled.
@@ -410,7 +464,8 @@ static std::optional<VectorPlan> planRows(linalg::LinalgOp op,
   }
   if (isDynamic && !isRepeated)
     return std::nullopt;
-  if (!llvm::all_of(op->getResults(), hasAdjacentRows))
+  if (!llvm::all_of(op->getResults(),
+                    [](Value result) { return hasAdjacentRows(result); }))
     return std::nullopt;
   if (isDynamic)
     plan.stripDim = findStripDim(op, shape, plan, plan.rowDim);
@@ -435,8 +490,9 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   if (llvm::all_of(sizes, [](int64_t size) { return size == 1; }))
     return VectorPlan();
-  if (std::optional<VectorPlan> plan = planRows(op, shape))
-    return *plan;
+  for (bool isInterleaved : {false, true})
+    if (std::optional<VectorPlan> plan = planRows(op, shape, isInterleaved))
+      return *plan;
   if (std::optional<VectorPlan> plan = planInterleaved(op)) {
     planStrips(op, shape, *plan);
     return *plan;

@@ -178,3 +178,34 @@ func.func @index(%a: vector<16xi8>, %b: vector<16xi8>) -> vector<32xindex> {
   %y = vector.interleave %y0, %y1 : vector<16xindex> -> vector<32xindex>
   return %y : vector<32xindex>
 }
+
+// -----
+
+// What rows share is repeated for both halves of a byte by the shuffle that
+// repeats it for their lanes.
+// CHECK-LABEL: func.func @shares_of_rows(
+// CHECK-SAME: %[[X:[^:]*]]: vector<8xf32>, %[[S:[^:]*]]: vector<2xf32>)
+// CHECK: %[[ALL:.*]] = vector.shuffle %[[S]], %[[S]] [0, 0, 0, 0, 1, 1, 1, 1]
+// CHECK: arith.divf %[[X]], %[[ALL]] : vector<8xf32>
+// CHECK-NOT: vector.interleave
+// CHECK-LABEL: func.func @permuted(
+// CHECK-COUNT-2: vector.interleave
+// CHECK: return
+func.func @shares_of_rows(%x: vector<8xf32>, %s: vector<2xf32>) -> vector<8xf32> {
+  %even, %odd = vector.deinterleave %x : vector<8xf32> -> vector<4xf32>
+  %scales = vector.shuffle %s, %s [0, 0, 1, 1] : vector<2xf32>, vector<2xf32>
+  %a = arith.divf %even, %scales : vector<4xf32>
+  %b = arith.divf %odd, %scales : vector<4xf32>
+  %y = vector.interleave %a, %b : vector<4xf32> -> vector<8xf32>
+  return %y : vector<8xf32>
+}
+// No smaller vector: as many lanes are shuffled either way.
+func.func @permuted(%x: vector<4xi8>, %y: vector<4xi8>, %s: vector<4xf32>) -> vector<8xf32> {
+  %t = vector.shuffle %s, %s [1, 0, 3, 2] : vector<4xf32>, vector<4xf32>
+  %p = arith.uitofp %x : vector<4xi8> to vector<4xf32>
+  %q = arith.uitofp %y : vector<4xi8> to vector<4xf32>
+  %u = vector.interleave %p, %q : vector<4xf32> -> vector<8xf32>
+  %v = vector.interleave %t, %t : vector<4xf32> -> vector<8xf32>
+  %w = arith.mulf %u, %v : vector<8xf32>
+  return %w : vector<8xf32>
+}

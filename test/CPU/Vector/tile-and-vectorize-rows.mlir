@@ -376,3 +376,44 @@ func.func @middle_axis_of_unknown_size(%x: tensor<?x?x?xf32>, %s: tensor<?xf32>)
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x?x?xf32>, tensor<?xf32>) -> tensor<?x?x?xi8>
   return %q : tensor<?x?x?xi8>
 }
+
+// -----
+
+// Blocks of 32 joined to 16 bytes: 4 of them fill a register of AVX-512, 1 is all
+// that AVX2 takes. What is read goes on from each to the next.
+// V4-DAG: #[[ELEMENT:.*]] = affine_map<(d0) -> (d0 * 32)>
+// V4-DAG: #[[BYTE:.*]] = affine_map<(d0) -> (d0 * 16)>
+// CHECK-LABEL: func @packed_blocks
+// V4-SAME: (%[[X:.*]]: tensor<6x10x16x2xf32>, %[[S:.*]]: tensor<6x10xf32>, %[[Y:.*]]: tensor<6x10x16xi8>)
+// V4-DAG: %[[C4:.*]] = arith.constant 4 : index
+// V4-DAG: %[[SCALES:.*]] = tensor.collapse_shape %[[S]] {{\[\[}}0, 1]] : tensor<6x10xf32> into tensor<60xf32>
+// V4-DAG: %[[FROM:.*]] = tensor.collapse_shape %[[X]] {{\[\[}}0, 1, 2, 3]]
+// V4-DAG: %[[TO:.*]] = tensor.collapse_shape %[[Y]] {{\[\[}}0, 1, 2]]
+// V4: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step %[[C4]] iter_args(%[[DEST:.*]] = %[[TO]])
+// V4: %[[FIRST:.*]] = affine.apply #[[ELEMENT]](%[[ROW]])
+// V4: %[[READ:.*]] = vector.transfer_read %[[FROM]][%[[FIRST]]], %{{.*}} : tensor<1920xf32>, vector<128xf32>
+// V4: vector.deinterleave %[[READ]] : vector<128xf32> -> vector<64xf32>
+// V4: %[[FEW:.*]] = vector.transfer_read %[[SCALES]][%[[ROW]]], %{{.*}} : tensor<60xf32>, vector<4xf32>
+// V4: vector.shuffle %[[FEW]], %[[FEW]] [0, 0, {{.*}}, 0, 1, {{.*}}, 1, 2, {{.*}}, 2, 3, {{.*}}, 3] : vector<4xf32>
+// V4: %[[AT:.*]] = affine.apply #[[BYTE]](%[[ROW]])
+// V4: vector.transfer_write %{{.*}}, %[[DEST]][%[[AT]]] {{.*}} : vector<64xi8>, tensor<960xi8>
+// V3: vector.transfer_write {{.*}} : vector<16xi8>, tensor<60x16xi8>
+func.func @packed_blocks(%x: tensor<6x10x16x2xf32>, %s: tensor<6x10xf32>, %y: tensor<6x10x16xi8>) -> tensor<6x10x16xi8> {
+  %c0 = arith.constant 0 : i8
+  %init = linalg.fill ins(%c0 : i8) outs(%y : tensor<6x10x16xi8>) -> tensor<6x10x16xi8>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d1)>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>],
+      iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%x, %s : tensor<6x10x16x2xf32>, tensor<6x10xf32>) outs(%init : tensor<6x10x16xi8>) {
+  ^bb0(%a: f32, %b: f32, %out: i8):
+    %q = quant_ext.apply_quantize %a, %b storage = <i4> : (f32, f32) -> i4
+    %wide = arith.extui %q : i4 to i8
+    %i = linalg.index 3 : index
+    %c4 = arith.constant 4 : index
+    %bits = arith.muli %i, %c4 : index
+    %shift = arith.index_cast %bits : index to i8
+    %moved = arith.shli %wide, %shift : i8
+    %both = arith.ori %out, %moved : i8
+    linalg.yield %both : i8
+  } -> tensor<6x10x16xi8>
+  return %r : tensor<6x10x16xi8>
+}
