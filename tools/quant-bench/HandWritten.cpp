@@ -59,18 +59,19 @@ const int has_hand_written = 1;
 #define ROWS 8
 
 enum way { multiplying, correcting, dividing };
-struct divisor { __m512 s, inverse, most; };
+struct divisor { __m512 s, inverse, rest, most; };
 
-INLINE struct divisor divisors_of(__m512 s, __m512 inverse) {
-  struct divisor d = {s, inverse, _mm512_mul_ps(s, _mm512_set1_ps(1000))};
+INLINE f32 rest_of(f32 s, f32 inverse) { return __builtin_fmaf(-inverse, s, 1) / s; }
+INLINE struct divisor divisors_of(__m512 s, __m512 inverse, __m512 rest) {
+  struct divisor d = {s, inverse, rest, _mm512_mul_ps(s, _mm512_set1_ps(1000))};
   return d;
 }
 INLINE struct divisor divisor_of(f32 s) {
-  return divisors_of(_mm512_set1_ps(s), _mm512_set1_ps(1 / s));
+  return divisors_of(_mm512_set1_ps(s), _mm512_set1_ps(1 / s), _mm512_set1_ps(rest_of(s, 1 / s)));
 }
 
-// Where no step of correcting overflows or loses bits.
-INLINE int is_moderate(f32 s) { return s >= 0x1p-100f && s <= 0x1p100f; }
+// Where no step of correcting loses bits.
+INLINE int is_moderate(f32 s) { return s >= 0x1p-100f && s <= 0x1p64f; }
 INLINE enum way way_of(f32 s, int is_exact) {
   return !is_exact ? multiplying : is_moderate(s) ? correcting : dividing;
 }
@@ -83,8 +84,7 @@ INLINE __m512 quotient(__m512 x, struct divisor d, enum way way) {
   if (way == dividing)
     return _mm512_min_ps(_mm512_set1_ps(1000), _mm512_div_ps(x, d.s));
   x = _mm512_min_ps(d.most, x);
-  __m512 q = _mm512_mul_ps(x, d.inverse);
-  return _mm512_fmadd_ps(_mm512_fnmadd_ps(q, d.s, x), d.inverse, q);
+  return _mm512_fmadd_ps(x, d.inverse, _mm512_mul_ps(x, d.rest));
 }
 
 // 64 quotients to integers, in order.
@@ -248,12 +248,13 @@ INLINE void quantize_axis(ARGUMENTS, int is_exact) {
 }
 
 INLINE void quantize_columns(const f32 *in, int8_t *out, int64_t rows, int64_t channels,
-    const f32 *scales, const f32 *inverses, enum way way, int streams) {
+    const f32 *scales, const f32 *inverses, const f32 *rests, enum way way, int streams) {
   int64_t c = 0;
   for (; c + 64 <= channels; c += 64) {
     struct divisor d[4];
     for (int j = 0; j < 4; ++j)
-      d[j] = divisors_of(_mm512_loadu_ps(scales + c + 16 * j), _mm512_loadu_ps(inverses + c + 16 * j));
+      d[j] = divisors_of(_mm512_loadu_ps(scales + c + 16 * j), _mm512_loadu_ps(inverses + c + 16 * j),
+                         _mm512_loadu_ps(rests + c + 16 * j));
     for (int64_t r = 0; r < rows; ++r) {
       __m512 q[4];
       for (int j = 0; j < 4; ++j)
@@ -264,7 +265,8 @@ INLINE void quantize_columns(const f32 *in, int8_t *out, int64_t rows, int64_t c
   for (; c < channels; c += 16) {
     __mmask16 mask = channels - c >= 16 ? 0xffff : (1 << (channels - c)) - 1;
     struct divisor d = divisors_of(_mm512_maskz_loadu_ps(mask, scales + c),
-                                   _mm512_maskz_loadu_ps(mask, inverses + c));
+                                   _mm512_maskz_loadu_ps(mask, inverses + c),
+                                   _mm512_maskz_loadu_ps(mask, rests + c));
     for (int64_t r = 0; r < rows; ++r)
       _mm512_mask_cvtsepi32_storeu_epi8(out + r * channels + c, mask,
           _mm512_cvtps_epi32(quotient(_mm512_maskz_loadu_ps(mask, in + r * channels + c), d, way)));
@@ -275,10 +277,11 @@ INLINE void quantize_inner_axis(ARGUMENTS, int is_exact) {
   const f32 *in = input;
   int8_t *out = output;
   int streams = can_stream(out, outer * channels * 5) && channels % 64 == 0;
-  f32 inverses[channels];
+  f32 inverses[channels], rests[channels];
   int are_moderate = 1;
   for (int64_t c = 0; c < channels; ++c) {
     inverses[c] = 1 / scales[c];
+    rests[c] = rest_of(scales[c], inverses[c]);
     are_moderate &= is_moderate(scales[c]);
   }
   enum way way = !is_exact ? multiplying : are_moderate ? correcting : dividing;
@@ -286,12 +289,12 @@ INLINE void quantize_inner_axis(ARGUMENTS, int is_exact) {
     int64_t o = i * ROWS;
     int64_t rows = outer - o < ROWS ? outer - o : ROWS, at = o * channels;
     if (way == dividing)
-      quantize_columns(in + at, out + at, rows, channels, scales, inverses, dividing, 0);
+      quantize_columns(in + at, out + at, rows, channels, scales, inverses, rests, dividing, 0);
     else if (streams)
-      quantize_columns(in + at, out + at, rows, channels, scales, inverses,
+      quantize_columns(in + at, out + at, rows, channels, scales, inverses, rests,
                        is_exact ? correcting : multiplying, 1);
     else
-      quantize_columns(in + at, out + at, rows, channels, scales, inverses,
+      quantize_columns(in + at, out + at, rows, channels, scales, inverses, rests,
                        is_exact ? correcting : multiplying, 0);
   }
 }
