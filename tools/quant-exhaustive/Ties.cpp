@@ -8,7 +8,9 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <mutex>
 #include <thread>
 
@@ -16,8 +18,6 @@ using namespace mlir;
 using namespace quant_exhaustive;
 using reference::Division;
 
-/// Scales that are run at a time; a number of whole vectors and a rest.
-static constexpr size_t kColumns = 253;
 static constexpr uint32_t kSignificands = 1u << 23;
 /// Values on each side of a middle.
 static constexpr int kNeighbours = 2;
@@ -29,7 +29,8 @@ struct Ties {
   Ties(const StorageCase &storage, Division division, uint32_t stride)
       : storage(storage.storage), name(storage.name), division(division),
         stride(stride), rows((storage.storage.max() - storage.storage.min()) *
-                             (2 * kNeighbours + 1)) {}
+                             (2 * kNeighbours + 1)),
+        columns(storage.storage.bits == 8 ? 253 : 29) {}
 
   std::string getFunction() const;
   uint64_t countScales() const { return (kSignificands - 1) / stride + 1; }
@@ -39,7 +40,9 @@ struct Ties {
   std::string name;
   Division division;
   uint32_t stride;
-  size_t rows;
+  /// The values by one scale, and scales that are run at a time: no number of
+  /// whole vectors.
+  size_t rows, columns;
   uint64_t visited = 0, mismatches = 0;
   std::string first;
 
@@ -61,8 +64,8 @@ std::string Ties::getFunction() const {
              "division = {5} : (tensor<{0}x{1}xf32>, tensor<{1}xf32>, "
              "tensor<{1}x{2}>) -> tensor<{0}x{1}x{2}>\n"
              "  return %q : tensor<{0}x{1}x{2}>\n}\n",
-             rows, kColumns, element, storage.isSigned ? "i" : "u",
-             storage.bits, toString(division))
+             rows, columns, element, storage.isSigned ? "i" : "u", storage.bits,
+             toString(division))
       .str();
 }
 
@@ -83,11 +86,11 @@ static std::vector<float> getValues(const reference::Storage &storage,
 /// Of scales from the one of this number on; behind the last one, that again.
 void Ties::runColumns(void *function, Division referenceDivision,
                       uint64_t firstScale) {
-  size_t bytes = storage.bytes(), size = rows * kColumns;
-  std::vector<float> x(size), scales(kColumns), quotients(rows);
-  std::vector<uint8_t> zeroPoints(kColumns * bytes), integers(rows * bytes),
+  size_t bytes = storage.bytes(), size = rows * columns;
+  std::vector<float> x(size), scales(columns), quotients(rows);
+  std::vector<uint8_t> zeroPoints(columns * bytes), integers(rows * bytes),
       wanted(size * bytes), found(size * bytes);
-  for (size_t column = 0; column < kColumns; ++column) {
+  for (size_t column = 0; column < columns; ++column) {
     uint64_t number = std::min(firstScale + column, countScales() - 1);
     float scale = llvm::bit_cast<float>(0x3f800000u +
                                         static_cast<uint32_t>(number * stride));
@@ -98,7 +101,7 @@ void Ties::runColumns(void *function, Division referenceDivision,
                       rows);
     reference::round(quotients.data(), storage, integers.data(), rows);
     for (size_t row = 0; row < rows; ++row) {
-      size_t at = row * kColumns + column;
+      size_t at = row * columns + column;
       x[at] = values[row];
       std::memcpy(&wanted[at * bytes], &integers[row * bytes], bytes);
     }
@@ -108,13 +111,15 @@ void Ties::runColumns(void *function, Division referenceDivision,
 
   auto describe = [&](void *data) {
     char *begin = static_cast<char *>(data);
-    int64_t numRows = static_cast<int64_t>(rows), numColumns = kColumns;
+    int64_t numRows = static_cast<int64_t>(rows),
+            numColumns = static_cast<int64_t>(columns);
     return StridedMemRefType<char, 2>{
         begin, begin, 0, {numRows, numColumns}, {numColumns, 1}};
   };
-  auto describeRow = [](void *data) {
+  auto describeRow = [&](void *data) {
     char *begin = static_cast<char *>(data);
-    return StridedMemRefType<char, 1>{begin, begin, 0, {kColumns}, {1}};
+    return StridedMemRefType<char, 1>{
+        begin, begin, 0, {static_cast<int64_t>(columns)}, {1}};
   };
   auto from = describe(x.data()), to = describe(found.data());
   auto scaleOf = describeRow(scales.data()),
@@ -123,18 +128,18 @@ void Ties::runColumns(void *function, Division referenceDivision,
       &from, &scaleOf, &zeroPointOf, &to);
 
   std::lock_guard<std::mutex> lock(mutex);
-  size_t columns = std::min<uint64_t>(kColumns, countScales() - firstScale);
-  visited += rows * columns;
+  size_t counted = std::min<uint64_t>(columns, countScales() - firstScale);
+  visited += rows * counted;
   if (found == wanted)
     return;
   for (size_t i = 0; i < size; ++i) {
     bool differs =
         std::memcmp(&found[i * bytes], &wanted[i * bytes], bytes) != 0;
-    if (!differs || i % kColumns >= columns)
+    if (!differs || i % columns >= counted)
       continue;
     ++mismatches;
     if (first.empty())
-      first = toString(x[i]) + " by " + toString(scales[i % kColumns]);
+      first = toString(x[i]) + " by " + toString(scales[i % columns]);
   }
 }
 
@@ -143,7 +148,7 @@ void Ties::run(void *function, Division referenceDivision, unsigned threads) {
   std::vector<std::thread> running;
   for (unsigned i = 0; i < threads; ++i)
     running.emplace_back([&] {
-      for (uint64_t scale; (scale = next.fetch_add(kColumns)) < countScales();)
+      for (uint64_t scale; (scale = next.fetch_add(columns)) < countScales();)
         runColumns(function, referenceDivision, scale);
     });
   for (std::thread &thread : running)
@@ -155,6 +160,9 @@ quant_exhaustive::runTies(MLIRContext &context, const Selection &selection,
                           ArrayRef<std::string> targets,
                           std::optional<Division> referenceDivision,
                           unsigned threads) {
+  if (!selection.types.empty() || !selection.scales.empty() ||
+      !selection.forms.empty())
+    return fail("--types, --scales and --forms cannot be chosen with --ties");
   Selection ofTies = selection;
   ofTies.types = {FloatKind::F32};
   // All middles above zero, and all below.

@@ -72,12 +72,13 @@ static cl::list<Form> forms(
 static cl::opt<unsigned> sampleStride(
     "sample", cl::init(0), cl::cat(category), cl::value_desc("N"),
     cl::desc("Of f32 only every N-th value and all close to ties, bounds and "
-             "powers of two; N must be odd"));
+             "powers of two; with --ties every N-th scale; N must be odd"));
 static cl::opt<bool>
     ties("ties", cl::cat(category),
          cl::desc("Of f32, instead of every value by few scales, the values "
                   "next to the middles of two integers by scales of every "
-                  "significand, or of every N-th with --sample=N"));
+                  "significand; --types, --scales, --forms and "
+                  "--dump-objects are not for these"));
 static cl::opt<Division> referenceDivision(
     "reference-division", cl::cat(category),
     cl::desc("Compare with another way to divide than the native code's, to "
@@ -163,6 +164,8 @@ static LogicalResult run() {
   native_code::initialize(registry);
   MLIRContext context(registry);
   if (ties) {
+    if (!objectFolder.empty())
+      return fail("--dump-objects is not for --ties");
     std::optional<Division> other;
     if (referenceDivision.getNumOccurrences())
       other = referenceDivision;

@@ -20,7 +20,7 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     Where lanes share a scale, or the iterations of a loop the scales of all
     lanes, there is one division for all of them: the reciprocal serves
     `division = reciprocal`, and, on targets with fused multiply-adds, an exact
-    quotient too (see SharedScale.h for the proof and the scales it covers). A
+    quotient too (see SharedScale.h for why it is exact, and for which scales). A
     branch keeps to the division for all other scales.
 
     A dequantize of what a quantize of the same parameters gives, as
@@ -36,6 +36,9 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     On x86, elements of 32 bits or more are stored a register at a time, the
     lowest address first, and what is narrowed from f32 to f16 as the conversions
     give it, half a register at a time.
+
+    On AVX-512, neighbours of 4 bits in bytes are joined by the product with 1 and
+    16 (`vpmaddubsw`), and two registers of those packed to one.
 
     On Arm, signaling NaNs are made quiet before they are quantized: its maximum
     and minimum tell the two apart, and the upper bound would come out of them.

@@ -12,8 +12,8 @@ def QuantExtTileAndVectorize
     Rewrites linalg operations on tensors to loops whose innermost body works on
     one-dimensional vectors:
 
-    1. Neighbouring dimensions that no operand tells apart become one, so that
-       a per-tensor quantization has a single loop and a per-axis one two.
+    1. Neighbouring dimensions that no operand tells apart become one, but for
+       those whose index the body asks for, so that a per-tensor quantization has a single loop and a per-axis one two.
     2. One dimension becomes the vector's: a parallel one that is contiguous in
        the results and, where they depend on it, in the inputs; failing that, a
        contiguous reduction dimension whose combiner does not depend on the
@@ -34,9 +34,11 @@ def QuantExtTileAndVectorize
     only, what depends on the column is repeated in memory instead, and what
     depends on the row keeps rows apart.
 
-    Failing that, a trailing dimension of 2 or 4 elements is unrolled and its
-    vectors are interleaved: that is how packed sub-byte elements are taken
-    apart.
+    A trailing dimension of 2 or 4 elements that gets no vector is unrolled, and
+    its vectors are interleaved: that is how packed sub-byte elements are taken
+    apart and joined. Where it is a reduction, as it is to join them, rows before
+    it lie side by side too, and AVX-512 takes twice as many elements at a time,
+    which fill a register once they are joined.
 
     Where lanes divide by scales of their own, as those of channels along the
     innermost dimension are, vectors that lie below each other have the same

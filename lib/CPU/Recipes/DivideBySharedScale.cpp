@@ -17,28 +17,10 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
-
-/// Whether an iteration reads the scale anew for two registers of quotients at
-/// most. What is computed of the scale alone, and the branch, cost more than to
-/// divide those: on Zen 4, blocks of 32 in two registers take 17 cycles that
-/// way and 13 by division.
-static bool servesFewLanes(const ScaleSource &source, ApplyQuantizeOp op,
-                           const TargetInfo &target) {
-  constexpr unsigned kFewRegisters = 2, kLaneBits = 32;
-  auto type = cast<VectorType>(op.getInput().getType());
-  Value scale = source.scale;
-  return type.getNumElements() * kLaneBits <=
-             kFewRegisters * int64_t(target.vectorBits) &&
-         isa_and_nonnull<memref::LoadOp>(scale.getDefiningOp()) &&
-         scale.getParentBlock() == op->getBlock() &&
-         isa<scf::ForOp>(op->getParentOp());
-}
 
 namespace {
 
@@ -107,8 +89,6 @@ struct DivideExactly final : public OpRewritePattern<ApplyQuantizeOp> {
     FailureOr<ScaleSource> source = matchExactScale(op, rewriter);
     if (failed(source))
       return failure();
-    if (servesFewLanes(*source, op, target))
-      return rewriter.notifyMatchFailure(op, "it serves too few lanes");
     SharedScale shared(rewriter, op, *source);
     Value lo = shared.scaleBound(op.getStorage().getMin());
     Value hi = shared.scaleBound(op.getStorage().getMax());

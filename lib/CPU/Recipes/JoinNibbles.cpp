@@ -17,8 +17,7 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// Bytes in a register, and those within which it packs.
-static constexpr int64_t kRegisterBytes = 64, kPartBytes = 16;
+static constexpr int64_t kRegisterBytes = 64;
 
 /// The bytes, below 16 each, of whose pairs `op` keeps a | b << 4; null if it
 /// does something else. See NarrowInterleaves.cpp, which makes such.
@@ -50,23 +49,9 @@ static Value emitSums(ImplicitLocOpBuilder &b, Value nibbles) {
                        {nibbles, weights});
 }
 
-/// The bytes of two registers of words, in their order: a pack takes eight of
-/// each by turns.
-static Value emitBytes(ImplicitLocOpBuilder &b, Value low, Value high) {
-  auto bytes = VectorType::get({kRegisterBytes}, b.getI8Type());
-  Value packed =
-      emitIntrinsic(b, "llvm.x86.avx512.packuswb.512", bytes, {low, high});
-  auto groups =
-      VectorType::get({2 * kRegisterBytes / kPartBytes}, b.getI64Type());
-  Value grouped = vector::BitCastOp::create(b, groups, packed);
-  Value ordered = vector::ShuffleOp::create(
-      b, grouped, grouped, ArrayRef<int64_t>{0, 2, 4, 6, 1, 3, 5, 7});
-  return vector::BitCastOp::create(b, bytes, ordered);
-}
-
 namespace {
 
-struct JoinNibbles final : public OpRewritePattern<arith::TruncIOp> {
+struct JoinNibblesByProducts final : public OpRewritePattern<arith::TruncIOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(arith::TruncIOp op,
@@ -77,6 +62,7 @@ struct JoinNibbles final : public OpRewritePattern<arith::TruncIOp> {
     auto type = cast<VectorType>(op.getType());
     if (type.getRank() != 1 || type.getNumElements() % kRegisterBytes != 0)
       return rewriter.notifyMatchFailure(op, "its bytes fill no registers");
+    auto instructions = createX86SaturatingInstructions(8 * kRegisterBytes);
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value result = arith::ConstantOp::create(b, b.getZeroAttr(type));
     for (int64_t at = 0; at < type.getNumElements(); at += kRegisterBytes) {
@@ -86,8 +72,9 @@ struct JoinNibbles final : public OpRewritePattern<arith::TruncIOp> {
             ArrayRef<int64_t>{kRegisterBytes}, ArrayRef<int64_t>{1});
         return emitSums(b, part);
       };
-      Value bytes =
-          emitBytes(b, getSums(2 * at), getSums(2 * at + kRegisterBytes));
+      Value low = getSums(2 * at), high = getSums(2 * at + kRegisterBytes);
+      Value packed = instructions->emitPack(b, low, high, /*isSigned=*/false);
+      Value bytes = instructions->emitInOrder(b, packed, /*sources=*/2);
       result = vector::InsertStridedSliceOp::create(
           b, bytes, result, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{1});
     }
@@ -99,5 +86,5 @@ struct JoinNibbles final : public OpRewritePattern<arith::TruncIOp> {
 } // namespace
 
 void quant_ext::populateAVX512NibblePatterns(RewritePatternSet &patterns) {
-  patterns.add<JoinNibbles>(patterns.getContext());
+  patterns.add<JoinNibblesByProducts>(patterns.getContext());
 }

@@ -5,6 +5,7 @@
 #include "QuantExt/CPU/Target.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -16,6 +17,20 @@ SaturatingInstructions::find(const TargetInfo &target, int64_t lanes,
     return nullptr;
   return target.isX86() ? createX86SaturatingInstructions(target.vectorBits)
                         : createNEONSaturatingInstructions();
+}
+
+Value SaturatingInstructions::emitInOrder(ImplicitLocOpBuilder &b, Value packed,
+                                          int64_t sources) const {
+  int64_t parts = bits / getPackedBits();
+  SmallVector<int64_t> order;
+  for (int64_t source = 0; source < sources; ++source)
+    for (int64_t part = 0; part < parts; ++part)
+      order.push_back(part * sources + source);
+  auto groups = VectorType::get({parts * sources},
+                                b.getIntegerType(getPackedBits() / sources));
+  Value grouped = vector::BitCastOp::create(b, groups, packed);
+  Value ordered = vector::ShuffleOp::create(b, grouped, grouped, order);
+  return vector::BitCastOp::create(b, packed.getType(), ordered);
 }
 
 Value quant_ext::emitIntrinsic(ImplicitLocOpBuilder &b, const Twine &name,

@@ -44,8 +44,8 @@ public:
   virtual Value emitConvert(ImplicitLocOpBuilder &b, Value values,
                             Rounding rounding, bool isBounded) const = 0;
 
-  /// Whether emitConvert makes the lowest i32 of what is above 2^31 too, where
-  /// `isBounded` says that nothing is.
+  /// Whether emitConvert makes the lowest i32 of an infinity of either sign,
+  /// where `isBounded` saves the comparison.
   virtual bool convertsOverflowToLowest() const = 0;
 
   /// The integers of two registers, signed, in one register of integers of half
@@ -55,6 +55,10 @@ public:
 
   /// Packs work within parts of a register of this width.
   virtual int64_t getPackedBits() const = 0;
+
+  /// A register that packs have made of as many others, in their order.
+  Value emitInOrder(ImplicitLocOpBuilder &b, Value packed,
+                    int64_t sources) const;
 
 protected:
   explicit SaturatingInstructions(int64_t bits) : bits(bits) {}

@@ -182,14 +182,7 @@ Value SaturatingRecipe::restoreOrder(ImplicitLocOpBuilder &b, Value packed,
             lanes.push_back((part * sources + pair + parity) * together + lane);
     return vector::ShuffleOp::create(b, packed, packed, lanes);
   }
-  for (int64_t source = 0; source < sources; ++source)
-    for (int64_t part = 0; part < parts; ++part)
-      lanes.push_back(part * sources + source);
-  auto groups = VectorType::get({parts * sources},
-                                b.getIntegerType(together * getIntegerBits()));
-  Value grouped = vector::BitCastOp::create(b, groups, packed);
-  Value ordered = vector::ShuffleOp::create(b, grouped, grouped, lanes);
-  return vector::BitCastOp::create(b, packed.getType(), ordered);
+  return instructions->emitInOrder(b, packed, sources);
 }
 
 Value SaturatingRecipe::clampToStorage(ImplicitLocOpBuilder &b, Value integers,

@@ -23,7 +23,8 @@ public:
   explicit operator bool() const { return bool(instructions); }
 
   /// R(values) plus the zero point, which for none of them is above the highest
-  /// of the storage where `isBounded` says so. The result is in the natural
+  /// of the storage where `isBounded` says so, but for infinities where
+  /// convertsOverflowToLowest. The result is in the natural
   /// order whatever theirs is; another one asks for a zero point that all lanes
   /// share.
   Value emit(ImplicitLocOpBuilder &b, Value values, bool isBounded,

@@ -10,23 +10,6 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// The vector that all lanes of `value` are elements of, and which; null where
-/// it is not known to be a smaller one.
-static Value getShuffled(Value value, SmallVectorImpl<int64_t> &lanes) {
-  auto shuffle = value.getDefiningOp<vector::ShuffleOp>();
-  if (!shuffle)
-    return Value();
-  VectorType from = shuffle.getV1VectorType();
-  bool takesFirst = llvm::all_of(shuffle.getMask(), [&](int64_t lane) {
-    return lane >= 0 && lane < from.getNumElements();
-  });
-  if (!takesFirst || from.getRank() != 1 ||
-      from.getNumElements() >= shuffle.getResultVectorType().getNumElements())
-    return Value();
-  lanes.assign(shuffle.getMask().begin(), shuffle.getMask().end());
-  return shuffle.getV1();
-}
-
 static bool isDefinedOutsideOfLoop(Value value, Operation *op) {
   auto loop = op->getParentOfType<LoopLikeOpInterface>();
   return loop && loop.isDefinedOutsideOfLoop(value);

@@ -11,9 +11,10 @@
 // 2^-24 where x * rest must not overflow, to 2^64, where no part of rest that
 // matters underflows (same authors' form with two multiplications). Where q is
 // not RN(x / s) but its neighbour, both are on the same side of the middle of
-// any two integers up to 256, and neither is it: so for all x next to such a
+// any two integers up to 255, and neither is it: so for all x next to such a
 // middle and all 2^23 significands of s, as `quant-exhaustive --ties` counts
-// again. Up to 65,536 it is not so.
+// again; of other exponents too, because no step of it underflows between these
+// bounds. Up to 65,536 it is not so.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,4 +1,4 @@
-//===- SplatScalar.cpp - What all lanes of a vector share -----------------===//
+//===- SplatScalar.cpp - What lanes of a vector share ---------------------===//
 
 #include "SplatScalar.h"
 
@@ -12,6 +12,21 @@ Value quant_ext::getSplatScalar(Value vector) {
   if (!broadcast || isa<VectorType>(broadcast.getSource().getType()))
     return Value();
   return broadcast.getSource();
+}
+
+Value quant_ext::getShuffled(Value vector, SmallVectorImpl<int64_t> &lanes) {
+  auto shuffle = vector.getDefiningOp<vector::ShuffleOp>();
+  if (!shuffle)
+    return Value();
+  VectorType from = shuffle.getV1VectorType();
+  bool takesFirst = llvm::all_of(shuffle.getMask(), [&](int64_t lane) {
+    return lane >= 0 && lane < from.getNumElements();
+  });
+  if (!takesFirst || from.getRank() != 1 ||
+      from.getNumElements() >= shuffle.getResultVectorType().getNumElements())
+    return Value();
+  lanes.assign(shuffle.getMask().begin(), shuffle.getMask().end());
+  return shuffle.getV1();
 }
 
 bool quant_ext::isSplatOf(Value vector, uint64_t value) {

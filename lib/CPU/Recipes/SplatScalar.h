@@ -1,14 +1,19 @@
-//===- SplatScalar.h - What all lanes of a vector share ---------*- C++ -*-===//
+//===- SplatScalar.h - What lanes of a vector share -------------*- C++ -*-===//
 
 #ifndef QUANTEXT_LIB_CPU_SPLATSCALAR_H
 #define QUANTEXT_LIB_CPU_SPLATSCALAR_H
 
 #include "mlir/IR/Value.h"
+#include "llvm/ADT/SmallVector.h"
 
 namespace mlir::quant_ext {
 
 /// The scalar that a vector has in every lane; null where that is not known.
 Value getSplatScalar(Value vector);
+
+/// The smaller vector that all lanes of `vector` are elements of, and which;
+/// null where none is known.
+Value getShuffled(Value vector, SmallVectorImpl<int64_t> &lanes);
 
 /// Whether every lane is the constant `value`, which is not negative.
 bool isSplatOf(Value vector, uint64_t value);

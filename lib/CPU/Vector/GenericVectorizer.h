@@ -25,8 +25,7 @@ enum class Access {
   Contiguous,
   /// Neighbouring lanes, each with all elements of the interleaved dimension.
   Interleaved,
-  /// Neighbouring elements for neighbouring lanes, from one row to the next; or
-  /// neighbouring lanes, each with all elements of the interleaved dimension.
+  /// Contiguous or Interleaved, from one row to the next.
   AcrossRows,
   /// An element for each column, which every row has again.
   PerColumn,
@@ -88,7 +87,7 @@ struct VectorPlan {
 struct VectorShape {
   /// Lanes in the main loop.
   int64_t width;
-  /// Elements that are joined to bytes there.
+  /// Elements there, where several are joined to a byte, which is a lane then.
   int64_t joined;
   /// The remainder is one masked vector rather than smaller vectors and
   /// scalars.

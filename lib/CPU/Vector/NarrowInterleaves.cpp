@@ -52,20 +52,11 @@ static bool areUniform(Value even, Value odd) {
   return constant && constant == getSplatConstant(odd);
 }
 
-/// The shuffle of a smaller vector that both are; null if there is none.
-static vector::ShuffleOp getRepeated(Value even, Value odd) {
-  auto shuffle = even.getDefiningOp<vector::ShuffleOp>();
-  if (!shuffle || even != odd || shuffle.getV1() != shuffle.getV2() ||
-      shuffle.getV1VectorType().getNumElements() >=
-          shuffle.getResultVectorType().getNumElements())
-    return nullptr;
-  return shuffle;
-}
-
 /// Whether `even` and `odd`, interleaved, are there without a shuffle more.
 static bool isInterleavingFree(Value even, Value odd) {
+  SmallVector<int64_t> lanes;
   return getDeinterleaved(even, odd) || areUniform(even, odd) ||
-         getRepeated(even, odd);
+         (even == odd && getShuffled(even, lanes));
 }
 
 static Value interleave(OpBuilder &b, Location loc, Value even, Value odd) {
@@ -78,12 +69,12 @@ static Value interleave(OpBuilder &b, Location loc, Value even, Value odd) {
     if (DenseElementsAttr constant = getSplatConstant(even))
       return arith::ConstantOp::create(b, loc, constant.resizeSplat(type));
   }
-  if (vector::ShuffleOp shuffle = getRepeated(even, odd)) {
-    SmallVector<int64_t> lanes;
-    for (int64_t lane : shuffle.getMask())
-      lanes.append(2, lane);
-    return vector::ShuffleOp::create(b, loc, shuffle.getV1(), shuffle.getV2(),
-                                     lanes);
+  SmallVector<int64_t> lanes;
+  if (Value few = even == odd ? getShuffled(even, lanes) : Value()) {
+    SmallVector<int64_t> twice;
+    for (int64_t lane : lanes)
+      twice.append(2, lane);
+    return vector::ShuffleOp::create(b, loc, few, few, twice);
   }
   return vector::InterleaveOp::create(b, loc, even, odd);
 }
@@ -141,6 +132,9 @@ struct InterleaveOperands : public OpRewritePattern<vector::InterleaveOp> {
 
   LogicalResult matchAndRewrite(vector::InterleaveOp op,
                                 PatternRewriter &rewriter) const override {
+    VectorType type = op.getSourceVectorType();
+    if (type.getRank() != 1 || type.isScalable())
+      return rewriter.notifyMatchFailure(op, "it is not on lanes of a number");
     if (isInterleavingFree(op.getLhs(), op.getRhs())) {
       rewriter.replaceOp(
           op, interleave(rewriter, op.getLoc(), op.getLhs(), op.getRhs()));

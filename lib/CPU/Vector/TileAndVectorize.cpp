@@ -50,7 +50,9 @@ struct TileAndVectorizePass
       return emit() << "tile-size must be at most " << kMaxTileSize
                     << ", found " << tileSize.getValue();
     shape.width = tileSize > 0 ? tileSize : info->getTileSize();
-    shape.joined = info->hasAVX512 ? 2 * shape.width : shape.width;
+    // Two registers of words are packed to one of bytes there.
+    shape.joined =
+        tileSize == 0 && info->hasAVX512 ? 2 * shape.width : shape.width;
     shape.masked = info->hasMasking;
     // The rest is for what comes from memory.
     shape.sharedBytes = info->caches.l1 / 4;

@@ -149,8 +149,9 @@ VectorShape quant_ext::shapeFor(linalg::LinalgOp op, const VectorPlan &plan,
     return isScale(op.getMatchingBlockArgument(in)) &&
            op.getMatchingIndexingMap(in).isFunctionOfDim(plan.vectorDim);
   });
-  shape.width = (joins && !hasScales ? shape.joined : shape.width) /
-                op.getStaticLoopRanges()[*plan.interleavedDim];
+  int64_t elements = joins && !hasScales ? shape.joined : shape.width;
+  shape.width = std::max<int64_t>(
+      elements / op.getStaticLoopRanges()[*plan.interleavedDim], 1);
   return shape;
 }
 

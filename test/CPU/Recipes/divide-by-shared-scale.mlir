@@ -324,51 +324,6 @@ func.func @other_zero_points(%x: vector<8xf32>, %s: vector<2xf32>, %z: vector<4x
 
 // -----
 
-// A scale that serves two registers of one iteration only: to divide them costs
-// less than what is computed of the scale.
-// AVX512-LABEL: func.func @few_lanes(
-// AVX512: scf.for
-// AVX512-NOT: scf.if
-// AVX512: arith.divf %{{.*}}, %{{.*}} : vector<32xf32>
-// AVX512-NOT: scf.if
-// AVX512-LABEL: func.func @many_iterations(
-// AVX512: scf.for
-// AVX512: scf.if
-// AVX2-LABEL: func.func @few_lanes(
-// AVX2: scf.for
-// AVX2: scf.if
-func.func @few_lanes(%x: memref<8x32xf32>, %s: memref<8xf32>, %y: memref<8x32xi8>) {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  %c8 = arith.constant 8 : index
-  %pad = arith.constant 0.0 : f32
-  scf.for %i = %c0 to %c8 step %c1 {
-    %scale = memref.load %s[%i] : memref<8xf32>
-    %scales = vector.broadcast %scale : f32 to vector<32xf32>
-    %a = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]} : memref<8x32xf32>, vector<32xf32>
-    %q = quant_ext.apply_quantize %a, %scales storage = <i8> : (vector<32xf32>, vector<32xf32>) -> vector<32xi8>
-    vector.transfer_write %q, %y[%i, %c0] {in_bounds = [true]} : vector<32xi8>, memref<8x32xi8>
-  }
-  return
-}
-
-func.func @many_iterations(%x: memref<8x32xf32>, %s: memref<8xf32>, %y: memref<8x32xi8>) {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  %c8 = arith.constant 8 : index
-  %pad = arith.constant 0.0 : f32
-  %scale = memref.load %s[%c0] : memref<8xf32>
-  %scales = vector.broadcast %scale : f32 to vector<32xf32>
-  scf.for %i = %c0 to %c8 step %c1 {
-    %a = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]} : memref<8x32xf32>, vector<32xf32>
-    %q = quant_ext.apply_quantize %a, %scales storage = <i8> : (vector<32xf32>, vector<32xf32>) -> vector<32xi8>
-    vector.transfer_write %q, %y[%i, %c0] {in_bounds = [true]} : vector<32xi8>, memref<8x32xi8>
-  }
-  return
-}
-
-// -----
-
 // Integers of 16 bits take one step more, for scales up to the number below
 // 2^111, (1 - 2^-24) 2^111 = 2.59614827e+33.
 // CHECK-LABEL: func.func @sixteen_bits(

@@ -6,6 +6,10 @@
 // CHECK-LABEL: func.func @exact(
 // CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: f32)
 // CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<64xf32>
+// CHECK-DAG: %[[LEAST:.*]] = arith.constant 7.88860905E-31 : f32
+// CHECK-DAG: %[[MOST:.*]] = arith.constant 1.84467441E+19 : f32
+// CHECK-DAG: arith.cmpf oge, %[[S]], %[[LEAST]] : f32
+// CHECK-DAG: arith.cmpf ole, %[[S]], %[[MOST]] : f32
 // CHECK-DAG: %[[MIN:.*]] = arith.constant -1.280000e+02 : f32
 // CHECK-DAG: %[[MAX:.*]] = arith.constant 1.270000e+02 : f32
 // CHECK-DAG: %[[SCALES:.*]] = vector.broadcast %[[S]] : f32 to vector<64xf32>
@@ -18,9 +22,12 @@
 // CHECK: %[[ABOVE:.*]] = arith.cmpf ogt, %[[X]], %[[LOS]]
 // CHECK: %[[L:.*]] = arith.select %[[ABOVE]], %[[X]], %[[LOS]]
 // CHECK: %[[BELOW:.*]] = arith.cmpf olt, %[[L]], %[[HIS]]
-// CHECK: arith.select %[[BELOW]], %[[L]], %[[HIS]]
-// CHECK: math.fma
-// CHECK: %[[V:.*]] = math.fma
+// CHECK: %[[C:.*]] = arith.select %[[BELOW]], %[[L]], %[[HIS]]
+// CHECK: %[[RESIDUAL:.*]] = math.fma %{{.*}}, %[[S]], %{{.*}} : f32
+// CHECK: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
+// CHECK: %[[RESTS:.*]] = vector.broadcast %[[REST]]
+// CHECK: %[[SMALL:.*]] = arith.mulf %[[C]], %[[RESTS]]
+// CHECK: %[[V:.*]] = math.fma %[[C]], %{{.*}}, %[[SMALL]]
 // CHECK: %[[R:.*]] = math.roundeven %[[V]]
 // CHECK: %[[Y:.*]] = math.fma %[[R]], %[[SCALES]], %[[ZERO]]
 // CHECK: scf.yield %[[Y]]

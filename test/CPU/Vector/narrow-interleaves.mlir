@@ -209,3 +209,17 @@ func.func @permuted(%x: vector<4xi8>, %y: vector<4xi8>, %s: vector<4xf32>) -> ve
   %w = arith.mulf %u, %v : vector<8xf32>
   return %w : vector<8xf32>
 }
+
+// -----
+
+// Shuffles are of first dimensions, interleaving of last ones.
+// CHECK-LABEL: func.func @of_matrices(
+// CHECK-COUNT-2: vector.interleave
+// CHECK: return
+func.func @of_matrices(%s: vector<1x2xf32>, %x: f32) -> (vector<2x4xf32>, vector<2x4xf32>) {
+  %t = vector.shuffle %s, %s [0, 0] : vector<1x2xf32>, vector<1x2xf32>
+  %v = vector.interleave %t, %t : vector<2x2xf32> -> vector<2x4xf32>
+  %b = vector.broadcast %x : f32 to vector<2x2xf32>
+  %w = vector.interleave %b, %b : vector<2x2xf32> -> vector<2x4xf32>
+  return %v, %w : vector<2x4xf32>, vector<2x4xf32>
+}
