@@ -63,6 +63,11 @@ void populateUseDestinationsPatterns(RewritePatternSet &patterns);
 /// in one register of AVX-512.
 void populateAVX512TablePatterns(RewritePatternSet &patterns);
 
+/// Takes the largest magnitude of what is finite, which a loop carries in a
+/// register, by the instructions of AVX-512 that fix numbers up and compare
+/// magnitudes.
+void populateFiniteMagnitudePatterns(RewritePatternSet &patterns);
+
 /// Joins neighbours of 4 bits, in vectors of bytes that fill registers of
 /// AVX-512, by its products of bytes.
 void populateAVX512NibblePatterns(RewritePatternSet &patterns);

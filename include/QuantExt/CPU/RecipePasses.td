@@ -40,6 +40,10 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     On AVX-512, neighbours of 4 bits in bytes are joined by the product with 1 and
     16 (`vpmaddubsw`), and two registers of those packed to one.
 
+    On Zen 4, the largest magnitude of what is finite, as in the symmetric range
+    of `choose_qparams`, is taken by `vfixupimmps` and `vrangeps`, where a loop
+    carries it in a register.
+
     On Arm, signaling NaNs are made quiet before they are quantized: its maximum
     and minimum tell the two apart, and the upper bound would come out of them.
 

@@ -76,6 +76,9 @@ struct TargetInfo {
   /// The same in each of several places, where a loop reads memory in order in
   /// all of them.
   int64_t prefetchBytesOfEach = 0;
+  /// Numbers are fixed up, and magnitudes compared, as fast as they are loaded
+  /// (`vfixupimmps`, `vrangeps`).
+  bool hasFastMagnitudes = false;
 
   bool isX86() const { return arch == "x86_64"; }
   bool hasFeature(StringRef feature) const;

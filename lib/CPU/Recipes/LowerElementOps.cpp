@@ -91,6 +91,8 @@ struct LowerElementOpsPass
     populateNarrowElementPatterns(narrowSet);
     if (info->hasAVX512)
       populateAVX512NibblePatterns(narrowSet);
+    if (info->hasFastMagnitudes)
+      populateFiniteMagnitudePatterns(narrowSet);
     if (info->isX86())
       populateRegisterStorePatterns(narrowSet, *info);
     narrowings = std::move(narrowSet);

@@ -282,5 +282,6 @@ quant_ext::resolveTarget(StringRef target, StringRef features,
     info.caches = readHostCaches(info.caches);
   info.prefetchBytes = getPrefetchBytes(info.cpu);
   info.prefetchBytesOfEach = getPrefetchBytesOfEach(info.cpu);
+  info.hasFastMagnitudes = info.cpu == "znver4" && info.hasAVX512;
   return info;
 }
