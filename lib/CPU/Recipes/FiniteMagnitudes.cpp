@@ -162,27 +162,22 @@ private:
     ImplicitLocOpBuilder b(magnitude.maximum.getLoc(), builder);
     auto words = cast<VectorType>(carried.getType());
     Type floats = magnitude.floats.getType();
-    auto constant = [&](Type type, uint64_t value) -> Value {
-      if (auto vector = dyn_cast<VectorType>(type))
-        return arith::ConstantOp::create(
-            b, DenseElementsAttr::get(vector, APInt(32, value)));
-      return arith::ConstantOp::create(b, b.getIntegerAttr(type, value));
+    auto immediate = [&](int32_t value) -> Value {
+      return arith::ConstantOp::create(b, b.getI32IntegerAttr(value));
     };
-    Value allLanes = constant(b.getI16Type(), 0xffff);
-    Value currentRounding = constant(b.getI32Type(), 4);
     // +0, response 8, to quiet and signaling NaN, -inf and +inf, which are
     // tokens 0, 1, 4 and 5; others stay.
-    Value finite = emitIntrinsic(
+    Value responses = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(words, APInt(32, 0x00880088)));
+    Value finite = emitOnAllLanes(
         b, "llvm.x86.avx512.mask.fixupimm.ps.512", floats,
-        {magnitude.floats, magnitude.floats, constant(words, 0x00880088),
-         constant(b.getI32Type(), 0), allLanes, currentRounding});
+        {magnitude.floats, magnitude.floats, responses, immediate(0)});
     // The operand of larger magnitude, without its sign.
-    constexpr uint64_t kLargerMagnitude = 0b1011;
+    constexpr int32_t kLargerMagnitude = 0b1011;
     Value before = arith::BitcastOp::create(b, floats, carried);
-    Value larger = emitIntrinsic(b, "llvm.x86.avx512.mask.range.ps.512", floats,
-                                 {before, finite,
-                                  constant(b.getI32Type(), kLargerMagnitude),
-                                  before, allLanes, currentRounding});
+    Value larger =
+        emitOnAllLanes(b, "llvm.x86.avx512.mask.range.ps.512", floats,
+                       {before, finite, immediate(kLargerMagnitude), before});
     return arith::BitcastOp::create(b, words, larger);
   }
 };

@@ -4,6 +4,7 @@
 
 #include "QuantExt/CPU/Target.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -38,4 +39,14 @@ Value quant_ext::emitIntrinsic(ImplicitLocOpBuilder &b, const Twine &name,
   return LLVM::CallIntrinsicOp::create(b, result, b.getStringAttr(name),
                                        arguments)
       .getResult(0);
+}
+
+Value quant_ext::emitOnAllLanes(ImplicitLocOpBuilder &b, const Twine &name,
+                                Type result, ArrayRef<Value> arguments) {
+  constexpr int32_t kCurrentRounding = 4;
+  SmallVector<Value> all(arguments);
+  all.push_back(arith::ConstantOp::create(b, b.getI16IntegerAttr(-1)));
+  all.push_back(
+      arith::ConstantOp::create(b, b.getI32IntegerAttr(kCurrentRounding)));
+  return emitIntrinsic(b, name, result, all);
 }

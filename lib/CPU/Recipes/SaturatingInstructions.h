@@ -49,7 +49,7 @@ public:
   virtual bool convertsOverflowToLowest() const = 0;
 
   /// The integers of two registers, signed, in one register of integers of half
-  /// the width, saturating; in the order of getPackedOrder.
+  /// the width, saturating; in an order that emitInOrder undoes.
   virtual Value emitPack(ImplicitLocOpBuilder &b, Value low, Value high,
                          bool isSigned) const = 0;
 
@@ -78,6 +78,11 @@ std::unique_ptr<SaturatingInstructions> createNEONSaturatingInstructions();
 /// The result of an intrinsic of LLVM.
 Value emitIntrinsic(ImplicitLocOpBuilder &b, const Twine &name, Type result,
                     ValueRange arguments);
+
+/// The same of an intrinsic of AVX-512 whose last two arguments are a mask and
+/// the way to round: all lanes of f32, and the current one.
+Value emitOnAllLanes(ImplicitLocOpBuilder &b, const Twine &name, Type result,
+                     ArrayRef<Value> arguments);
 
 } // namespace mlir::quant_ext
 

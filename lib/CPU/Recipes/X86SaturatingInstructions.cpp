@@ -61,17 +61,10 @@ public:
     StringRef name =
         rounding == Rounding::HalfEven ? names.convert : names.truncate;
     VectorType words = type.clone(b.getI32Type());
-    SmallVector<Value> arguments = {values};
-    if (getBits() == 512) {
-      constexpr int32_t kCurrentRounding = 4;
-      arguments.push_back(
-          arith::ConstantOp::create(b, b.getZeroAttr(words))); // unused
-      arguments.push_back(
-          arith::ConstantOp::create(b, b.getI16IntegerAttr(-1)));
-      arguments.push_back(
-          arith::ConstantOp::create(b, b.getI32IntegerAttr(kCurrentRounding)));
-    }
-    return emitIntrinsic(b, "llvm.x86." + name, words, arguments);
+    if (getBits() != 512)
+      return emitIntrinsic(b, "llvm.x86." + name, words, values);
+    Value unused = arith::ConstantOp::create(b, b.getZeroAttr(words));
+    return emitOnAllLanes(b, "llvm.x86." + name, words, {values, unused});
   }
 
   bool convertsOverflowToLowest() const override { return true; }

@@ -234,7 +234,8 @@ SmallVector<Value> LoopEmitter::emit() {
       continue;
     result = tensor::ExpandShapeOp::create(
         b, loc, type, result,
-        joinLastDims(type.getRank(), countFlatDims(op.getDpsInitsMutable()[i])),
+        joinLastDims(type.getRank(),
+                     countFlatDims(op, op.getDpsInitsMutable()[i], plan)),
         tensor::getMixedSizes(b, loc, op.getDpsInits()[i]));
   }
   return results;

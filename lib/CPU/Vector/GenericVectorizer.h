@@ -123,6 +123,19 @@ std::optional<int64_t> getStaticBytes(linalg::LinalgOp op);
 /// The tensor that `tensor` is a part of.
 Value getWhole(Value tensor);
 
+/// Whether a dimension of this size may be the interleaved one.
+bool canInterleave(int64_t size);
+
+/// Whether each lane of `operand` has all elements of the interleaved
+/// dimension.
+bool isInterleaved(linalg::LinalgOp op, OpOperand &operand,
+                   const VectorPlan &plan);
+
+/// How many of the last dimensions of `operand` become one, so that lanes are
+/// neighbours in memory.
+unsigned countFlatDims(linalg::LinalgOp op, OpOperand &operand,
+                       const VectorPlan &plan);
+
 /// Whether one byte of an operand has all steps of the interleaved dimension. A
 /// vector of such bytes is several of what they hold.
 bool hasPackedOperand(linalg::LinalgOp op, const VectorPlan &plan);

@@ -95,8 +95,6 @@ private:
   Values emitReduction(ValueRange dests);
 
   // Operands (LoopEmitterOperands.cpp).
-  bool isInterleaved(OpOperand &operand);
-  unsigned countFlatDims(OpOperand &operand);
   SmallVector<ReassociationIndices> joinLastDims(int64_t rank,
                                                  unsigned numDims);
   Value flatten(Value tensor, unsigned numDims);

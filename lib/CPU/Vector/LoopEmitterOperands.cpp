@@ -34,20 +34,6 @@ static std::pair<Value, Value> lookThroughFill(RewriterBase &b, Location loc,
   return {dest, Value()};
 }
 
-bool LoopEmitter::isInterleaved(OpOperand &operand) {
-  Access access = getAccess(op, operand, plan);
-  return access == Access::Interleaved ||
-         (access == Access::AcrossRows &&
-          plan.isInterleaved(op.getMatchingIndexingMap(&operand)));
-}
-
-/// How many of the last dimensions become one, so that lanes are neighbours in
-/// memory.
-unsigned LoopEmitter::countFlatDims(OpOperand &operand) {
-  bool isAcrossRows = getAccess(op, operand, plan) == Access::AcrossRows;
-  return 1 + isAcrossRows + isInterleaved(operand);
-}
-
 SmallVector<ReassociationIndices> LoopEmitter::joinLastDims(int64_t rank,
                                                             unsigned numDims) {
   SmallVector<ReassociationIndices> groups;
@@ -87,10 +73,10 @@ void LoopEmitter::prepareOperands() {
   ivs.assign(sizes.size(), b.getIndexAttr(0));
 
   for (OpOperand *input : op.getDpsInputOperands())
-    inputs.push_back(flatten(input->get(), countFlatDims(*input)));
+    inputs.push_back(flatten(input->get(), countFlatDims(op, *input, plan)));
   for (OpOperand &init : op.getDpsInitsMutable()) {
     auto [dest, scalar] = lookThroughFill(b, loc, init.get());
-    dests.push_back(flatten(dest, countFlatDims(init)));
+    dests.push_back(flatten(dest, countFlatDims(op, init, plan)));
     initScalars.push_back(scalar);
   }
 }
@@ -98,7 +84,7 @@ void LoopEmitter::prepareOperands() {
 SmallVector<Value> LoopEmitter::getIndices(OpOperand &operand) {
   AffineMap map = op.getMatchingIndexingMap(&operand);
   ArrayRef<AffineExpr> results = map.getResults();
-  unsigned numFlatDims = countFlatDims(operand);
+  unsigned numFlatDims = countFlatDims(op, operand, plan);
   if (numFlatDims > 1)
     results = results.drop_back(numFlatDims);
   SmallVector<Value> indices;
@@ -112,7 +98,7 @@ SmallVector<Value> LoopEmitter::getIndices(OpOperand &operand) {
     lane = apply(d0 + d1, {firstElement, lane});
   else if (plan.rowDim)
     lane = apply(d0 * getColumns() + d1, {ivs[*plan.rowDim], lane});
-  if (isInterleaved(operand))
+  if (isInterleaved(op, operand, plan))
     lane = apply(d0 * getInterleaving(), {lane});
   indices.push_back(toValue(lane));
   return indices;
@@ -151,7 +137,7 @@ Value LoopEmitter::readOperand(OpOperand &operand, Value tensor, Lanes lanes) {
   if (!isa<RankedTensorType>(tensor.getType()))
     return tensor;
   Access access = getAccess(op, operand, plan);
-  bool interleaved = isInterleaved(operand);
+  bool interleaved = isInterleaved(op, operand, plan);
   SmallVector<Value> indices = getIndices(operand);
 
   if (access == Access::Invariant || lanes.isScalar()) {
@@ -192,7 +178,7 @@ Value LoopEmitter::readInit(unsigned result, Value dest, Lanes lanes) {
 Value LoopEmitter::writeResult(unsigned result, Value dest,
                                ArrayRef<Value> parts, Lanes lanes) {
   OpOperand &init = op.getDpsInitsMutable()[result];
-  bool interleaved = isInterleaved(init);
+  bool interleaved = isInterleaved(op, init, plan);
   SmallVector<Value> indices = getIndices(init);
   if (lanes.isScalar()) {
     SmallVector<Value> at = indices;

@@ -26,111 +26,6 @@ Value quant_ext::getWhole(Value tensor) {
   return tensor;
 }
 
-/// True where `expr` grows by one when dimension `dim` does.
-static bool hasUnitCoefficient(AffineExpr expr, unsigned dim, AffineMap map) {
-  AffineExpr d = getAffineDimExpr(dim, expr.getContext());
-  AffineExpr step = simplifyAffineExpr(expr.replace(d, d + 1) - expr,
-                                       map.getNumDims(), map.getNumSymbols());
-  auto constant = dyn_cast<AffineConstantExpr>(step);
-  return constant && constant.getValue() == 1;
-}
-
-/// Memory holds whole bytes: a vector of i1 or i4 is packed in a register and
-/// would not match it.
-static bool fillsBytes(Type elementType) {
-  return elementType.isIntOrFloat() &&
-         elementType.getIntOrFloatBitWidth() % 8 == 0;
-}
-
-static bool isInterleaved(AffineMap map, ShapedType type,
-                          const VectorPlan &plan) {
-  unsigned rank = map.getNumResults();
-  if (rank < 2 || map.getResult(rank - 1) !=
-                      getAffineDimExpr(*plan.interleavedDim, map.getContext()))
-    return false;
-  int64_t size = type.getDimSize(rank - 1);
-  if (size != 2 && size != 4)
-    return false;
-  return llvm::all_of(llvm::seq(rank), [&](unsigned i) {
-    bool moves = map.getResult(i).isFunctionOfDim(plan.vectorDim);
-    if (i != rank - 2)
-      return !moves;
-    return map.getResult(i) ==
-           getAffineDimExpr(plan.vectorDim, map.getContext());
-  });
-}
-
-/// How an operand is read or written where rows are laid side by side.
-static Access getAccessToRows(AffineMap map, const VectorPlan &plan,
-                              int64_t columns) {
-  auto is = [&](unsigned result, unsigned dim) {
-    return map.getResult(result) == getAffineDimExpr(dim, map.getContext());
-  };
-  if (plan.isInterleaved(map)) {
-    unsigned last = map.getNumResults() - 1;
-    AffineMap lanes = map.dropResult(last);
-    bool isLast = is(last, *plan.interleavedDim) && !plan.isInterleaved(lanes);
-    Access access = getAccessToRows(lanes, plan, columns);
-    return isLast && access == Access::AcrossRows ? access
-                                                  : Access::Unsupported;
-  }
-  bool movesByRow = map.isFunctionOfDim(*plan.rowDim);
-  // A single column is the same for every lane.
-  bool movesByColumn =
-      map.isFunctionOfDim(plan.vectorDim) && (movesByRow || columns != 1);
-  if (!movesByRow && !movesByColumn)
-    return Access::Invariant;
-  unsigned moving = movesByRow && movesByColumn ? 2 : 1;
-  unsigned still = map.getNumResults() - moving;
-  for (unsigned i = 0; i < still; ++i)
-    if (map.getResult(i).isFunctionOfDim(*plan.rowDim) ||
-        map.getResult(i).isFunctionOfDim(plan.vectorDim))
-      return Access::Unsupported;
-  if (moving == 2)
-    return is(still, *plan.rowDim) && is(still + 1, plan.vectorDim)
-               ? Access::AcrossRows
-               : Access::Unsupported;
-  if (movesByRow)
-    return is(still, *plan.rowDim) ? Access::PerRow : Access::Unsupported;
-  return is(still, plan.vectorDim) ? Access::PerColumn : Access::Unsupported;
-}
-
-Access quant_ext::getAccess(linalg::LinalgOp op, OpOperand &operand,
-                            const VectorPlan &plan) {
-  auto type = dyn_cast<ShapedType>(operand.get().getType());
-  AffineMap map = op.getMatchingIndexingMap(&operand);
-  bool moves =
-      plan.isVector() && (map.isFunctionOfDim(plan.vectorDim) ||
-                          (plan.rowDim && map.isFunctionOfDim(*plan.rowDim)));
-  if (!type || !moves)
-    return Access::Invariant;
-  if (!fillsBytes(type.getElementType()))
-    return Access::Unsupported;
-  if (plan.rowDim)
-    return getAccessToRows(map, plan, op.getStaticLoopRanges()[plan.vectorDim]);
-  if (plan.interleavedDim && map.isFunctionOfDim(*plan.interleavedDim))
-    return isInterleaved(map, type, plan) ? Access::Interleaved
-                                          : Access::Unsupported;
-  unsigned last = map.getNumResults() - 1;
-  for (auto [index, result] : llvm::enumerate(map.getResults()))
-    if (index != last && result.isFunctionOfDim(plan.vectorDim))
-      return Access::Unsupported;
-  return hasUnitCoefficient(map.getResult(last), plan.vectorDim, map)
-             ? Access::Contiguous
-             : Access::Unsupported;
-}
-
-bool quant_ext::hasPackedOperand(linalg::LinalgOp op, const VectorPlan &plan) {
-  if (!plan.interleavedDim)
-    return false;
-  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
-    Access access = getAccess(op, operand, plan);
-    return getElementTypeOrSelf(operand.get().getType()).isInteger(8) &&
-           (access == Access::Contiguous || access == Access::AcrossRows) &&
-           !plan.isInterleaved(op.getMatchingIndexingMap(&operand));
-  });
-}
-
 bool quant_ext::isScale(BlockArgument element) {
   return llvm::any_of(element.getUses(), [](OpOperand &use) {
     auto quantize = dyn_cast<ApplyQuantizeOp>(use.getOwner());
@@ -239,7 +134,7 @@ static bool suitsOperands(linalg::LinalgOp op, const VectorPlan &plan) {
 static std::optional<VectorPlan> planInterleaved(linalg::LinalgOp op) {
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
-  if (sizes.size() < 2 || (sizes.back() != 2 && sizes.back() != 4))
+  if (sizes.size() < 2 || !canInterleave(sizes.back()))
     return std::nullopt;
   VectorPlan plan;
   plan.kind = VectorPlan::Kind::Parallel;
@@ -413,7 +308,7 @@ planRows(linalg::LinalgOp op, const VectorShape &shape, bool isInterleaved) {
   if (isInterleaved) {
     // What is made of bytes goes on with the parameters of a row instead, and
     // takes longer where they are shuffled.
-    if (sizes.empty() || (sizes.back() != 2 && sizes.back() != 4) ||
+    if (sizes.empty() || !canInterleave(sizes.back()) ||
         !linalg::isReductionIterator(types.back()))
       return std::nullopt;
     plan.interleavedDim = sizes.size() - 1;
@@ -451,9 +346,8 @@ planRows(linalg::LinalgOp op, const VectorShape &shape, bool isInterleaved) {
     if (access == Access::Unsupported ||
         (op.isDpsInit(&operand) && access != Access::AcrossRows))
       return std::nullopt;
-    bool movesInLane = plan.isInterleaved(op.getMatchingIndexingMap(&operand));
     if (access == Access::AcrossRows &&
-        !hasAdjacentRows(operand.get(), movesInLane ? 3 : 2))
+        !hasAdjacentRows(operand.get(), countFlatDims(op, operand, plan)))
       return std::nullopt;
     isRepeated |= access == Access::PerColumn;
     // Lanes of a row that are known at run time only cannot be shuffled.
