@@ -40,7 +40,8 @@ def parse_arguments() -> argparse.Namespace:
         "--float",
         default="all",
         choices=("all", *case_plans.VALUES),
-        help="only cases of this value type (of this scale_in type for requantize)",
+        help="only cases of this value type (of this scale_in type for requantize),"
+        " or whose quotients have it",
     )
     parser.add_argument(
         "--storage", default=".*", help="only storages that match this expression"
@@ -72,9 +73,9 @@ def parse_arguments() -> argparse.Namespace:
 def is_wanted(plan: Plan, number: int, options: argparse.Namespace) -> bool:
     if options.only is not None:
         return number == options.only
-    float_type = plan.scale if options.op == "requantize" else plan.value
+    value = plan.scale if options.op == "requantize" else plan.value
     return (
-        options.float in ("all", float_type)
+        options.float in ("all", value, plan.precision)
         and re.fullmatch(options.storage, plan.storage) is not None
         and options.parameters in ("all", "bad" if plan.parameters == "bad" else "valid")
     )
