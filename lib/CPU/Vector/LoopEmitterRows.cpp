@@ -172,27 +172,6 @@ Value LoopEmitter::repeatRow(Value row) {
   return results.front();
 }
 
-/// Steps are rows of their own, of so many elements; the last may be shorter.
-SmallVector<Value> LoopEmitter::emitDynamicSteps(ValueRange dests) {
-  OpFoldResult columns = sizes[plan.vectorDim];
-  Value rows = toValue(sizes[*plan.rowDim]);
-  Value elements = arith::MulIOp::create(b, loc, rows, toValue(columns));
-  Value steps = arith::CeilDivUIOp::create(b, loc, rows, dynamicRows);
-  Values results = emitLoop(
-      b, loc, b.getIndexAttr(0), OpFoldResult(steps), 1, dests,
-      [&](OpFoldResult iv, ValueRange args) {
-        Value first =
-            arith::MulIOp::create(b, loc, toValue(iv), dynamicElements);
-        Value left = arith::SubIOp::create(b, loc, elements, first);
-        Value size = arith::MinUIOp::create(b, loc, left, dynamicElements);
-        firstElement = first;
-        sizes[plan.vectorDim] = size;
-        return emitSegments(args);
-      });
-  sizes[plan.vectorDim] = columns;
-  return results;
-}
-
 /// Rows as they are.
 SmallVector<Value> LoopEmitter::emitLongRows(ValueRange dests) {
   if (plan.stripDim)
@@ -205,6 +184,27 @@ SmallVector<Value> LoopEmitter::emitLongRows(ValueRange dests) {
             arith::MulIOp::create(b, loc, toValue(iv), columns).getResult();
         return emitSegments(args);
       });
+}
+
+/// Steps are rows of their own, of so many elements; the last rows, fewer than
+/// a step has, are a shorter one.
+SmallVector<Value> LoopEmitter::emitDynamicSteps(ValueRange dests) {
+  OpFoldResult columns = sizes[plan.vectorDim], rows = sizes[*plan.rowDim];
+  Value steps = arith::DivUIOp::create(b, loc, toValue(rows), dynamicRows);
+  sizes[*plan.rowDim] = steps;
+  sizes[plan.vectorDim] = dynamicElements;
+  Values results = emitLongRows(dests);
+
+  Value elements =
+      arith::MulIOp::create(b, loc, toValue(rows), toValue(columns));
+  Value first = arith::MulIOp::create(b, loc, steps, dynamicElements);
+  Value left = arith::SubIOp::create(b, loc, elements, first);
+  firstElement = first;
+  sizes[plan.vectorDim] = left;
+  results = emitSegments(results);
+  sizes[*plan.rowDim] = rows;
+  sizes[plan.vectorDim] = columns;
+  return results;
 }
 
 /// A step for rows whose size is known at run time only; see

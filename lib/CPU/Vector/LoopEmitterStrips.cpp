@@ -25,7 +25,7 @@ using namespace mlir::quant_ext;
 
 /// Rows of a strip: enough to make little of what is computed once for all of
 /// them, and few enough for the addresses of their pages to stay known.
-static constexpr int64_t kRowsOfStrip = 128;
+static constexpr int64_t kRowsOfStrip = 32;
 /// Parts of the rows, where they lie far apart. Measured on Zen 4, two gain
 /// half of what four do, eight no more, and sixteen lose it all.
 static constexpr int64_t kParts = 4;

@@ -315,8 +315,9 @@ func.func @long_rows(%x: tensor<?x1000xf32>, %s: tensor<1000xf32>) -> tensor<?x1
 // Rows whose size is known at run time: where it is no more than half a vector,
 // a step takes the least number of rows that fill whole vectors, and otherwise
 // as many as fit in 8 vectors. Parameters are repeated in memory by as many
-// doublings as 64 rows take, and steps are read like rows. Rows of whole
-// vectors, and those of which not two fit, stay rows.
+// doublings as 64 rows take, and steps are rows of their own, in strips where
+// that is little enough. Rows of whole vectors, and those of which not two fit,
+// stay rows.
 // CHECK-LABEL: func @rows_of_unknown_size
 // CHECK-SAME: (%[[X:.*]]: tensor<?x?xf32>, %[[S:.*]]: tensor<?xf32>)
 // V4-DAG: %[[WIDTH:.*]] = arith.constant 64 : index
@@ -351,15 +352,25 @@ func.func @long_rows(%x: tensor<?x1000xf32>, %s: tensor<1000xf32>) -> tensor<?x1
 // V4: %[[COUNT:.*]] = arith.minui %[[LEFT]], %[[FILLED]]
 // V4: %[[NEXT:.*]] = arith.addi %[[FILLED]], %[[COUNT]]
 // V4: scf.yield %{{.*}}, %[[NEXT]]
-// V4: scf.for
-// V4: scf.for %[[I:[^ ]*]] =
+// CHECK: %[[STEPS:.*]] = arith.divui %[[ROWS]], %[[STEP]]
+// CHECK: scf.if
+// CHECK: scf.for %{{.*}} = %[[C0]] to %[[STEPS]] step %c32
+// CHECK: scf.for %[[I:[^ ]*]] =
+// CHECK: scf.for %[[K:[^ ]*]] =
 // V4: vector.transfer_read %[[FLAT]][%{{.*}}], %{{.*}} {in_bounds = [true]} : tensor<?xf32>, vector<64xf32>
 // V4: vector.transfer_read %[[REPEATED]]#0[%[[I]]], %{{.*}} {in_bounds = [true]} : tensor<?xf32>, vector<64xf32>
 // V4: quant_ext.apply_quantize {{.*}} -> vector<64xi8>
 // CHECK: } else {
-// CHECK: scf.for %{{.*}} = %[[C0]] to %[[ROWS]] step %[[C1]]
+// The last rows.
+// CHECK: %[[ALL:.*]] = arith.muli %[[ROWS]], %[[COLUMNS]]
+// CHECK: %[[FIRST:.*]] = arith.muli %[[STEPS]], %[[SIZE]]
+// CHECK: %[[LAST:.*]] = arith.subi %[[ALL]], %[[FIRST]]
 // CHECK: scf.for %[[I:[^ ]*]] =
-// CHECK: vector.transfer_read %[[S]][%[[I]]], %{{.*}} {in_bounds = [true]} : tensor<?xf32>
+// CHECK: quant_ext.apply_quantize
+// CHECK: } else {
+// CHECK: %[[LITTLE:.*]] = arith.cmpi ult
+// CHECK: scf.if %[[LITTLE]]
+// CHECK: vector.transfer_read %[[S]][%{{.*}}], %{{.*}} {in_bounds = [true]} : tensor<?xf32>
 // CHECK: tensor.expand_shape %{{.*}} {{\[\[}}0, 1]] output_shape [%[[ROWS]], %[[COLUMNS]]] : tensor<?xi8> into tensor<?x?xi8>
 func.func @rows_of_unknown_size(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi8> {
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi8>
