@@ -138,12 +138,15 @@ SmallVector<Segment> LoopEmitter::makeSegments() {
   return segments;
 }
 
-Lanes LoopEmitter::lanesOf(const Segment &segment, OpFoldResult iv) {
+/// The lanes from `offset` on in a step.
+Lanes LoopEmitter::lanesOf(const Segment &segment, int64_t offset) {
   Lanes lanes;
   lanes.width = segment.width;
+  // The only step is at the beginning: unlike the variable of its loop, that is
+  // the same in all rows, and so is the mask.
   if (segment.masked)
-    lanes.active =
-        apply(b.getAffineDimExpr(0) - b.getAffineDimExpr(1), {segment.end, iv});
+    lanes.active = apply(b.getAffineDimExpr(0) - b.getAffineDimExpr(1) - offset,
+                         {segment.end, segment.begin});
   return lanes;
 }
 
@@ -209,7 +212,7 @@ SmallVector<Value> LoopEmitter::emitSegments(ValueRange dests) {
                        std::max<int64_t>(segment.width, 1), results,
                        [&](OpFoldResult iv, ValueRange args) {
                          ivs[plan.vectorDim] = iv;
-                         return emitColumns(args, lanesOf(segment, iv));
+                         return emitColumns(args, lanesOf(segment));
                        });
   return results;
 }

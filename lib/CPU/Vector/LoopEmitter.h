@@ -57,7 +57,7 @@ private:
   Values emitNest(ArrayRef<unsigned> dims, ValueRange args, BodyFn body);
   SmallVector<unsigned> getDims(utils::IteratorType type);
   SmallVector<Segment> makeSegments();
-  Lanes lanesOf(const Segment &segment, OpFoldResult iv);
+  Lanes lanesOf(const Segment &segment, int64_t offset = 0);
   Values emitSegments(ValueRange dests);
   Values emitTile(ValueRange dests, Lanes lanes);
   Values emitParallel(ValueRange dests);

@@ -91,8 +91,7 @@ SmallVector<Value> LoopEmitter::emitReduction(ValueRange dests) {
             plan.combiners[i], getElementTypeOrSelf(dest.getType()), width));
   }
 
-  auto emitPart = [&](const Segment &segment, ValueRange args) {
-    Lanes lanes = lanesOf(segment, ivs[plan.vectorDim]);
+  auto emitPart = [&](Lanes lanes, ValueRange args) {
     Values results = emitBody(args, lanes);
     if (!lanes.isMasked())
       return results;
@@ -109,11 +108,11 @@ SmallVector<Value> LoopEmitter::emitReduction(ValueRange dests) {
         [&](OpFoldResult iv, ValueRange inner) {
           Values results;
           for (int64_t part = 0; part < parts; ++part) {
-            ivs[plan.vectorDim] =
-                apply(b.getAffineDimExpr(0) + part * segment.width, {iv});
+            int64_t offset = part * segment.width;
+            ivs[plan.vectorDim] = apply(b.getAffineDimExpr(0) + offset, {iv});
             llvm::append_range(
-                results,
-                emitPart(segment, inner.slice(part * numResults, numResults)));
+                results, emitPart(lanesOf(segment, offset),
+                                  inner.slice(part * numResults, numResults)));
           }
           return results;
         });

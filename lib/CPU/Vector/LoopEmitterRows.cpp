@@ -142,7 +142,7 @@ Value LoopEmitter::copyRow(function_ref<Value(Value)> getSource, Value dest,
     results = emitLoop(
         b, loc, segment.begin, segment.end, std::max<int64_t>(segment.width, 1),
         results, [&](OpFoldResult iv, ValueRange args) {
-          return Values{copy(iv, args.front(), lanesOf(segment, iv))};
+          return Values{copy(iv, args.front(), lanesOf(segment))};
         });
   return results.front();
 }

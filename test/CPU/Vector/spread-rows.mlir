@@ -137,8 +137,8 @@ func.func @index_operands(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %n: ten
 // CHECK: %[[COLUMNS:.*]] = tensor.dim %{{.*}}, %{{.*}} : tensor<?x?xf32>
 // CHECK: } else {
 // CHECK: } else {
-// CHECK-DAG: %[[QUARTER:.*]] = affine.apply #[[QUARTERS]]()[%[[ROWS]]]
-// CHECK-DAG: %[[REST:.*]] = affine.apply #[[LINES]]()[%[[COLUMNS]]]
+// CHECK: %[[QUARTER:.*]] = affine.apply #[[QUARTERS]]()[%[[ROWS]]]
+// CHECK-NEXT: %[[REST:.*]] = affine.apply #[[LINES]]()[%[[COLUMNS]]]
 // CHECK: %[[IS_WHOLE:.*]] = arith.cmpi eq, %[[REST]], %{{.*}}
 // CHECK: %[[ROWS_OF_PART:.*]] = arith.select %[[IS_WHOLE]], %[[QUARTER]], %{{.*}}
 // CHECK: scf.for %{{.*}} = %{{.*}} to %[[ROWS_OF_PART]] step

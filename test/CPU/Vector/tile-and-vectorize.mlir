@@ -15,7 +15,7 @@
 // The bytes of a register in lanes, then what is left: one masked vector where
 // the target has masks, otherwise a quarter of the lanes, and scalars.
 // V4-DAG: #[[WHOLE:.*]] = affine_map<()[s0] -> ((s0 floordiv 64) * 64)>
-// V4-DAG: #[[LEFT:.*]] = affine_map<(d0)[s0] -> (-d0 + s0)>
+// V4-DAG: #[[LEFT:.*]] = affine_map<()[s0] -> (s0 mod 64)>
 // V3-DAG: #[[WHOLE:.*]] = affine_map<()[s0] -> ((s0 floordiv 32) * 32)>
 // V3-DAG: #[[NARROW:.*]] = affine_map<()[s0] -> ((s0 floordiv 8) * 8)>
 // CHECK-LABEL: func @per_tensor_dynamic
@@ -33,7 +33,7 @@
 // V4: %[[W:.*]] = vector.transfer_write %[[Q]], %[[OUT]][%[[I]]] {in_bounds = [true]} : vector<64xi8>, tensor<?xi8>
 // V4: scf.yield %[[W]]
 // V4: %[[REST:.*]] = scf.for %[[J:.*]] = %[[MAIN_END]] to %[[SIZE]] step %[[C64]] iter_args(%[[OUT2:.*]] = %[[MAIN]])
-// V4: %[[COUNT:.*]] = affine.apply #[[LEFT]](%[[J]])[%[[SIZE]]]
+// V4: %[[COUNT:.*]] = affine.apply #[[LEFT]]()[%[[SIZE]]]
 // V4: %[[MASK:.*]] = vector.create_mask %[[COUNT]] : vector<64xi1>
 // V4: %[[A2:.*]] = vector.transfer_read %[[X]][%[[J]]], %{{.*}}, %[[MASK]] {in_bounds = [true]}
 // V4: %[[Q2:.*]] = quant_ext.apply_quantize %[[A2]], %{{.*}} : (vector<64xf32>, vector<64xf32>) -> vector<64xi8>
