@@ -88,7 +88,7 @@ struct MoveDequantizeBelowPad : OpRewritePattern<tensor::PadOp> {
                                 PatternRewriter &rewriter) const override {
     auto dequantize = op.getSource().getDefiningOp<DequantizeOp>();
     if (!dequantize || dequantize.getStorage().isFloat() ||
-        !isBeside(dequantize, op))
+        !isBeside(dequantize, op) || !hasShapeOfInput(dequantize))
       return rewriter.notifyMatchFailure(op, "source is not of integers");
     Value value = op.getConstantPaddingValue();
     // dequantize never makes a negative zero of a zero point.
@@ -116,7 +116,7 @@ struct MoveQuantizeAbovePad : OpRewritePattern<QuantizeOp> {
                                 PatternRewriter &rewriter) const override {
     auto pad = op.getInput().getDefiningOp<tensor::PadOp>();
     if (!pad || !pad->hasOneUse() || !isBeside(pad, op) || op.getSeed() ||
-        op.getStorage().isFloat())
+        op.getStorage().isFloat() || !hasShapeOfInput(op))
       return rewriter.notifyMatchFailure(op, "no padding before it alone");
     Value value = pad.getConstantPaddingValue();
     if (!value || !matchPattern(value, m_AnyZeroFloat()))
@@ -149,7 +149,8 @@ struct MoveDequantizeBelowConcat : OpRewritePattern<tensor::ConcatOp> {
     SmallVector<DequantizeOp> parts;
     for (Value input : op.getInputs()) {
       auto dequantize = input.getDefiningOp<DequantizeOp>();
-      if (!dequantize || !isBeside(dequantize, op))
+      if (!dequantize || !isBeside(dequantize, op) ||
+          !hasShapeOfInput(dequantize))
         return rewriter.notifyMatchFailure(op, "a part is not dequantized");
       parts.push_back(dequantize);
     }
@@ -207,7 +208,7 @@ struct MoveQuantizeAboveConcat : OpRewritePattern<QuantizeOp> {
                                 PatternRewriter &rewriter) const override {
     auto concat = op.getInput().getDefiningOp<tensor::ConcatOp>();
     if (!concat || !concat->hasOneUse() || !isBeside(concat, op) ||
-        op.getSeed())
+        op.getSeed() || !hasShapeOfInput(op))
       return rewriter.notifyMatchFailure(op,
                                          "no concatenation before it alone");
     Granularity granularity = op.getGranularity();
@@ -236,6 +237,7 @@ struct MoveDequantizeBelowInsert : OpRewritePattern<tensor::InsertSliceOp> {
     auto source = op.getSource().getDefiningOp<DequantizeOp>();
     auto dest = op.getDest().getDefiningOp<DequantizeOp>();
     if (!source || !dest || !isBeside(source, op) || !isBeside(dest, op) ||
+        !hasShapeOfInput(source) || !hasShapeOfInput(dest) ||
         !source.getGranularity().isPerTensor() ||
         !isSameQuantization(source, dest))
       return rewriter.notifyMatchFailure(op, "no common quantization");
@@ -255,7 +257,8 @@ struct MoveQuantizeAboveInsert : OpRewritePattern<QuantizeOp> {
                                 PatternRewriter &rewriter) const override {
     auto insert = op.getInput().getDefiningOp<tensor::InsertSliceOp>();
     if (!insert || !insert->hasOneUse() || !isBeside(insert, op) ||
-        op.getSeed() || !op.getGranularity().isPerTensor())
+        op.getSeed() || !hasShapeOfInput(op) ||
+        !op.getGranularity().isPerTensor())
       return rewriter.notifyMatchFailure(op, "no insertion before it alone");
     auto quantizeOne = [&](Value value) {
       return quantizeLike(rewriter, op, value, getQuantization(op));

@@ -316,6 +316,12 @@ quant_ext::moveQuantizationUp(OpBuilder &b, Operation *op,
   return moved;
 }
 
+bool quant_ext::hasShapeOfInput(Operation *op) {
+  auto input = cast<RankedTensorType>(op->getOperand(0).getType());
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  return input.getShape() == result.getShape();
+}
+
 Value quant_ext::quantizeLike(OpBuilder &b, QuantizeOp op, Value input,
                               const Quantization &quantization) {
   auto quantize = QuantizeOp::create(

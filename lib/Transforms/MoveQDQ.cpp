@@ -44,6 +44,8 @@ struct MoveDequantizeDown : OpRewritePattern<MovementOp> {
       return rewriter.notifyMatchFailure(op, "source is not dequantized");
     if (dequantize->getBlock() != op->getBlock())
       return rewriter.notifyMatchFailure(op, "would be computed more often");
+    if (!hasShapeOfInput(dequantize))
+      return rewriter.notifyMatchFailure(op, "source states sizes");
     // A bias is best dequantized before it is broadcast.
     if (isa<linalg::BroadcastOp>(op) && !feedsContraction(op->getResult(0)))
       return rewriter.notifyMatchFailure(op, "more elements to dequantize");
@@ -73,6 +75,8 @@ struct MoveQuantizeUp : OpRewritePattern<QuantizeOp> {
       return rewriter.notifyMatchFailure(op, "floats are used too");
     if (op.getSeed())
       return rewriter.notifyMatchFailure(op, "draws depend on the place");
+    if (!hasShapeOfInput(op))
+      return rewriter.notifyMatchFailure(op, "it states sizes");
     FailureOr<Quantization> moved =
         moveQuantizationUp(rewriter, movement, getQuantization(op));
     if (failed(moved))

@@ -49,6 +49,17 @@ static void remarkInteger(QuantizedContraction &match) {
 }
 
 namespace {
+/// Operations that are there no longer.
+class ErasedOps : public RewriterBase::Listener {
+public:
+  bool contains(Operation *op) const { return ops.contains(op); }
+
+  void notifyOperationErased(Operation *op) override { ops.insert(op); }
+
+private:
+  DenseSet<Operation *> ops;
+};
+
 struct QDQToInteger : quant_ext::impl::QDQToIntegerBase<QDQToInteger> {
   using QDQToIntegerBase::QDQToIntegerBase;
 
@@ -86,7 +97,13 @@ void QDQToInteger::runOnOperation() {
       ops.push_back(op);
   });
   IRRewriter rewriter(&getContext());
+  // What one contraction was added to may be another, of which no more than the
+  // type was needed.
+  ErasedOps erased;
+  rewriter.setListener(&erased);
   for (linalg::LinalgOp op : ops) {
+    if (erased.contains(op))
+      continue;
     std::string reason;
     if (succeeded(rewrite(rewriter, op, reason))) {
       ++numRewritten;

@@ -362,3 +362,59 @@ func.func @loop(%q: tensor<8x4xi8>, %s: tensor<f32>, %i: tensor<4xf32>) -> tenso
   }
   return %r : tensor<4xf32>
 }
+
+// -----
+
+// Types that state sizes which others leave open: moved, nothing would say them.
+// CHECK-LABEL: func @stated_sizes_concat
+// CHECK: tensor.concat
+// CHECK: quant_ext.quantize
+func.func @stated_sizes_concat(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<8xi8> {
+  %sc = arith.constant dense<0.5> : tensor<f32>
+  %p = tensor.concat dim(0) %x, %y : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  %q = quant_ext.quantize %p, %sc storage = <i8> : (tensor<?xf32>, tensor<f32>) -> tensor<8xi8>
+  return %q : tensor<8xi8>
+}
+
+// CHECK-LABEL: func @stated_sizes_insert
+// CHECK: tensor.insert_slice
+// CHECK: quant_ext.quantize
+func.func @stated_sizes_insert(%x: tensor<2xf32>, %y: tensor<?xf32>) -> tensor<8xi8> {
+  %sc = arith.constant dense<0.5> : tensor<f32>
+  %p = tensor.insert_slice %x into %y[0][2][1] : tensor<2xf32> into tensor<?xf32>
+  %q = quant_ext.quantize %p, %sc storage = <i8> : (tensor<?xf32>, tensor<f32>) -> tensor<8xi8>
+  return %q : tensor<8xi8>
+}
+
+// CHECK-LABEL: func @stated_sizes_pad_dequantized
+// CHECK: quant_ext.dequantize
+// CHECK: tensor.pad
+func.func @stated_sizes_pad_dequantized(%x: tensor<?xi8>) -> tensor<10xf32> {
+  %sc = arith.constant dense<0.5> : tensor<f32>
+  %z = arith.constant 0.0 : f32
+  %q = quant_ext.dequantize %x, %sc storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<8xf32>
+  %p = tensor.pad %q low[1] high[1] { ^bb0(%i: index): tensor.yield %z : f32 } : tensor<8xf32> to tensor<10xf32>
+  return %p : tensor<10xf32>
+}
+
+// CHECK-LABEL: func @stated_sizes_insert_dequantized
+// CHECK: quant_ext.dequantize
+// CHECK: tensor.insert_slice
+func.func @stated_sizes_insert_dequantized(%x: tensor<?xi8>, %y: tensor<?xi8>) -> tensor<8xf32> {
+  %sc = arith.constant dense<0.5> : tensor<f32>
+  %q = quant_ext.dequantize %x, %sc storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<2xf32>
+  %r = quant_ext.dequantize %y, %sc storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<8xf32>
+  %p = tensor.insert_slice %q into %r[0][2][1] : tensor<2xf32> into tensor<8xf32>
+  return %p : tensor<8xf32>
+}
+
+// CHECK-LABEL: func @stated_sizes_expand
+// CHECK: tensor.expand_shape
+// CHECK: quant_ext.quantize
+func.func @stated_sizes_expand(%x: tensor<?xf32>) -> tensor<2x4xi8> {
+  %sc = arith.constant dense<0.5> : tensor<f32>
+  %c = arith.constant 2 : index
+  %p = tensor.expand_shape %x [[0,1]] output_shape [%c, 4] : tensor<?xf32> into tensor<?x4xf32>
+  %q = quant_ext.quantize %p, %sc storage = <i8> : (tensor<?x4xf32>, tensor<f32>) -> tensor<2x4xi8>
+  return %q : tensor<2x4xi8>
+}

@@ -417,3 +417,32 @@ func.func @resource(%x: tensor<5x2xi8>) -> tensor<5x2xf32> {
   return %y : tensor<5x2xf32>
 }
 {-# dialect_resources: { builtin: { weights: "0x01000000010203fc" } } #-}
+
+// -----
+
+// What the bias is added into is itself a contraction, of which nothing but the
+// type is needed: it is gone when its turn comes.
+// CHECK-LABEL: func @contraction_as_destination
+// CHECK: quant_ext.dequantize %{{.*}} : (tensor<2x3xi32>
+// CHECK-NOT: linalg.matmul
+// CHECK: return
+func.func @contraction_as_destination(%a: tensor<2x4xi8>, %w: tensor<4x3xi8>, %x: tensor<2x4xf32>, %y: tensor<4x3xf32>) -> tensor<2x3xf32> {
+  %zero = arith.constant dense<0.0> : tensor<2x3xf32>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %sb = arith.constant dense<0.25> : tensor<f32>
+  %bq = arith.constant dense<[1, 2, 3]> : tensor<3xi32>
+  %da = quant_ext.dequantize %a, %s storage = <i8> : (tensor<2x4xi8>, tensor<f32>) -> tensor<2x4xf32>
+  %dw = quant_ext.dequantize %w, %s storage = <i8> : (tensor<4x3xi8>, tensor<f32>) -> tensor<4x3xf32>
+  %bias = quant_ext.dequantize %bq, %sb storage = <i32> : (tensor<3xi32>, tensor<f32>) -> tensor<3xf32>
+  %b = linalg.matmul ins(%da, %dw : tensor<2x4xf32>, tensor<4x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %c = linalg.matmul ins(%x, %y : tensor<2x4xf32>, tensor<4x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %r = linalg.generic {
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%b, %bias : tensor<2x3xf32>, tensor<3xf32>) outs(%c : tensor<2x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %t = arith.addf %p, %q : f32
+    linalg.yield %t : f32
+  } -> tensor<2x3xf32>
+  return %r : tensor<2x3xf32>
+}

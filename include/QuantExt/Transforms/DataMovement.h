@@ -55,6 +55,11 @@ FailureOr<Quantization> moveQuantizationDown(OpBuilder &b, Operation *op,
 FailureOr<Quantization> moveQuantizationUp(OpBuilder &b, Operation *op,
                                            const Quantization &result);
 
+/// Whether the result of `op`, which quantizes or dequantizes, says no more of
+/// its sizes than the input does. It may state sizes that the input leaves open,
+/// and would not where data movement changes places with it.
+bool hasShapeOfInput(Operation *op);
+
 /// What `op` makes of `input`, quantized by `quantization` instead.
 Value quantizeLike(OpBuilder &b, QuantizeOp op, Value input,
                    const Quantization &quantization);

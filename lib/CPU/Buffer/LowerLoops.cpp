@@ -19,12 +19,12 @@ using namespace mlir::quant_ext;
 /// What upstream lowers only while its regions are one block each: before the
 /// loops in them.
 static bool wantsOneBlock(Operation *op) {
-  return isa<scf::ForallOp, scf::ParallelOp, scf::WhileOp>(op);
+  return isa<scf::ForallOp, scf::IndexSwitchOp, scf::ParallelOp, scf::WhileOp>(
+      op);
 }
 
 static bool takesAnyBlocks(Operation *op) {
-  return isa<scf::ExecuteRegionOp, scf::ForOp, scf::IfOp, scf::IndexSwitchOp>(
-      op);
+  return isa<scf::ExecuteRegionOp, scf::ForOp, scf::IfOp>(op);
 }
 
 namespace {

@@ -120,6 +120,8 @@ LowerDotProduct::matchAndRewrite(vector::ContractionOp op,
                                  PatternRewriter &rewriter) const {
   if (!isGroupContraction(op))
     return rewriter.notifyMatchFailure(op, "not of a group of products");
+  if (op.isMasked())
+    return rewriter.notifyMatchFailure(op, "some of its products are masked");
   std::optional<Extended> lhs = Extended::match(op.getLhs());
   std::optional<Extended> rhs = Extended::match(op.getRhs());
   if (!lhs || !rhs)

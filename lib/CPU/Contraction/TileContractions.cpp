@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/Transforms/TilingInterfaceImpl.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -132,7 +133,8 @@ quant_ext::matchContractionKernel(linalg::LinalgOp op) {
     kernel.lhsIsPacked = false;
   }
   kernel.lhsProducer = getProducer(kernel.lhs, op);
-  if (ShapedType::isDynamic(kernel.getReduced()))
+  // A sum of no products has no loop, and no cache is too small for its rows.
+  if (ShapedType::isDynamic(kernel.getReduced()) || kernel.getReduced() == 0)
     return failure();
   auto epilogue =
       dyn_cast_if_present<linalg::GenericOp>(getOnlyReader(unpack.getResult()));
@@ -193,6 +195,11 @@ struct TileContractionsPass
     : public quant_ext::impl::QuantExtTileContractionsBase<
           TileContractionsPass> {
   using QuantExtTileContractionsBase::QuantExtTileContractionsBase;
+
+  void getDependentDialects(DialectRegistry &registry) const override {
+    QuantExtTileContractionsBase::getDependentDialects(registry);
+    linalg::registerTilingInterfaceExternalModels(registry);
+  }
 
   LogicalResult initialize(MLIRContext *context) override {
     auto emit = [&] { return emitError(UnknownLoc::get(context)); };

@@ -110,7 +110,7 @@ struct DequantizeByTable : public OpRewritePattern<ApplyDequantizeOp> {
       return rewriter.notifyMatchFailure(op, "the storage has not 4 bits");
     Value bytes = getBytes(op.getInput());
     auto type = dyn_cast<VectorType>(op.getResult().getType());
-    if (!bytes || type.getNumElements() % kWords != 0)
+    if (!bytes || type.getRank() != 1 || type.getNumElements() % kWords != 0)
       return rewriter.notifyMatchFailure(op, "its lanes fill no registers");
     if (!type.getElementType().isF32() ||
         getElementTypeOrSelf(op.getScale().getType()).isF64())

@@ -54,7 +54,7 @@ struct StoreRegisters final : public OpRewritePattern<vector::TransferWriteOp> {
     if (type.getRank() != 1 || type.isScalable() ||
         type.getNumElements() <= lanes || type.getNumElements() % lanes != 0)
       return rewriter.notifyMatchFailure(op, "it does not fill registers");
-    if (op.getMask() || op.hasOutOfBoundsDim() ||
+    if (op.getMask() || op.isMasked() || op.hasOutOfBoundsDim() ||
         !op.getPermutationMap().isMinorIdentity() ||
         !isa<MemRefType>(op.getShapedType()))
       return rewriter.notifyMatchFailure(op, "not all lanes are neighbours");

@@ -151,6 +151,8 @@ struct QuantizeToCasts final : public OpRewritePattern<QuantizeOp> {
         !op.getSaturate())
       return rewriter.notifyMatchFailure(op, "it rounds in another way");
     auto input = cast<RankedTensorType>(op.getInput().getType());
+    if (input.getShape() != op.getType().getShape())
+      return rewriter.notifyMatchFailure(op, "casts state no sizes");
     Type type = findQuantizedType(op, cast<FloatType>(input.getElementType()));
     if (!type)
       return rewriter.notifyMatchFailure(op, "no type says its parameters");
@@ -167,11 +169,13 @@ struct DequantizeToCasts final : public OpRewritePattern<DequantizeOp> {
 
   LogicalResult matchAndRewrite(DequantizeOp op,
                                 PatternRewriter &rewriter) const override {
+    auto input = cast<RankedTensorType>(op.getInput().getType());
     auto result = cast<RankedTensorType>(op.getType());
+    if (input.getShape() != result.getShape())
+      return rewriter.notifyMatchFailure(op, "casts state no sizes");
     Type type = findQuantizedType(op, cast<FloatType>(result.getElementType()));
     if (!type)
       return rewriter.notifyMatchFailure(op, "no type says its parameters");
-    auto input = cast<RankedTensorType>(op.getInput().getType());
     Value quantized = quant::StorageCastOp::create(
         rewriter, op.getLoc(), input.clone(type), op.getInput());
     rewriter.replaceOpWithNewOp<quant::DequantizeCastOp>(op, op.getType(),

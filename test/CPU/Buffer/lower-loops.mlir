@@ -95,3 +95,32 @@ func.func @parallel_around(%m: memref<?x?xf32>, %a: f32, %n: index) {
   }
   return
 }
+
+// -----
+
+// Cases that have branches of their own once they are lowered.
+// CHECK-LABEL: func.func @switch(
+// CHECK: cf.switch
+// CHECK: cf.cond_br
+// CHECK: return
+func.func @switch(%m: memref<?xf32>, %x: f32, %n: index, %c: i1, %d: index) -> index {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %v = scf.index_switch %n -> index
+  case 2 {
+    %e = scf.if %c -> index {
+      memref.store %x, %m[%n] : memref<?xf32>
+      scf.yield %d : index
+    } else {
+      scf.yield %n : index
+    }
+    scf.yield %e : index
+  }
+  default {
+    scf.for %i = %c0 to %n step %c1 {
+      memref.store %x, %m[%i] : memref<?xf32>
+    }
+    scf.yield %n : index
+  }
+  return %v : index
+}

@@ -86,3 +86,18 @@ func.func @single(%a: vector<1xi16>, %b: vector<4x1xi8>, %sums: vector<4xi32>) -
   %r = vector.contract {indexing_maps = [#lhs, #rhs, #out], iterator_types = ["parallel", "reduction"]} %aw, %bw, %sums : vector<1xi32>, vector<4x1xi32> into vector<4xi32>
   return %r : vector<4xi32>
 }
+
+// What a mask encloses stays one operation.
+// VNNI512-LABEL: func.func @masked(
+// VNNI512: vector.mask %{{.*}} { vector.contract
+func.func @masked(%a: vector<4xi8>, %b: vector<16x4xi8>, %sums: vector<16xi32>, %m: vector<16x4xi1>) -> vector<16xi32> {
+  %l = arith.extui %a : vector<4xi8> to vector<4xi32>
+  %r = arith.extsi %b : vector<16x4xi8> to vector<16x4xi32>
+  %s = vector.mask %m {
+    vector.contract {
+        indexing_maps = [affine_map<(c, p) -> (p)>, affine_map<(c, p) -> (c, p)>, affine_map<(c, p) -> (c)>],
+        iterator_types = ["parallel", "reduction"], kind = #vector.kind<add>}
+        %l, %r, %sums : vector<4xi32>, vector<16x4xi32> into vector<16xi32>
+  } : vector<16x4xi1> -> vector<16xi32>
+  return %s : vector<16xi32>
+}

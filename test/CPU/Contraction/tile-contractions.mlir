@@ -293,3 +293,24 @@ func.func @no_rows(%a: tensor<0x4xi8>) -> tensor<0x16xi32> {
   %r = linalg.matmul {cast = #linalg.type_fn<cast_unsigned>} ins(%a, %w : tensor<0x4xi8>, tensor<4x16xi8>) outs(%zero : tensor<0x16xi32>) -> tensor<0x16xi32>
   return %r : tensor<0x16xi32>
 }
+
+// -----
+
+// Nothing to multiply: what is left is a value for all elements.
+// CHECK-LABEL: func.func @no_products(
+// CHECK-NOT: vector.
+// CHECK: return
+func.func @no_products(%a: tensor<1x0x4xi8>, %b: tensor<1x0x16x4xi8>, %er: tensor<1x1x16xi32>, %es: tensor<1x16xi32>) -> tensor<1x16xi32> {
+  %zero = arith.constant 0 : i32
+  %zeros = linalg.fill ins(%zero : i32) outs(%er : tensor<1x1x16xi32>) -> tensor<1x1x16xi32>
+  %rp = linalg.generic {indexing_maps = [affine_map<(m, j, i, c, p) -> (m, i, p)>, affine_map<(m, j, i, c, p) -> (j, i, c, p)>, affine_map<(m, j, i, c, p) -> (m, j, c)>], iterator_types = ["parallel", "parallel", "reduction", "parallel", "reduction"]} ins(%a, %b : tensor<1x0x4xi8>, tensor<1x0x16x4xi8>) outs(%zeros : tensor<1x1x16xi32>) {
+  ^bb0(%l: i8, %q: i8, %sum: i32):
+    %lw = arith.extui %l : i8 to i32
+    %qw = arith.extsi %q : i8 to i32
+    %product = arith.muli %lw, %qw : i32
+    %next = arith.addi %sum, %product : i32
+    linalg.yield %next : i32
+  } -> tensor<1x1x16xi32>
+  %s = linalg.unpack %rp inner_dims_pos = [1] inner_tiles = [16] into %es : tensor<1x1x16xi32> -> tensor<1x16xi32>
+  return %s : tensor<1x16xi32>
+}

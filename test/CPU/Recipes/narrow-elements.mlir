@@ -50,13 +50,15 @@ func.func @scales(%x: vector<16xi8>, %s: vector<16xf32>, %z: i4) -> vector<16xf3
   return %y : vector<16xf32>
 }
 
-// No table for lanes that differ in zero point, for f64, or for part of a
-// register.
+// No table for lanes that differ in zero point, for f64, for part of a register,
+// or for several rows.
 // CHECK-LABEL: func.func @zero_points(
 // CHECK-NOT: permvar
 // CHECK-LABEL: func.func @double(
 // CHECK-NOT: permvar
 // CHECK-LABEL: func.func @short(
+// CHECK-NOT: permvar
+// CHECK-LABEL: func.func @matrix(
 // CHECK-NOT: permvar
 func.func @zero_points(%x: vector<16xi8>, %s: vector<16xf32>, %z: vector<16xi4>) -> vector<16xf32> {
   %q = arith.trunci %x : vector<16xi8> to vector<16xi4>
@@ -74,6 +76,13 @@ func.func @short(%x: vector<8xi8>, %s: f32) -> vector<8xf32> {
   %scale = vector.broadcast %s : f32 to vector<8xf32>
   %y = quant_ext.apply_dequantize %q, %scale storage = <i4> : (vector<8xi4>, vector<8xf32>) -> vector<8xf32>
   return %y : vector<8xf32>
+}
+
+func.func @matrix(%x: vector<2x16xi8>, %s: f32) -> vector<2x16xf32> {
+  %q = arith.trunci %x : vector<2x16xi8> to vector<2x16xi4>
+  %v = vector.broadcast %s : f32 to vector<2x16xf32>
+  %y = quant_ext.apply_dequantize %q, %v storage = <i4> : (vector<2x16xi4>, vector<2x16xf32>) -> vector<2x16xf32>
+  return %y : vector<2x16xf32>
 }
 
 // Unsigned storage has its sign bit nowhere.

@@ -88,3 +88,17 @@ func.func @whole(%a: vector<16xf32>, %b: vector<24xf32>, %c: vector<128xi8>, %d:
   %r = vector.transfer_write %g, %t[%i] {in_bounds = [true]} : vector<32xf32>, tensor<?xf32>
   return %r : tensor<?xf32>
 }
+
+// -----
+
+// What a mask encloses stays one operation.
+// CHECK-LABEL: func.func @enclosed(
+// CHECK: vector.mask %{{.*}} { vector.transfer_write %{{.*}} : vector<32xf32>, memref<32xf32> }
+// WHOLE-LABEL: func.func @enclosed(
+func.func @enclosed(%x: vector<32xf32>, %m: memref<32xf32>, %mask: vector<32xi1>) {
+  %c0 = arith.constant 0 : index
+  vector.mask %mask {
+    vector.transfer_write %x, %m[%c0] {in_bounds = [true]} : vector<32xf32>, memref<32xf32>
+  } : vector<32xi1>
+  return
+}

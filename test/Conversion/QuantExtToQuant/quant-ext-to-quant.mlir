@@ -60,3 +60,18 @@ func.func @others(%x: tensor<7xf32>, %h: tensor<7xf16>, %s: tensor<f32>) -> (ten
   %7 = quant_ext.quantize %x, %wide storage = <i8> : (tensor<7xf32>, tensor<f64>) -> tensor<7xi8>
   return %0, %1, %2, %3, %4, %5, %6, %7 : tensor<7xi8>, tensor<7xi8>, tensor<7xi8>, tensor<7xi8>, tensor<7xi8>, tensor<7xi8>, tensor<7xf8E4M3FN>, tensor<7xi8>
 }
+
+// -----
+
+// Types that state sizes which the input leaves open: casts say nothing of them.
+// CHECK-LABEL: func.func @stated_sizes(
+// CHECK-NOT: quant.
+// CHECK: quant_ext.quantize
+// CHECK: quant_ext.dequantize
+// CHECK: return
+func.func @stated_sizes(%x: tensor<?xf32>, %q: tensor<?xi8>) -> (tensor<8xi8>, tensor<8xf32>) {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %i = quant_ext.quantize %x, %s storage = <i8> : (tensor<?xf32>, tensor<f32>) -> tensor<8xi8>
+  %d = quant_ext.dequantize %q, %s storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<8xf32>
+  return %i, %d : tensor<8xi8>, tensor<8xf32>
+}
