@@ -42,13 +42,14 @@ def QuantExtTileAndVectorize
 
     Where lanes divide by scales of their own, as those of channels along the
     innermost dimension are, vectors that lie below each other have the same
-    scales: a strip as wide as a vector is taken down 128 rows before the next
+    scales: a strip as wide as a vector is taken down 32 rows before the next
     one, and what depends on the scales alone is computed once for them. What
     comes from memory rather than a cache is not (`strip-bytes`): there a row of
     each of four parts is taken at a time, so that each part goes on and on in
     one direction, and then the rows that are left. Rows are taken one after the
     other where results of a row are no whole lines, or, where sizes are known,
-    what rows share (scales, a bias) stays in the first-level cache beside them.
+    what rows share is divided by nowhere (a bias, scales to multiply by) and
+    stays in the first-level cache beside them.
 
     Loop and vector are made together because the masked remainder and the
     carried accumulators then come out as such; tiling first and vectorizing
@@ -107,8 +108,8 @@ def QuantExtTileAndVectorize
            "vector register, so that 8-bit results fill one">,
     Option<"stripBytes", "strip-bytes", "int64_t", "0",
            "Bytes of what an operation reads and writes from which on it is not "
-           "taken in strips; 0 takes those of the target's last-level cache, and "
-           "below 0 nothing is">,
+           "taken in strips; 0 takes a quarter of the target's last-level cache, "
+           "which cores share, and below 0 nothing is">,
   ];
   let statistics = [
     Statistic<"numVectorized", "vectorized", "Operations vectorized">,

@@ -56,8 +56,8 @@ FailureOr<Quantization> moveQuantizationUp(OpBuilder &b, Operation *op,
                                            const Quantization &result);
 
 /// Whether the result of `op`, which quantizes or dequantizes, says no more of
-/// its sizes than the input does. It may state sizes that the input leaves open,
-/// and would not where data movement changes places with it.
+/// its sizes than the input does. It may state sizes that the input leaves
+/// open, and would not where data movement changes places with it.
 bool hasShapeOfInput(Operation *op);
 
 /// What `op` makes of `input`, quantized by `quantization` instead.

@@ -2,6 +2,7 @@
 
 #include "RowEmitter.h"
 #include "Tensor/CollapseDims.h"
+#include "Vector/GenericVectorizer.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -53,8 +54,19 @@ bool RowEmitter::hasSameParametersInRows() const {
   return isRepeated;
 }
 
-/// The same for what is written, where it is the operation's own and vectors go
-/// on to the next row. Of rows whose size is known at run time only, nothing
+/// Whether each column has a scale, which all rows share.
+bool RowEmitter::sharesScales() {
+  return hasSameParametersInRows() &&
+         llvm::any_of(llvm::zip_equal(op.getRegionInputArgs(), inputs),
+                      [&](auto pair) {
+                        auto [element, input] = pair;
+                        return isScale(element) &&
+                               input.map.isFunctionOfDim(sizes.size() - 1);
+                      });
+}
+
+/// Flattens what is written, where it is the operation's own and vectors go on
+/// to the next row. Of rows whose size is known at run time only, nothing
 /// else would say that they have no gaps.
 void RowEmitter::flattenResults() {
   if (sizes.size() < 2 || getConstantIntValue(sizes.back()) ||

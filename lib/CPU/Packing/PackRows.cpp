@@ -20,6 +20,11 @@ using utils::IteratorType;
 /// Elements from which on what a row has beside whole vectors costs less than
 /// to move all of its elements once more.
 static constexpr int64_t kLongRow = 128;
+/// The same where rows share scales, each of which is then divided by once for
+/// all rows of a chunk, four of them or more; and how many elements there are
+/// from which on they may come from memory, where whole rows come faster.
+static constexpr int64_t kLongRowOfScales = 4096;
+static constexpr int64_t kCachedElements = 1 << 22;
 
 //===----------------------------------------------------------------------===//
 // What is served
@@ -478,9 +483,16 @@ SmallVector<Value> RowEmitter::emitNest(unsigned dim, Values results) {
     return emitRows(dim, results);
   if (std::optional<int64_t> columns = getConstantIntValue(sizes.back()))
     return *columns < kLongRow ? emitChunks(results) : emitRows(dim, results);
+  Value longRow = toValue(b.getIndexAttr(kLongRow));
+  if (sharesScales()) {
+    Value isCached = arith::CmpIOp::create(
+        b, loc, arith::CmpIPredicate::ult, toValue(multiply(b, loc, sizes)),
+        toValue(b.getIndexAttr(kCachedElements)));
+    longRow = arith::SelectOp::create(
+        b, loc, isCached, toValue(b.getIndexAttr(kLongRowOfScales)), longRow);
+  }
   Value isShort = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                        toValue(sizes.back()),
-                                        toValue(b.getIndexAttr(kLongRow)));
+                                        toValue(sizes.back()), longRow);
   auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(results)),
                                   isShort, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(b);

@@ -46,6 +46,7 @@ private:
   Values emitChunks(Values results);
   void flatten(RowOperand &input);
   bool hasSameParametersInRows() const;
+  bool sharesScales();
   void flattenResults();
   Value unflatten(Value row, RankedTensorType type);
   Values emitChunk(OpFoldResult begin, OpFoldResult numRows, Values results);

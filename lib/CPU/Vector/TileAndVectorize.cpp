@@ -28,6 +28,11 @@ using namespace mlir::quant_ext;
 // The pass
 //===----------------------------------------------------------------------===//
 
+/// Part of the last-level cache that strips may count on. Measured on Zen 4, at
+/// 5 MB of 32 they are level with rows of four parts, at 10 MB a fifth behind
+/// and at 20 MB a third as fast.
+static constexpr int64_t kShareOfCache = 4;
+
 namespace {
 
 struct TileAndVectorizePass
@@ -56,8 +61,8 @@ struct TileAndVectorizePass
     shape.masked = info->hasMasking;
     // The rest is for what comes from memory.
     shape.sharedBytes = info->caches.l1 / 4;
-    shape.stripBytes =
-        stripBytes != 0 ? std::max<int64_t>(stripBytes, 0) : info->caches.l3;
+    shape.stripBytes = stripBytes != 0 ? std::max<int64_t>(stripBytes, 0)
+                                       : info->caches.l3 / kShareOfCache;
     return success();
   }
 

@@ -206,8 +206,24 @@ std::optional<int64_t> quant_ext::getStaticBytes(linalg::LinalgOp op) {
   return bytes;
 }
 
-/// The dimension along which strips go, where `rows` is one that all scales
-/// stay the same along, while they move along the vector's.
+/// Whether all scales stay the same along `rows`, while they move along the
+/// vector's dimension.
+static bool sharesScales(linalg::LinalgOp op, const VectorPlan &plan,
+                         unsigned rows) {
+  bool isShared = false;
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    if (!isScale(op.getMatchingBlockArgument(input)))
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(input);
+    if (!map.isFunctionOfDim(plan.vectorDim) || map.isFunctionOfDim(rows))
+      return false;
+    isShared = true;
+  }
+  return isShared;
+}
+
+/// The dimension along which strips go, where `rows` is one whose rows share
+/// scales.
 static std::optional<unsigned> findStripDim(linalg::LinalgOp op,
                                             const VectorShape &shape,
                                             const VectorPlan &plan,
@@ -218,16 +234,7 @@ static std::optional<unsigned> findStripDim(linalg::LinalgOp op,
   std::optional<int64_t> bytes = getStaticBytes(op);
   if (bytes ? *bytes >= shape.stripBytes : isa<scf::IfOp>(op->getParentOp()))
     return std::nullopt;
-  bool isShared = false;
-  for (OpOperand *input : op.getDpsInputOperands()) {
-    if (!isScale(op.getMatchingBlockArgument(input)))
-      continue;
-    AffineMap map = op.getMatchingIndexingMap(input);
-    if (!map.isFunctionOfDim(plan.vectorDim) || map.isFunctionOfDim(*rows))
-      return std::nullopt;
-    isShared = true;
-  }
-  return isShared ? rows : std::nullopt;
+  return sharesScales(op, plan, *rows) ? rows : std::nullopt;
 }
 
 /// The innermost loop around that over vectors.
@@ -253,8 +260,9 @@ static int64_t getBytesOfRow(linalg::LinalgOp op, OpOperand &operand,
   return elements * getElementBytes(operand.get().getType());
 }
 
-/// Whether rows that come from memory share an operand that the nearest cache
-/// cannot hold beside them: taken a few at a time, they read it once for all.
+/// Whether rows that come from memory share scales to divide by, or an operand
+/// that the nearest cache cannot hold beside them: taken a few at a time, they
+/// divide or read once for all.
 static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
                              const VectorShape &shape, unsigned rows) {
   constexpr int64_t kLeastRows = 64;
@@ -283,7 +291,7 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
         op.payloadUsesValueFromOperand(&operand))
       shared += getBytesOfRow(op, operand, rows);
   }
-  return shared >= shape.sharedBytes;
+  return shared >= shape.sharedBytes || sharesScales(op, plan, rows);
 }
 
 /// Chooses the rows of which several share a vector of what stays the same

@@ -1,5 +1,5 @@
-// Rows of four parts at a time, where they share more than the nearest cache
-// keeps beside what comes from memory.
+// Rows of four parts at a time, where they share scales to divide by, or more
+// than the nearest cache keeps beside what comes from memory.
 
 // DEFINE: %{bytes} =
 // DEFINE: %{vectorize} = %quant-opt --pass-pipeline="builtin.module(convert-quant-ext-to-linalg,canonicalize,cse,func.func(quant-ext-tile-and-vectorize{target=x86-64-v4 strip-bytes=%{bytes}}),canonicalize,cse)" --split-input-file %s
@@ -11,7 +11,6 @@
 
 // CACHE-NOT: affine_map<(d0, d1) -> (d0 + d1 * 16)>
 
-// A quarter of the first-level cache, 32 KiB, is 2,048 scales.
 // CHECK: #[[ROW_OF_PART:.*]] = affine_map<(d0, d1) -> (d0 + d1 * 16)>
 // CHECK-LABEL: func @scales(
 // CHECK-SAME: %[[X:.*]]: tensor<64x2048xf32>, %[[S:.*]]: tensor<2048xf32>)
@@ -32,7 +31,8 @@ func.func @scales(%x: tensor<64x2048xf32>, %s: tensor<2048xf32>) -> tensor<64x20
 
 // -----
 
-// A bias for columns counts as well, and a scale for rows goes with them.
+// A bias for columns is read once for all, where it takes a quarter of the
+// first-level cache, 32 KiB, or more; a scale for rows goes with them.
 // CHECK: #[[ROW_OF_PART:.*]] = affine_map<(d0, d1) -> (d0 + d1 * 16)>
 // CHECK-LABEL: func @bias(
 // CHECK-SAME: %[[ROW_SCALES:[^ ]*]]: tensor<64xf32>
@@ -69,14 +69,26 @@ func.func @row_number(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %e: tensor<
 
 // -----
 
-// Fewer scales.
+// Fewer scales than that are divided by once for all just the same.
+// CHECK: #[[ROW_OF_PART:.*]] = affine_map<(d0, d1) -> (d0 + d1 * 16)>
+// CHECK-LABEL: func @few_scales(
+// CHECK-COUNT-3: scf.for
+// CHECK: affine.apply #[[ROW_OF_PART]]
+func.func @few_scales(%x: tensor<64x1984xf32>, %s: tensor<1984xf32>) -> tensor<64x1984xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x1984xf32>, tensor<1984xf32>) -> tensor<64x1984xi8>
+  return %q : tensor<64x1984xi8>
+}
+
+// -----
+
+// They are not where they only multiply.
 // CHECK-LABEL: func @little(
 // CHECK-COUNT-2: scf.for
 // CHECK-NOT: scf.for
 // CHECK: return
-func.func @little(%x: tensor<64x1984xf32>, %s: tensor<1984xf32>) -> tensor<64x1984xi8> {
-  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<64x1984xf32>, tensor<1984xf32>) -> tensor<64x1984xi8>
-  return %q : tensor<64x1984xi8>
+func.func @little(%x: tensor<64x1984xi8>, %s: tensor<1984xf32>) -> tensor<64x1984xf32> {
+  %d = quant_ext.dequantize %x, %s axis = 1 storage = <i8> : (tensor<64x1984xi8>, tensor<1984xf32>) -> tensor<64x1984xf32>
+  return %d : tensor<64x1984xf32>
 }
 
 // -----

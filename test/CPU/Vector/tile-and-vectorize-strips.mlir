@@ -33,9 +33,12 @@
 // CHECK: vector.transfer_read %[[S]][%[[J]]]
 // CHECK: vector.transfer_write %{{.*}}[%[[I]], %[[J]]]
 // ROWS-LABEL: func @inner_axis(
-// ROWS: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args
-// ROWS: scf.for %[[J:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args
-// ROWS-NOT: scf.for
+// ROWS-DAG: %[[C4:.*]] = arith.constant 4 : index
+// ROWS-DAG: %[[C75:.*]] = arith.constant 75 : index
+// ROWS: scf.for %[[FIRST:[^ ]*]] = %{{.*}} to %[[C75]] step
+// ROWS: scf.for %[[J:[^ ]*]] =
+// ROWS: scf.for %[[PART:[^ ]*]] = %{{.*}} to %[[C4]] step
+// ROWS: %[[I:.*]] = affine.apply #{{.*}}(%[[FIRST]], %[[PART]])
 // ROWS: vector.transfer_read %{{.*}}[%[[I]], %[[J]]]
 func.func @inner_axis(%x: tensor<300x128xf32>, %s: tensor<128xf32>) -> tensor<300x128xi8> {
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<300x128xf32>, tensor<128xf32>) -> tensor<300x128xi8>
