@@ -61,6 +61,18 @@ func.func private @repeat(%a: tensor<6xi4>, %b: tensor<6xi4>, %n: index) -> tens
   return %r : tensor<6xi4>
 }
 
+// What is expanded is known as values already.
+func.func private @truncate(%x: tensor<4xi8>, %p: i4) -> tensor<6xi4> {
+  %q = arith.trunci %x : tensor<4xi8> to tensor<4xi4>
+  %pairs = tensor.expand_shape %q [[0, 1]] output_shape [2, 2] : tensor<4xi4> into tensor<2x2xi4>
+  %padded = tensor.pad %pairs low[1, 0] high[0, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %p : i4
+  } : tensor<2x2xi4> to tensor<3x2xi4>
+  %r = tensor.collapse_shape %padded [[0, 1]] : tensor<3x2xi4> into tensor<6xi4>
+  return %r : tensor<6xi4>
+}
+
 func.func @main() {
   %q = arith.constant dense<[1, -2, 3, -8]> : tensor<4xi4>
   %b = arith.constant dense<[1, 2, 3, -1, -2, -3]> : tensor<6xi4>
@@ -76,5 +88,11 @@ func.func @main() {
   // CHECK: [-5,  -7,  -6,  -1,  0,  -5]
   %repeated = call @repeat(%sums, %b, %c3) : (tensor<6xi4>, tensor<6xi4>, index) -> tensor<6xi4>
   call @print(%repeated) : (tensor<6xi4>) -> ()
+  // 17 and -25 have the low bits of 1 and 7.
+  // CHECK: [-3,  -3,  1,  7,  -8,  5]
+  %wide = arith.constant dense<[17, -25, -8, 5]> : tensor<4xi8>
+  %minus3 = arith.constant -3 : i4
+  %truncated = call @truncate(%wide, %minus3) : (tensor<4xi8>, i4) -> tensor<6xi4>
+  call @print(%truncated) : (tensor<6xi4>) -> ()
   return
 }

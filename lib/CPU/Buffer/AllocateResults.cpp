@@ -77,6 +77,24 @@ static Value invert(PatternRewriter &rewriter, memref::CollapseShapeOp op,
                                        alloc.getMixedSizes());
 }
 
+/// What is returned twice is copied for the second result: upstream gives one
+/// of the caller's buffers to an allocation, and finds none for the other.
+static void separateResults(func::ReturnOp op) {
+  DenseSet<Value> seen;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto alloc = operand.get().getDefiningOp<memref::AllocOp>();
+    if (!alloc || seen.insert(alloc).second)
+      continue;
+    OpBuilder b(op);
+    auto copy = memref::AllocOp::create(
+        b, op.getLoc(), memref::getMixedSizes(b, op.getLoc(), alloc),
+        alloc.getType().getElementType());
+    copy.setAlignmentAttr(alloc.getAlignmentAttr());
+    memref::CopyOp::create(b, op.getLoc(), alloc, copy);
+    operand.set(copy);
+  }
+}
+
 namespace {
 
 template <typename ReshapeOp>
@@ -204,7 +222,8 @@ struct AllocateResultsPass
     memref::CollapseShapeOp::getCanonicalizationPatterns(patterns,
                                                          &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    getOperation()->walk([](func::ReturnOp op) { separateResults(op); });
   }
 };
 

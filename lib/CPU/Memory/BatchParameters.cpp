@@ -264,7 +264,8 @@ struct BatchParametersPass
     for (scf::ForOp loop : loops)
       batch(rewriter, loop);
     // What is read from buffers now.
-    (void)runRegionDCE(rewriter, getOperation()->getRegions());
+    (void)simplifyRegions(rewriter, getOperation()->getRegions(),
+                          /*mergeBlocks=*/false);
   }
 
   void batch(RewriterBase &rewriter, scf::ForOp loop) {

@@ -168,7 +168,8 @@ struct StreamStoresPass
     for (auto &[nest, loops] : nests)
       streamNest(rewriter, cast<scf::ForOp>(nest), loops);
     // What was folded away, and sizes that nobody asked for in the end.
-    (void)runRegionDCE(rewriter, getOperation()->getRegions());
+    (void)simplifyRegions(rewriter, getOperation()->getRegions(),
+                          /*mergeBlocks=*/false);
   }
 
   /// Lets `loops` of a nest bypass the caches if enough is moved through them:

@@ -86,9 +86,11 @@ public:
                                        Location loc) -> Value {
       if (!PackedLayout::get(type))
         return Value();
-      return castElements(builder, loc,
-                          packer.unpack(builder, loc, memory, type),
-                          type.getElementType(), takeFromContainer);
+      Value values = packer.unpack(builder, loc, memory, type);
+      // Values that are known already may come after the memory.
+      builder.setInsertionPointAfterValue(values);
+      return castElements(builder, loc, values, type.getElementType(),
+                          takeFromContainer);
     });
     addTargetMaterialization([&packer](OpBuilder &builder, TypeRange,
                                        ValueRange values, Location loc,

@@ -137,6 +137,9 @@ bool Distribution::hasEnoughIndices(int64_t size) {
 
 bool Distribution::choose() {
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  // Upstream's tiling cannot divide them.
+  if (llvm::is_contained(sizes, 0))
+    return false;
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
   bool hasParallel = false;
   for (auto [i, type] : llvm::enumerate(types)) {
@@ -434,7 +437,8 @@ struct DistributeOverThreadsPass
         ++numLeft;
     }
     // Upstream's tiling leaves arithmetic behind that nothing uses.
-    (void)runRegionDCE(rewriter, getOperation()->getRegions());
+    (void)simplifyRegions(rewriter, getOperation()->getRegions(),
+                          /*mergeBlocks=*/false);
   }
 
   DistributionOptions distributionOptions;

@@ -429,7 +429,8 @@ struct FuseRowsPass
         ++numFused;
     }
     // Upstream's tiling leaves arithmetic behind that nothing uses.
-    (void)runRegionDCE(rewriter, getOperation()->getRegions());
+    (void)simplifyRegions(rewriter, getOperation()->getRegions(),
+                          /*mergeBlocks=*/false);
   }
 
 private:

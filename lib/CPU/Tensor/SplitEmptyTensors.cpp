@@ -97,7 +97,7 @@ struct SplitEmptyTensorsPass
     llvm::MapVector<Operation *, SmallVector<ExclusiveUses, 1>> groups;
     for (OpOperand *use : uses) {
       Operation *place =
-          op->getBlock()->findAncestorOpInBlock(*use->getOwner());
+          op->getParentRegion()->findAncestorOpInRegion(*use->getOwner());
       SmallVector<ExclusiveUses, 1> &here = groups[place];
       auto *group = place == use->getOwner()
                         ? here.end()

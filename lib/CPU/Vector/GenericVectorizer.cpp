@@ -108,8 +108,8 @@ SmallVector<Segment> LoopEmitter::makeSegments() {
   std::optional<int64_t> known = getConstantIntValue(size);
   int64_t width = shape.width;
   // A short row needs no wider vector than itself.
-  if (known && *known > 0 && shape.masked)
-    width = std::min<int64_t>(width, llvm::PowerOf2Ceil(*known));
+  if (known && *known > 0 && *known < width && shape.masked)
+    width = llvm::PowerOf2Ceil(*known);
 
   SmallVector<Segment> segments;
   OpFoldResult begin = b.getIndexAttr(0);

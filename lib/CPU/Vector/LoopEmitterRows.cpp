@@ -22,7 +22,8 @@ using namespace mlir::quant_ext;
 Lanes LoopEmitter::limitLanes(OpFoldResult active) {
   Lanes lanes{shape.width, active};
   if (std::optional<int64_t> known = getConstantIntValue(active)) {
-    lanes.width = std::min<int64_t>(lanes.width, llvm::PowerOf2Ceil(*known));
+    if (*known < lanes.width)
+      lanes.width = llvm::PowerOf2Ceil(*known);
     if (*known >= lanes.width)
       lanes.active = OpFoldResult();
   }

@@ -49,8 +49,8 @@ struct TileAndVectorizePass
         (tileSize > 0 && !llvm::isPowerOf2_64(tileSize)))
       return emit() << "tile-size must be 0 or a power of 2 above 1, found "
                     << tileSize.getValue();
-    // LLVM aborts on vectors of 2^32 bits, and takes minutes for 2^30.
-    constexpr int64_t kMaxTileSize = 1 << 16;
+    // Each register of a vector is written out, often with all lanes of it.
+    constexpr int64_t kMaxTileSize = 1 << 10;
     if (tileSize > kMaxTileSize)
       return emit() << "tile-size must be at most " << kMaxTileSize
                     << ", found " << tileSize.getValue();

@@ -182,3 +182,19 @@ func.func @branches_apart(%c: i1, %n: index, %y: memref<?xf32>) -> (memref<?xf32
   call @use(%t) : (memref<?xf32>) -> ()
   return %r, %s : memref<?xf32>, memref<?xf32>
 }
+
+// -----
+
+// One allocation for each result, whatever they hold.
+// CHECK-LABEL: func.func @twice(
+// CHECK: %[[A:.*]] = memref.alloc(%[[N:.*]]) {alignment = 64 : i64} : memref<?x3xf32>
+// CHECK: call @use
+// CHECK: %[[B:.*]] = memref.alloc(%[[N]]) {alignment = 64 : i64} : memref<?x3xf32>
+// CHECK: memref.copy %[[A]], %[[B]]
+// CHECK: return %[[A]], %[[B]]
+func.func private @use(memref<?x3xf32>)
+func.func @twice(%n: index) -> (memref<?x3xf32>, memref<?x3xf32>) {
+  %a = memref.alloc(%n) {alignment = 64 : i64} : memref<?x3xf32>
+  call @use(%a) : (memref<?x3xf32>) -> ()
+  return %a, %a : memref<?x3xf32>, memref<?x3xf32>
+}

@@ -184,3 +184,14 @@ func.func @range_of_unknown_size(%x: tensor<?xf32>, %e: tensor<f32>) -> tensor<f
   } -> tensor<f32>
   return %y : tensor<f32>
 }
+
+// -----
+
+// Rows of no columns, however many.
+// CHECK-LABEL: func.func @no_columns(
+// CHECK-NOT: scf.forall
+// CHECK: return
+func.func @no_columns(%x: tensor<?x0xf32>, %i: tensor<?x0xf32>) -> tensor<?x0xf32> {
+  %y = linalg.abs ins(%x : tensor<?x0xf32>) outs(%i : tensor<?x0xf32>) -> tensor<?x0xf32>
+  return %y : tensor<?x0xf32>
+}

@@ -131,3 +131,23 @@ func.func @fill_that_is_read(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>
   %r = linalg.negf ins(%x : tensor<8xf32>) outs(%f : tensor<8xf32>) -> tensor<8xf32>
   return %r, %f : tensor<8xf32>, tensor<8xf32>
 }
+
+// -----
+
+// Blocks, each with a use.
+// CHECK-LABEL: func.func @blocks(
+// CHECK: %[[A:.*]] = tensor.empty()
+// CHECK: cf.cond_br
+// CHECK: linalg.exp {{.*}} outs(%[[A]]
+// CHECK: %[[B:.*]] = tensor.empty()
+// CHECK: linalg.log {{.*}} outs(%[[B]]
+func.func @blocks(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  cf.cond_br %c, ^a, ^b
+^a:
+  %y = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+^b:
+  %z = linalg.log ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %z : tensor<4xf32>
+}

@@ -420,3 +420,28 @@ func.func @sliced_scale(%x: tensor<4x64xf32>, %s: tensor<1x1xf32>, %e: tensor<4x
   } -> tensor<4x64xf32>
   return %y : tensor<4x64xf32>
 }
+
+// -----
+
+// Elements of no bits are left to scalar loops.
+// CHECK-LABEL: func @no_bits
+// CHECK-NOT: vector.
+// CHECK: linalg.generic
+func.func @no_bits(%q: tensor<4xi0>, %o: tensor<4xf32>) -> tensor<4xf32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%q : tensor<4xi0>) outs(%o : tensor<4xf32>) {
+  ^bb0(%a: i0, %b: f32):
+    %c = arith.sitofp %a : i0 to f32
+    linalg.yield %c : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+
+// -----
+
+// No power of 2 above the size is a number.
+// CHECK-LABEL: func @all_of_memory
+// CHECK: quant_ext.apply_quantize
+func.func @all_of_memory(%x: tensor<9223372036854775807xf32>, %s: tensor<f32>) -> tensor<9223372036854775807xi8> {
+  %q = quant_ext.quantize %x, %s storage = <i8> : (tensor<9223372036854775807xf32>, tensor<f32>) -> tensor<9223372036854775807xi8>
+  return %q : tensor<9223372036854775807xi8>
+}
