@@ -210,6 +210,7 @@ static void addLowering(OpPassManager &pm,
   pm.addNestedPass<LLVM::LLVMFuncOp>(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantExtLegalizeBF16Accesses());
   addCleanup<LLVM::LLVMFuncOp>(pm);
+  pm.addPass(createQuantExtCheckLowered());
 }
 
 void quant_ext::buildQuantExtToLLVMPipeline(

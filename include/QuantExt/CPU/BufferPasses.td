@@ -12,7 +12,8 @@ def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
     allocation of the returned shape, and the reshape of it for those who fill
     it. What both branches of an `scf.if` allocate to return it is allocated
     before them. `buffer-results-to-out-params` can then replace the allocation by
-    the caller's buffer; a reshape of one, or one of two, it would copy.
+    the caller's buffer; a reshape of one, or one of two, it would copy. What is
+    returned twice, for which it has no buffer, is copied for the second result.
 
     Example:
 
@@ -42,6 +43,35 @@ def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
     "::mlir::memref::MemRefDialect",
   ];
+}
+
+def QuantExtCheckLowered : Pass<"quant-ext-check-lowered", "ModuleOp"> {
+  let summary = "Report what no pass has lowered to the LLVM dialect";
+  let description = [{
+    Conversions leave what they do not know as it is, and nobody would hear of it
+    before LLVM IR is made. The first operation of each function, or of the
+    module outside functions, is an error if it is of a dialect of upstream that
+    computes, or of this one. Those of the LLVM and OpenMP dialects, and of
+    dialects that have a translation of their own, are none, nor is what is in an
+    operation for another device, such as a `gpu.module`.
+
+    Functions of a module within the module are such operations: the pipeline
+    takes those of the module that it is run on.
+
+    Example: of
+
+    ```mlir
+    func.func @f(%x: complex<f32>) -> complex<f32> {
+      return %x : complex<f32>
+    }
+    ```
+
+    it says
+
+    ```
+    error: 'func.func' op must be lowered to the LLVM dialect, found nothing that lowers it
+    ```
+  }];
 }
 
 def QuantExtExpandDynamicReshapes
