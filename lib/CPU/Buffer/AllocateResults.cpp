@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Dominance.h"
@@ -218,6 +219,8 @@ struct AllocateResultsPass
         .add<AllocateReshaped<memref::ExpandShapeOp>,
              AllocateReshaped<memref::CollapseShapeOp>, AllocateBeforeBranch>(
             &getContext());
+    // Sizes of reshapes are known before the reshapes are.
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
     memref::ExpandShapeOp::getCanonicalizationPatterns(patterns, &getContext());
     memref::CollapseShapeOp::getCanonicalizationPatterns(patterns,
                                                          &getContext());
