@@ -59,8 +59,8 @@ void populateSaturatingRecipePatterns(RewritePatternSet &patterns,
 /// that, to write into the reshaped or inserted tensor's own memory.
 void populateUseDestinationsPatterns(RewritePatternSet &patterns);
 
-/// Expands dequantize of packed lanes of 4 bits by a table of the 16 results,
-/// in one register of AVX-512.
+/// Expands dequantize of lanes of 4 bits to f32, f16 or bf16 by a table of the
+/// 16 results, in one register of AVX-512.
 void populateAVX512TablePatterns(RewritePatternSet &patterns);
 
 /// Takes the largest magnitude of what is finite, which a loop carries in a

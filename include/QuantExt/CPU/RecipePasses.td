@@ -37,6 +37,10 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     lowest address first, and what is narrowed from f32 to f16 as the conversions
     give it, half a register at a time.
 
+    On AVX-512, what lanes of 4 bits are dequantized to is looked up in a register
+    that has all 16 results, in f32 16 lanes at a time (`vpermd`), in f16 and bf16
+    32 (`vpermw`); in f32 that which their own scales multiply, too.
+
     On AVX-512, neighbours of 4 bits in bytes are joined by the product with 1 and
     16 (`vpmaddubsw`), and two registers of those packed to one.
 
