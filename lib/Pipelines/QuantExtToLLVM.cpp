@@ -109,11 +109,12 @@ static void addBufferization(OpPassManager &pm,
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
-  // The results of loops become the allocations that they are: only those can
-  // be replaced by the caller's buffers without a copy.
+  // The results of loops and branches become the allocations that they are:
+  // only those can be replaced by the caller's buffers without a copy, and are
+  // known to be freed by nobody else.
   addCleanup(pm);
+  pm.addPass(createQuantExtAllocateResults());
   if (options.resultsToOutParams) {
-    pm.addPass(createQuantExtAllocateResults());
     bufferization::BufferResultsToOutParamsPassOptions outParams;
     outParams.hoistStaticAllocs = true;
     outParams.hoistDynamicAllocs = true;

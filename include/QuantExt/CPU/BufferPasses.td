@@ -11,7 +11,8 @@ def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
     Where a function returns a reshape of what it allocated, makes the
     allocation of the returned shape, and the reshape of it for those who fill
     it. What both branches of an `scf.if` allocate to return it is allocated
-    before them. `buffer-results-to-out-params` can then replace the allocation by
+    before them, and sizes are computed in time for it. Who frees the buffer is
+    plain then, and `buffer-results-to-out-params` can replace the allocation by
     the caller's buffer; a reshape of one, or one of two, it would copy. What is
     returned twice, for which it has no buffer, is copied for the second result.
 

@@ -10,9 +10,9 @@
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
-#include "mlir/IR/Dominance.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 namespace mlir::quant_ext {
 #define GEN_PASS_DEF_QUANTEXTALLOCATERESULTS
@@ -115,10 +115,8 @@ struct AllocateReshaped : public OpRewritePattern<ReshapeOp> {
     MemRefType type = op.getResultType();
     if (!type.getLayout().isIdentity())
       return rewriter.notifyMatchFailure(op, "the result is not contiguous");
-    DominanceInfo dominance(op);
-    if (!llvm::all_of(op->getOperands().drop_front(), [&](Value size) {
-          return dominance.properlyDominates(size, alloc);
-        }))
+    if (failed(moveValueDefinitions(rewriter, op->getOperands().drop_front(),
+                                    alloc)))
       return rewriter.notifyMatchFailure(op, "a size is not known in time");
 
     rewriter.setInsertionPoint(alloc);

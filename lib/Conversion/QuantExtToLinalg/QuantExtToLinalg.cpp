@@ -201,18 +201,16 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
       })[0];
     return result;
   };
-  // Slices of what shares bytes are read and written by way of a tensor that
-  // has a byte for each element.
-  bool packs = isa<IntegerType>(resultElement) && sharesBytes(resultElement);
-  std::optional<WholeBlocks> whole;
-  if (packs || sharesBytes(getElementTypeOrSelf(input)))
-    whole = getWholeBlocks(builder, loc, input, granularity);
+  std::optional<WholeBlocks> whole =
+      getWholeBlocks(builder, loc, input, granularity);
   if (!whole)
     return buildParts(builder, makeEmpty(builder, loc, sizes, resultElement),
                       element);
 
-  // Where no block is ragged there is one part, which is no slice. Otherwise
-  // results have a byte for each element, and all are packed at last.
+  // Where no block is ragged there is one part, which is no slice: rows have no
+  // gaps then. Otherwise results that share bytes have a byte for each element,
+  // of which slices can be written, and all are packed at last.
+  bool packs = isa<IntegerType>(resultElement) && sharesBytes(resultElement);
   auto branch = scf::IfOp::create(
       builder, loc, whole->isRagged,
       [&](OpBuilder &then, Location) {

@@ -198,3 +198,30 @@ func.func @twice(%n: index) -> (memref<?x3xf32>, memref<?x3xf32>) {
   call @use(%a) : (memref<?x3xf32>) -> ()
   return %a, %a : memref<?x3xf32>, memref<?x3xf32>
 }
+
+// -----
+
+// Sizes that are computed after the allocation, of a reshape whose own are known.
+// CHECK-LABEL: func.func @sizes_in_time(
+// CHECK-SAME: %[[Q:.*]]: memref<?xi8>, %[[N:.*]]: index)
+// CHECK-DAG: %[[C32:.*]] = arith.constant 32 : index
+// CHECK: %[[SIZE:.*]] = arith.muli %[[N]], %[[C32]]
+// CHECK: %[[A:.*]] = memref.alloc(%[[N]], %[[SIZE]]) : memref<?x?xf32>
+// CHECK: %[[FLAT:.*]] = memref.collapse_shape %[[A]]
+// CHECK: call @fill(%[[FLAT]])
+// CHECK: return %[[A]]
+func.func private @fill(memref<?xf32>)
+func.func @sizes_in_time(%q: memref<?xi8>, %n: index) -> memref<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c32 = arith.constant 32 : index
+  %elements = memref.dim %q, %c0 : memref<?xi8>
+  %blocks = memref.expand_shape %q [[0, 1, 2]] output_shape [%n, %n, 32] : memref<?xi8> into memref<?x?x32xi8>
+  %a = memref.alloc(%elements) : memref<?xf32>
+  call @fill(%a) : (memref<?xf32>) -> ()
+  %rows = memref.dim %blocks, %c0 : memref<?x?x32xi8>
+  %numbers = memref.dim %blocks, %c1 : memref<?x?x32xi8>
+  %columns = arith.muli %numbers, %c32 : index
+  %r = memref.expand_shape %a [[0, 1]] output_shape [%rows, %columns] : memref<?xf32> into memref<?x?xf32>
+  return %r : memref<?x?xf32>
+}

@@ -90,18 +90,22 @@ func.func @ragged(%x: tensor<4x80xf32>, %s: tensor<4x3xf32>) -> tensor<4x80xi8> 
 }
 
 // Where the size is known at run time, so is whether there is a ragged block:
-// without one there is no scale for it to read.
+// with one there are two parts, of which it is the second, and without one there
+// is no scale for it to read, and no part is a slice.
 // CHECK-LABEL: func @dynamic_blocks
 // CHECK-SAME: %[[X:[a-z0-9]*]]: tensor<?xf32>
+// CHECK: %[[Q:.*]] = scf.if %{{.*}} -> (tensor<?xi8>)
 // CHECK: %[[INIT:.*]] = tensor.empty(%{{.*}}) : tensor<?xi8>
 // CHECK: %[[FULL:.*]] = tensor.insert_slice %{{.*}} into %[[INIT]]
-// CHECK: %[[Q:.*]] = scf.if %{{.*}} -> (tensor<?xi8>)
 // CHECK: tensor.extract_slice %[[X]]
 // CHECK: linalg.generic
-// CHECK: %[[BOTH:.*]] = tensor.insert_slice %{{.*}} into %[[FULL]]
-// CHECK: scf.yield %[[BOTH]]
-// CHECK: else
-// CHECK: scf.yield %[[FULL]]
+// CHECK: tensor.insert_slice %{{.*}} into %[[FULL]]
+// CHECK: } else {
+// CHECK: %[[BLOCKS:.*]] = tensor.expand_shape %[[X]] {{\[\[}}0, 1]] output_shape [%{{.*}}, 32] : tensor<?xf32> into tensor<?x32xf32>
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[BLOCKS]],
+// CHECK: %[[WHOLE:.*]] = tensor.collapse_shape
+// CHECK: scf.yield %[[WHOLE]]
 // CHECK: return %[[Q]]
 func.func @dynamic_blocks(%x: tensor<?xf32>, %s: tensor<?xf32>) -> tensor<?xi8> {
   %q = quant_ext.quantize %x, %s block_sizes = [32] storage = <i8> : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xi8>
