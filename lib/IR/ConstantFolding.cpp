@@ -282,13 +282,28 @@ quant_ext::evaluateConstants(Operation *op, ArrayRef<Attribute> attrs,
       .Default([](Operation *) { return failure(); });
 }
 
-/// The constant operands of `op`; fails where one is not constant.
-static FailureOr<SmallVector<Attribute>> getConstantOperands(Operation *op) {
+FailureOr<SmallVector<Attribute>>
+quant_ext::getConstantOperands(Operation *op) {
   SmallVector<Attribute> attrs(op->getNumOperands());
   for (auto [operand, attr] : llvm::zip_equal(op->getOperands(), attrs))
     if (!matchPattern(operand, m_Constant(&attr)))
       return failure();
   return attrs;
+}
+
+std::optional<ConstantData> quant_ext::readConstant(Value value) {
+  Attribute attr;
+  if (!value || !matchPattern(value, m_Constant(&attr)))
+    return std::nullopt;
+  return ConstantData::get(attr);
+}
+
+bool quant_ext::haveSameValue(Value a, Value b) {
+  if (a == b)
+    return true;
+  Attribute first, second;
+  return a && b && matchPattern(a, m_Constant(&first)) &&
+         matchPattern(b, m_Constant(&second)) && first == second;
 }
 
 Attribute quant_ext::getConstantScale(Value scale) {

@@ -9,15 +9,6 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// The same value, or the same constant.
-static bool areSame(Value a, Value b) {
-  if (a == b)
-    return true;
-  Attribute first, second;
-  return a && b && matchPattern(a, m_Constant(&first)) &&
-         matchPattern(b, m_Constant(&second)) && first == second;
-}
-
 Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
                                                 Attribute scaleAttr) {
   auto dequantize = op.getInput().getDefiningOp<DequantizeOp>();
@@ -31,8 +22,8 @@ Value quant_ext::findQuantizeDequantizeIdentity(QuantizeOp op,
        op.getRounding() != Rounding::HalfAway) ||
       op.getGranularity() != dequantize.getGranularity() ||
       op.getResult().getType() != dequantize.getInput().getType() ||
-      !areSame(op.getScale(), dequantize.getScale()) ||
-      !areSame(op.getZeroPoint(), dequantize.getZeroPoint()))
+      !haveSameValue(op.getScale(), dequantize.getScale()) ||
+      !haveSameValue(op.getZeroPoint(), dequantize.getZeroPoint()))
     return {};
   // 11 bits of f16 hold 8 bits of integer with room for both roundings; bf16,
   // or 16 bits in f16, lose values.

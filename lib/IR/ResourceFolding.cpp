@@ -108,7 +108,3 @@ quant_ext::populateResourceFoldingPatterns<RequantizeOp>(RewritePatternSet &);
 template void
 quant_ext::populateResourceFoldingPatterns<RequantizeFixedPointOp>(
     RewritePatternSet &);
-template void
-quant_ext::populateResourceFoldingPatterns<DequantizeOp>(RewritePatternSet &);
-template void
-quant_ext::populateResourceFoldingPatterns<FakeQuantizeOp>(RewritePatternSet &);

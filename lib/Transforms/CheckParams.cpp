@@ -16,15 +16,6 @@ namespace mlir::quant_ext {
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// The constant that defines `value`; none where there is none, or where its
-/// elements cannot be read, which is the constant's own error.
-static std::optional<ConstantData> getConstant(Value value) {
-  Attribute attr;
-  if (!value || !matchPattern(value, m_Constant(&attr)))
-    return std::nullopt;
-  return ConstantData::get(attr);
-}
-
 static LogicalResult report(Operation *op, StringRef name, Value value,
                             const std::optional<std::string> &problem) {
   if (!problem)
@@ -44,14 +35,14 @@ static LogicalResult checkScale(Operation *op, StringRef name, Value value) {
 
 static LogicalResult checkZeroPoint(Operation *op, StringRef name, Value value,
                                     StorageAttr storage) {
-  std::optional<ConstantData> zeroPoint = getConstant(value);
+  std::optional<ConstantData> zeroPoint = readConstant(value);
   return zeroPoint ? report(op, name, value,
                             findZeroPointProblem(*zeroPoint, storage))
                    : success();
 }
 
 static LogicalResult checkShift(Operation *op, Value value) {
-  std::optional<ConstantData> shift = getConstant(value);
+  std::optional<ConstantData> shift = readConstant(value);
   return shift ? report(op, "shift", value, findShiftProblem(*shift))
                : success();
 }
@@ -115,17 +106,15 @@ static LogicalResult checkResource(Operation *op) {
 static std::optional<ConstantData> getBiases(Operation *op) {
   if (auto dequantize = dyn_cast<DequantizeOp>(op))
     return dequantize.getStorage().getWidth() == 32
-               ? getConstant(dequantize.getInput())
+               ? readConstant(dequantize.getInput())
                : std::nullopt;
   auto quantize = dyn_cast<QuantizeOp>(op);
   if (!quantize || quantize.getStorage().getWidth() != 32)
     return std::nullopt;
-  SmallVector<Attribute> operands, results;
-  for (Value operand : op->getOperands())
-    if (Attribute attr; matchPattern(operand, m_Constant(&attr)))
-      operands.push_back(attr);
-  if (operands.size() != op->getNumOperands() ||
-      failed(evaluateConstants(op, operands, ResourceUse::Refuse, results)))
+  FailureOr<SmallVector<Attribute>> operands = getConstantOperands(op);
+  SmallVector<Attribute> results;
+  if (failed(operands) ||
+      failed(evaluateConstants(op, *operands, ResourceUse::Refuse, results)))
     return std::nullopt;
   return ConstantData::get(results.front());
 }

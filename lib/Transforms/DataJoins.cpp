@@ -1,6 +1,7 @@
 //===- DataJoins.cpp - Quantization across pad, concat and insert ---------===//
 
 #include "ParameterFacts.h"
+#include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/Transforms/DataMovement.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -19,14 +20,6 @@ static bool isBeside(Operation *a, Operation *b) {
   return a->getBlock() == b->getBlock();
 }
 
-static bool isSame(Value a, Value b) {
-  if (a == b)
-    return true;
-  Attribute first, second;
-  return a && b && matchPattern(a, m_Constant(&first)) &&
-         matchPattern(b, m_Constant(&second)) && first == second;
-}
-
 static bool isSameFormat(DequantizeOp a, DequantizeOp b) {
   return a.getStorage() == b.getStorage() &&
          a.getGranularity() == b.getGranularity() &&
@@ -34,8 +27,8 @@ static bool isSameFormat(DequantizeOp a, DequantizeOp b) {
 }
 
 static bool isSameQuantization(DequantizeOp a, DequantizeOp b) {
-  return isSameFormat(a, b) && isSame(a.getScale(), b.getScale()) &&
-         isSame(a.getZeroPoint(), b.getZeroPoint());
+  return isSameFormat(a, b) && haveSameValue(a.getScale(), b.getScale()) &&
+         haveSameValue(a.getZeroPoint(), b.getZeroPoint());
 }
 
 //===----------------------------------------------------------------------===//

@@ -4,7 +4,6 @@
 #include "QuantExt/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace mlir::quant_ext {
@@ -17,15 +16,10 @@ using namespace mlir::quant_ext;
 
 /// Replaces `op` by a constant of its value, where its operands are constant.
 static LogicalResult evaluate(RewriterBase &rewriter, Operation *op) {
-  SmallVector<Attribute> operands;
-  for (Value operand : op->getOperands()) {
-    Attribute attr;
-    if (!matchPattern(operand, m_Constant(&attr)))
-      return failure();
-    operands.push_back(attr);
-  }
+  FailureOr<SmallVector<Attribute>> operands = getConstantOperands(op);
   SmallVector<Attribute> results;
-  if (failed(evaluateConstants(op, operands, ResourceUse::Allow, results)))
+  if (failed(operands) ||
+      failed(evaluateConstants(op, *operands, ResourceUse::Allow, results)))
     return failure();
   rewriter.setInsertionPoint(op);
   Operation *constant = op->getDialect()->materializeConstant(

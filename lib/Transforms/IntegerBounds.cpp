@@ -3,6 +3,8 @@
 #include "IntegerBounds.h"
 #include "ParameterFacts.h"
 
+#include "QuantExt/IR/ConstantFolding.h"
+
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "llvm/Support/MathExtras.h"

@@ -5,6 +5,8 @@
 #include "ParameterFacts.h"
 #include "UnitDims.h"
 
+#include "QuantExt/IR/ConstantFolding.h"
+
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"

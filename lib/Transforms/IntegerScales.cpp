@@ -3,6 +3,8 @@
 #include "IntegerBuilder.h"
 #include "ParameterFacts.h"
 
+#include "QuantExt/IR/ConstantFolding.h"
+
 using namespace mlir;
 using namespace mlir::quant_ext;
 

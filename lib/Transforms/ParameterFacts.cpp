@@ -4,17 +4,8 @@
 
 #include "QuantExt/IR/ConstantFolding.h"
 
-#include "mlir/IR/Matchers.h"
-
 using namespace mlir;
 using namespace mlir::quant_ext;
-
-std::optional<ConstantData> quant_ext::readConstant(Value value) {
-  Attribute attr;
-  if (!matchPattern(value, m_Constant(&attr)))
-    return std::nullopt;
-  return ConstantData::get(attr);
-}
 
 bool quant_ext::isKnownToBeSound(Value scale) {
   if (scale.getDefiningOp<ChooseQParamsOp>())

@@ -7,9 +7,6 @@
 
 namespace mlir::quant_ext {
 
-/// The elements of a constant; none where it is none.
-std::optional<ConstantData> readConstant(Value value);
-
 /// Whether every element of a scale is positive and finite, because it is
 /// constant or chosen.
 bool isKnownToBeSound(Value scale);

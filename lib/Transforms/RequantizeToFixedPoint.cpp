@@ -1,11 +1,11 @@
 //===- RequantizeToFixedPoint.cpp - Constant scales to multipliers --------===//
 
 #include "QuantExt/IR/ConstantData.h"
+#include "QuantExt/IR/ConstantFolding.h"
 #include "QuantExt/Transforms/Passes.h"
 #include "Remarks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace mlir::quant_ext {
@@ -20,10 +20,7 @@ using namespace mlir::quant_ext;
 /// in `reason`.
 static std::optional<ConstantData> readScale(Value scale, StringRef name,
                                              std::string &reason) {
-  Attribute attr;
-  std::optional<ConstantData> data;
-  if (matchPattern(scale, m_Constant(&attr)))
-    data = ConstantData::get(attr);
+  std::optional<ConstantData> data = readConstant(scale);
   if (!data || !data->canExpand()) {
     reason = (name + " is not a constant").str();
     return std::nullopt;

@@ -95,6 +95,10 @@ FailureOr<TargetInfo>
 resolveTarget(StringRef target, StringRef features,
               function_ref<InFlightDiagnostic()> emitError);
 
+/// The same of options of a pass, which have no location.
+FailureOr<TargetInfo> resolveTarget(MLIRContext *context, StringRef target,
+                                    StringRef features);
+
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_CPU_TARGET_H

@@ -3,6 +3,7 @@
 #ifndef QUANTEXT_IR_CONSTANTFOLDING_H
 #define QUANTEXT_IR_CONSTANTFOLDING_H
 
+#include "QuantExt/IR/ConstantData.h"
 #include "QuantExt/IR/QuantExt.h"
 
 namespace mlir::quant_ext {
@@ -25,6 +26,16 @@ enum class ResourceUse { Refuse, Allow };
 LogicalResult evaluateConstants(Operation *op, ArrayRef<Attribute> operands,
                                 ResourceUse resources,
                                 SmallVectorImpl<Attribute> &results);
+
+/// The constant operands of `op`; fails where one is not constant.
+FailureOr<SmallVector<Attribute>> getConstantOperands(Operation *op);
+
+/// The elements of a constant; none of a value that is none, or null, or whose
+/// elements cannot be read.
+std::optional<ConstantData> readConstant(Value value);
+
+/// Whether both are the same value, equal constants, or null.
+bool haveSameValue(Value a, Value b);
 
 /// The elements of a constant scale. Of one that is quantized itself, a
 /// dequantize of constants, its value, though canonicalization keeps the

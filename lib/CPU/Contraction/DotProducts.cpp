@@ -41,10 +41,6 @@ SmallVector<AffineMap> quant_ext::getGroupMaps(MLIRContext *context) {
                                       context);
 }
 
-ArrayRef<DotProductRecipe> quant_ext::getDotProductRecipes() {
-  return kRecipes;
-}
-
 const DotProductRecipe &quant_ext::chooseDotProduct(const TargetInfo &target) {
   return *llvm::find_if(kRecipes, [&](const DotProductRecipe &recipe) {
     return llvm::all_of(llvm::split(recipe.features, ','), [&](StringRef f) {

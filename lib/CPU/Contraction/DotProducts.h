@@ -65,9 +65,6 @@ struct DotProductRecipe {
 /// product] is added to sums[column].
 SmallVector<AffineMap> getGroupMaps(MLIRContext *context);
 
-/// All recipes, the best first; the last one runs everywhere.
-ArrayRef<DotProductRecipe> getDotProductRecipes();
-
 /// The first recipe whose features the target has.
 const DotProductRecipe &chooseDotProduct(const TargetInfo &target);
 

@@ -181,8 +181,7 @@ struct LowerDotProductsPass
   using QuantExtLowerDotProductsBase::QuantExtLowerDotProductsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    auto emit = [&] { return emitError(UnknownLoc::get(context)); };
-    FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     RewritePatternSet set(context);

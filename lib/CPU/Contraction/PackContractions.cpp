@@ -49,8 +49,7 @@ struct PackContractionsPass
   using QuantExtPackContractionsBase::QuantExtPackContractionsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    auto emit = [&] { return emitError(UnknownLoc::get(context)); };
-    FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     recipe = &chooseDotProduct(*info);

@@ -203,7 +203,7 @@ struct TileContractionsPass
 
   LogicalResult initialize(MLIRContext *context) override {
     auto emit = [&] { return emitError(UnknownLoc::get(context)); };
-    FailureOr<TargetInfo> resolved = resolveTarget(target, features, emit);
+    FailureOr<TargetInfo> resolved = resolveTarget(context, target, features);
     if (failed(resolved))
       return failure();
     if (failed(verifySplitOptions(threads, minElements, emit)))

@@ -249,8 +249,7 @@ struct BatchParametersPass
   using QuantExtBatchParametersBase::QuantExtBatchParametersBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    FailureOr<TargetInfo> info = resolveTarget(
-        target, features, [&] { return emitError(UnknownLoc::get(context)); });
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     lanes = info->vectorBits / 32;

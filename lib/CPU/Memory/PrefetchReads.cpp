@@ -90,8 +90,7 @@ struct PrefetchReadsPass final
   using QuantExtPrefetchReadsBase::QuantExtPrefetchReadsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    FailureOr<TargetInfo> info = resolveTarget(
-        target, features, [&] { return emitError(UnknownLoc::get(context)); });
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     distance = info->prefetchBytesOfEach;

@@ -142,8 +142,7 @@ struct StreamStoresPass
   using QuantExtStreamStoresBase::QuantExtStreamStoresBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    auto emit = [&] { return emitError(UnknownLoc::get(context)); };
-    FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     isSupported = info->isX86() && minBytes >= 0;

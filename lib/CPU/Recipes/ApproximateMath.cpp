@@ -24,8 +24,7 @@ struct ApproximateMathPass
   using QuantExtApproximateMathBase::QuantExtApproximateMathBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    FailureOr<TargetInfo> info = resolveTarget(
-        target, features, [&] { return emitError(UnknownLoc::get(context)); });
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     RewritePatternSet set(context);

@@ -364,8 +364,7 @@ struct ExpandSmallFloatsPass
   using QuantExtExpandSmallFloatsBase::QuantExtExpandSmallFloatsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    FailureOr<TargetInfo> info = resolveTarget(
-        target, features, [&] { return emitError(UnknownLoc::get(context)); });
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     RewritePatternSet set(context);

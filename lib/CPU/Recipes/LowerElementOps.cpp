@@ -55,8 +55,7 @@ struct LowerElementOpsPass
   using QuantExtLowerElementOpsBase::QuantExtLowerElementOpsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    FailureOr<TargetInfo> info = resolveTarget(
-        target, features, [&] { return emitError(UnknownLoc::get(context)); });
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     RewritePatternSet quietSet(context);

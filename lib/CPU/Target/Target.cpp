@@ -285,3 +285,11 @@ quant_ext::resolveTarget(StringRef target, StringRef features,
   info.hasFastMagnitudes = info.cpu == "znver4" && info.hasAVX512;
   return info;
 }
+
+FailureOr<TargetInfo> quant_ext::resolveTarget(MLIRContext *context,
+                                               StringRef target,
+                                               StringRef features) {
+  return resolveTarget(target, features, [&] {
+    return mlir::emitError(UnknownLoc::get(context));
+  });
+}

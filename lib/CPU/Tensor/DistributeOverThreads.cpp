@@ -408,7 +408,7 @@ struct DistributeOverThreadsPass
 
   LogicalResult initialize(MLIRContext *context) override {
     auto emit = [&] { return emitError(UnknownLoc::get(context)); };
-    FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     if (failed(verifySplitOptions(threads, minElements, emit)))

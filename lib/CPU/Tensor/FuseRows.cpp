@@ -406,7 +406,7 @@ struct FuseRowsPass
 
   LogicalResult initialize(MLIRContext *context) override {
     auto emit = [&] { return emitError(UnknownLoc::get(context)); };
-    FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     if (failed(verifySplitOptions(threads, minElements, emit)))

@@ -42,7 +42,7 @@ struct TileAndVectorizePass
 
   LogicalResult initialize(MLIRContext *context) override {
     auto emit = [&] { return emitError(UnknownLoc::get(context)); };
-    FailureOr<TargetInfo> info = resolveTarget(target, features, emit);
+    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
     if (failed(info))
       return failure();
     if (tileSize < 0 || tileSize == 1 ||
