@@ -210,6 +210,8 @@ static void addLowering(OpPassManager &pm,
   pm.addNestedPass<LLVM::LLVMFuncOp>(createUBToLLVMConversionPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantExtLegalizeBF16Accesses());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(
+      createQuantExtOrderReads(forTarget<QuantExtOrderReadsOptions>(options)));
   addCleanup<LLVM::LLVMFuncOp>(pm);
   pm.addPass(createQuantExtCheckLowered());
 }

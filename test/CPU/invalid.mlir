@@ -12,6 +12,7 @@
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-tile-contractions{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-dot-products{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-prefetch-reads{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
+// RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-order-reads{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-lower-element-ops{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(quant-ext-expand-small-floats{%{target}})" %s 2>&1 | %{check}=UNKNOWN
 // RUN: not %quant-opt --pass-pipeline="builtin.module(func.func(quant-ext-approximate-math{%{target}}))" %s 2>&1 | %{check}=UNKNOWN
