@@ -13,18 +13,17 @@
 // REDEFINE: %{options} = target=x86-64-v4 strip-bytes=-1
 // RUN: %{vectorize} | FileCheck %s --check-prefix=ROWS
 
-// 32 rows of 64 columns at a time, where 300 x 128 values and results of 5 bytes
+// 128 rows of 64 columns at a time, where 300 x 128 values and results of 5 bytes
 // and 128 scales of 4, which are 192512 bytes, are fewer than strip-bytes.
-// CHECK: #[[LEFT:.*]] = affine_map<(d0) -> (-d0 + 300, 32)>
+// CHECK: #[[LEFT:.*]] = affine_map<(d0) -> (-d0 + 300, 128)>
 // CHECK: #[[ROW:.*]] = affine_map<(d0, d1) -> (d0 + d1)>
 // CHECK-LABEL: func @inner_axis(
 // CHECK-SAME: %[[X:.*]]: tensor<300x128xf32>, %[[S:.*]]: tensor<128xf32>)
 // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
-// CHECK-DAG: %[[C32:.*]] = arith.constant 32 : index
 // CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
 // CHECK-DAG: %[[C128:.*]] = arith.constant 128 : index
 // CHECK-DAG: %[[C300:.*]] = arith.constant 300 : index
-// CHECK: scf.for %[[BEGIN:.*]] = %{{.*}} to %[[C300]] step %[[C32]]
+// CHECK: scf.for %[[BEGIN:.*]] = %{{.*}} to %[[C300]] step %[[C128]]
 // CHECK: %[[LENGTH:.*]] = affine.min #[[LEFT]](%[[BEGIN]])
 // CHECK: scf.for %[[J:.*]] = %{{.*}} to %[[C128]] step %[[C64]]
 // CHECK: scf.for %[[K:.*]] = %{{.*}} to %[[LENGTH]] step %[[C1]]
