@@ -36,6 +36,9 @@ else:
 config.substitutions.insert(0, ("%python", config.python_executable))
 config.substitutions += [
     ("%quant-opt", quant_opt),
+    # A third faster, for the lowering of what a test beside it, for another
+    # target, has the verifier look at after each pass.
+    ("%unverified-quant-opt", quant_opt + " --verify-each=0"),
     ("%quant-ext-lsp-server",
      os.path.join(config.quant_ext_tools_dir, "quant-ext-lsp-server")),
     ("%quant-ext-reduce",

@@ -13,8 +13,8 @@ def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
     it. What both branches of an `scf.if` allocate to return it is allocated
     before them, and sizes are computed in time for it. Who frees the buffer is
     plain then, and `buffer-results-to-out-params` can replace the allocation by
-    the caller's buffer; a reshape of one, or one of two, it would copy. What is
-    returned twice, for which it has no buffer, is copied for the second result.
+    the caller's buffer; a reshape of one, or one of two, it would copy. An allocation
+    that is returned twice, for which it has no second buffer, is copied.
 
     Example:
 
@@ -50,9 +50,9 @@ def QuantExtCheckLowered : Pass<"quant-ext-check-lowered", "ModuleOp"> {
   let summary = "Report what no pass has lowered to the LLVM dialect";
   let description = [{
     Conversions leave what they do not know as it is, and nobody would hear of it
-    before LLVM IR is made. The first operation of each function, or of the
-    module outside functions, is an error if it is of a dialect of upstream that
-    computes, or of this one. Those of the LLVM and OpenMP dialects, and of
+    before LLVM IR is made. The first operation of each function, or of the module
+    outside functions, that is of a dialect of upstream which passes are to lower,
+    or of this one, is an error. Those of the LLVM and OpenMP dialects, and of
     dialects that have a translation of their own, are none, nor is what is in an
     operation for another device, such as a `gpu.module`.
 

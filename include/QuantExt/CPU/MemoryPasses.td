@@ -240,7 +240,8 @@ def QuantExtOrderReads : Pass<"quant-ext-order-reads"> {
     them from the last to the first, and what comes from memory then comes at a
     third of the speed: processors ask memory ahead for what is read in ascending
     order. Vectors are as wide as that where AVX-512 joins 128 elements to 64
-    bytes of 4 bits each, and in f64.
+    bytes of 4 bits each, and in f64. What is on the stack is left to LLVM, which
+    may keep it in registers.
 
     On targets other than x86 nothing changes.
 

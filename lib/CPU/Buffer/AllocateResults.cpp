@@ -88,9 +88,8 @@ static void separateResults(func::ReturnOp op) {
       continue;
     OpBuilder b(op);
     auto copy = memref::AllocOp::create(
-        b, op.getLoc(), memref::getMixedSizes(b, op.getLoc(), alloc),
-        alloc.getType().getElementType());
-    copy.setAlignmentAttr(alloc.getAlignmentAttr());
+        b, op.getLoc(), alloc.getType(), alloc.getDynamicSizes(),
+        alloc.getSymbolOperands(), alloc.getAlignmentAttr());
     memref::CopyOp::create(b, op.getLoc(), alloc, copy);
     operand.set(copy);
   }

@@ -19,10 +19,11 @@ static bool mustBeLowered(Operation *op) {
   if (isa<UnrealizedConversionCastOp>(op))
     return true;
   static const llvm::StringSet<> dialects = {
-      "affine",        "arith",  "bufferization", "cf",   "complex",
-      "func",          "index",  "linalg",        "math", "memref",
-      "ml_program",    "quant",  "quant_ext",     "scf",  "shape",
-      "sparse_tensor", "tensor", "tosa",          "ub",   "vector",
+      "affine",  "async",  "arith",      "bufferization", "cf",
+      "complex", "emitc",  "func",       "index",         "linalg",
+      "math",    "memref", "ml_program", "quant",         "quant_ext",
+      "scf",     "shape",  "spirv",      "sparse_tensor", "tensor",
+      "tosa",    "ub",     "vector",
   };
   return dialects.contains(op->getName().getDialectNamespace());
 }

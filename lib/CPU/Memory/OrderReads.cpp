@@ -20,6 +20,13 @@ using namespace mlir::quant_ext;
 /// the last 35; of 4 it makes no difference.
 static constexpr int64_t kLeastRegisters = 8;
 
+/// Whether LLVM may keep in registers what is there.
+static bool isOnStack(Value address) {
+  while (auto gep = address.getDefiningOp<LLVM::GEPOp>())
+    address = gep.getBase();
+  return address.getDefiningOp<LLVM::AllocaOp>() != nullptr;
+}
+
 namespace {
 
 struct ReadRegistersInOrder final : public OpRewritePattern<LLVM::LoadOp> {
@@ -33,20 +40,23 @@ struct ReadRegistersInOrder final : public OpRewritePattern<LLVM::LoadOp> {
         !type.getElementType().isIntOrFloat())
       return rewriter.notifyMatchFailure(op, "it is of no vector of numbers");
     int64_t bits = type.getElementTypeBitWidth();
+    if (bits == 0 || vectorBits % bits != 0)
+      return rewriter.notifyMatchFailure(op, "its lanes fill no registers");
     int64_t lanes = vectorBits / bits, count = type.getNumElements();
-    if (vectorBits % bits != 0 || count % lanes != 0 ||
-        count / lanes < kLeastRegisters)
+    if (count % lanes != 0 || count / lanes < kLeastRegisters)
       return rewriter.notifyMatchFailure(op, "it fills not many registers");
-    if (op.getVolatile_() ||
+    if (op.getVolatile_() || op.getNontemporal() || op.getInvariant() ||
         op.getOrdering() != LLVM::AtomicOrdering::not_atomic)
-      return rewriter.notifyMatchFailure(op, "its order is given");
+      return rewriter.notifyMatchFailure(op, "more is said of it");
+    if (isOnStack(op.getAddr()))
+      return rewriter.notifyMatchFailure(op, "it may become registers");
 
     Location loc = op.getLoc();
     Type byte = rewriter.getI8Type();
     VectorType partType = VectorType::get({lanes}, type.getElementType());
     int64_t partBytes = vectorBits / 8;
     uint64_t alignment =
-        std::min<uint64_t>(op.getAlignment().value_or(1), partBytes);
+        std::min<uint64_t>(op.getAlignment().value_or(partBytes), partBytes);
     Value result = LLVM::PoisonOp::create(rewriter, loc, type);
     for (int64_t part = 0; part < count / lanes; ++part) {
       Value address = LLVM::GEPOp::create(

@@ -183,6 +183,16 @@ static Value castElements(OpBuilder &builder, Location loc, Value tensor,
       .getResult(0);
 }
 
+/// Whether rows are cut into blocks whose number is known at run time only, so
+/// that part of a row may be left.
+static bool cutsUnknownRows(Value input, const Granularity &granularity) {
+  auto type = cast<RankedTensorType>(input.getType());
+  if (type.getRank() == 0 || !type.isDynamicDim(type.getRank() - 1))
+    return false;
+  int64_t block = granularity.getBlockSize(type.getRank() - 1);
+  return block != 1 && block != Granularity::kWholeDim;
+}
+
 /// The input, and as many values as `granularity` cuts it apart for, in one
 /// linalg.generic for each part.
 static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
@@ -201,8 +211,11 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
       })[0];
     return result;
   };
-  std::optional<WholeBlocks> whole =
-      getWholeBlocks(builder, loc, input, granularity);
+  bool packs = isa<IntegerType>(resultElement) && sharesBytes(resultElement);
+  std::optional<WholeBlocks> whole;
+  if (packs || sharesBytes(getElementTypeOrSelf(input)) ||
+      cutsUnknownRows(input, granularity))
+    whole = getWholeBlocks(builder, loc, input, granularity);
   if (!whole)
     return buildParts(builder, makeEmpty(builder, loc, sizes, resultElement),
                       element);
@@ -210,7 +223,6 @@ static Value buildElementwise(OpBuilder &builder, Location loc, Value input,
   // Where no block is ragged there is one part, which is no slice: rows have no
   // gaps then. Otherwise results that share bytes have a byte for each element,
   // of which slices can be written, and all are packed at last.
-  bool packs = isa<IntegerType>(resultElement) && sharesBytes(resultElement);
   auto branch = scf::IfOp::create(
       builder, loc, whole->isRagged,
       [&](OpBuilder &then, Location) {

@@ -225,3 +225,18 @@ func.func @sizes_in_time(%q: memref<?xi8>, %n: index) -> memref<?x?xf32> {
   %r = memref.expand_shape %a [[0, 1]] output_shape [%rows, %columns] : memref<?xf32> into memref<?x?xf32>
   return %r : memref<?x?xf32>
 }
+
+// -----
+
+// The second one is of the same type.
+// CHECK-LABEL: func.func @types(
+// CHECK: %[[A:.*]] = memref.alloc() : memref<4xf32, 1>
+// CHECK: %[[B:.*]] = memref.alloc() : memref<4x3xf32, strided<[6, 1]>>
+// CHECK: %[[C:.*]] = memref.alloc() : memref<4xf32, 1>
+// CHECK: %[[D:.*]] = memref.alloc() : memref<4x3xf32, strided<[6, 1]>>
+// CHECK: return %[[A]], %[[B]], %[[C]], %[[D]]
+func.func @types() -> (memref<4xf32, 1>, memref<4x3xf32, strided<[6, 1]>>, memref<4xf32, 1>, memref<4x3xf32, strided<[6, 1]>>) {
+  %a = memref.alloc() : memref<4xf32, 1>
+  %b = memref.alloc() : memref<4x3xf32, strided<[6, 1]>>
+  return %a, %b, %a, %b : memref<4xf32, 1>, memref<4x3xf32, strided<[6, 1]>>, memref<4xf32, 1>, memref<4x3xf32, strided<[6, 1]>>
+}

@@ -44,3 +44,11 @@ module {
     }
   }
 }
+
+// -----
+
+llvm.func @other_dialect(%x: f32) -> f32 {
+  // expected-error @+1 {{'spirv.FAdd' op must be lowered}}
+  %y = spirv.FAdd %x, %x : f32
+  llvm.return %y : f32
+}

@@ -96,3 +96,19 @@ func.func @no_strips(%x: tensor<300x128xf32>, %s: tensor<300x128xf32>, %q: tenso
   %b = quant_ext.dequantize %q, %t axis = 1 storage = <i8> : (tensor<300x128xi8>, tensor<128xf32>) -> tensor<300x128xf32>
   return %a, %b : tensor<300x128xi8>, tensor<300x128xf32>
 }
+
+// -----
+
+// Blocks of rows of an unknown number share scales, too: columns, then the rows
+// of a block.
+// CHECK-LABEL: func @blocks_of_rows(
+// CHECK: scf.for %[[BLOCK:[^ ]*]] =
+// CHECK: scf.if
+// CHECK: scf.for
+// CHECK: scf.for %[[J:[^ ]*]] =
+// CHECK: scf.for %[[K:[^ ]*]] =
+// CHECK: vector.transfer_read %{{.*}}[%[[BLOCK]], %[[J]]]
+func.func @blocks_of_rows(%x: tensor<?x256xf32>, %s: tensor<?x256xf32>) -> tensor<?x256xi8> {
+  %q = quant_ext.quantize %x, %s block_sizes = [32, 1] storage = <i8> : (tensor<?x256xf32>, tensor<?x256xf32>) -> tensor<?x256xi8>
+  return %q : tensor<?x256xi8>
+}
