@@ -13,8 +13,9 @@ def QuantExtAllocateResults : Pass<"quant-ext-allocate-results"> {
     it. What both branches of an `scf.if` allocate to return it is allocated
     before them, and sizes are computed in time for it. Who frees the buffer is
     plain then, and `buffer-results-to-out-params` can replace the allocation by
-    the caller's buffer; a reshape of one, or one of two, it would copy. An allocation
-    that is returned twice, for which it has no second buffer, is copied.
+    the caller's buffer; a reshape of one, or one of two, it would copy. An
+    allocation that is returned twice, for which it has no second buffer, is
+    copied.
 
     Example:
 

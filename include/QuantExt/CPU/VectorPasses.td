@@ -43,8 +43,8 @@ def QuantExtTileAndVectorize
     Where lanes divide by scales of their own, as those of channels along the
     innermost dimension are, vectors that lie below each other have the same
     scales: a strip as wide as a vector is taken down 128 rows, or 32 of those that
-    several short ones of run-time sizes make up, before the next one, and what depends on the scales alone is computed once for them. What
-    comes from memory rather than a cache is not (`strip-bytes`): there a row of
+    several short ones of run-time sizes make up, before the next one, and what
+    depends on the scales alone is computed once for them. What comes from memory rather than a cache is not (`strip-bytes`): there a row of
     each of four parts is taken at a time, so that each part goes on and on in
     one direction, and then the rows that are left. Rows are taken one after the
     other where results of a row are no whole lines, or, where sizes are known,

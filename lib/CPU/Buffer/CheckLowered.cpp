@@ -40,10 +40,12 @@ struct CheckLoweredPass
       if (op != getOperation() && op->hasTrait<OpTrait::SymbolTable>() &&
           !isa<ModuleOp>(op))
         return WalkResult::skip();
+      if (!mustBeLowered(op))
+        return WalkResult::advance();
       auto function = dyn_cast<FunctionOpInterface>(op);
       if (!function)
         function = op->getParentOfType<FunctionOpInterface>();
-      if (mustBeLowered(op) && reported.insert(function).second)
+      if (reported.insert(function).second)
         op->emitOpError("must be lowered to the LLVM dialect, found nothing "
                         "that lowers it");
       return WalkResult::advance();

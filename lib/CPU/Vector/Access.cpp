@@ -17,9 +17,9 @@ static bool hasUnitCoefficient(AffineExpr expr, unsigned dim, AffineMap map) {
 }
 
 /// Memory holds whole bytes: a vector of i1 or i4 is packed in a register and
-/// would not match it.
+/// would not match it, and one of i0 has no bits at all.
 static bool fillsBytes(Type elementType) {
-  return elementType.isIntOrFloat() &&
+  return elementType.isIntOrFloat() && !elementType.isInteger(0) &&
          elementType.getIntOrFloatBitWidth() % 8 == 0;
 }
 

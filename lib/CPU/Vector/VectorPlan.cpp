@@ -386,12 +386,6 @@ FailureOr<VectorPlan> quant_ext::planVectorization(linalg::LinalgOp op,
     reason = "its body is not elementwise";
     return failure();
   }
-  if (llvm::any_of(op->getOperandTypes(), [](Type type) {
-        return getElementTypeOrSelf(type).isInteger(0);
-      })) {
-    reason = "its elements have no bits";
-    return failure();
-  }
   if (writesInReduction(op)) {
     reason = "a result depends on a reduction dimension";
     return failure();
