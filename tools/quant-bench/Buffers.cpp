@@ -145,28 +145,28 @@ static uint16_t toBF16(float number) {
   return (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
 }
 
-void quant_bench::storeFloat(Value value, float number, void *data,
+void quant_bench::storeFloat(ValueType value, float number, void *data,
                              int64_t index) {
   switch (value) {
-  case Value::F32:
+  case ValueType::F32:
     static_cast<float *>(data)[index] = number;
     return;
-  case Value::F16:
+  case ValueType::F16:
     static_cast<_Float16 *>(data)[index] = static_cast<_Float16>(number);
     return;
-  case Value::BF16:
+  case ValueType::BF16:
     static_cast<uint16_t *>(data)[index] = toBF16(number);
     return;
   }
 }
 
-float quant_bench::loadFloat(Value value, const void *data, int64_t index) {
+float quant_bench::loadFloat(ValueType value, const void *data, int64_t index) {
   switch (value) {
-  case Value::F32:
+  case ValueType::F32:
     return static_cast<const float *>(data)[index];
-  case Value::F16:
+  case ValueType::F16:
     return static_cast<float>(static_cast<const _Float16 *>(data)[index]);
-  case Value::BF16:
+  case ValueType::BF16:
     return llvm::bit_cast<float>(
         uint32_t(static_cast<const uint16_t *>(data)[index]) << 16);
   }
@@ -218,7 +218,7 @@ static void fillFloats(const Row &row, Buffers &buffers, Random &random) {
       int zeroPoint =
           row.hasZeroPoint() ? static_cast<uint8_t>(zeroPoints[parameter]) : 0;
       for (int64_t i = 0; i < row.geometry.inner; ++i) {
-        float number = row.op == Op::Dynamic
+        float number = row.op == RowOp::Dynamic
                            ? random.between(-3, 5) * scale
                            : makeNumber(row, scale, zeroPoint, random);
         // What a peer's relu or gelu makes of a NaN is its own affair.

@@ -54,19 +54,19 @@ struct Buffers {
 
   /// Where an op finds the parameters, or puts those that it chooses.
   float *getScales(const Row &row, const Results &results) const {
-    return (row.op == Op::Dynamic ? results.scales : scales).as<float>();
+    return (row.op == RowOp::Dynamic ? results.scales : scales).as<float>();
   }
   int8_t *getZeroPoints(const Row &row, const Results &results) const {
-    return (row.op == Op::Dynamic ? results.zeroPoints : zeroPoints)
+    return (row.op == RowOp::Dynamic ? results.zeroPoints : zeroPoints)
         .as<int8_t>();
   }
 };
 
 /// Converts a number to data[index] of this type.
-void storeFloat(Value value, float number, void *data, int64_t index);
+void storeFloat(ValueType value, float number, void *data, int64_t index);
 
 /// data[index] of this type.
-float loadFloat(Value value, const void *data, int64_t index);
+float loadFloat(ValueType value, const void *data, int64_t index);
 
 /// Fills the operands: numbers in range, ties, out of range; infinities and
 /// NaN, but not where they decide the range. The same for every run.

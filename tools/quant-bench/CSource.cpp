@@ -115,17 +115,17 @@ static constexpr StringRef multiply = "from_@VALUE@(x) * d";
 static std::string makeElement(const Row &row) {
   StringRef text;
   switch (row.op) {
-  case Op::Quantize:
-  case Op::Dynamic:
-  case Op::BiasReluQuantize:
-  case Op::BiasGeluQuantize:
+  case RowOp::Quantize:
+  case RowOp::Dynamic:
+  case RowOp::BiasReluQuantize:
+  case RowOp::BiasGeluQuantize:
     text = "quantize(@V@, z, @QMIN@, @QMAX@)";
     break;
-  case Op::Dequantize:
-  case Op::DequantizeAdd:
+  case RowOp::Dequantize:
+  case RowOp::DequantizeAdd:
     text = "to_@VALUE@((f32)(x - z) * s)";
     break;
-  case Op::FakeQuantize:
+  case RowOp::FakeQuantize:
     text = "to_@VALUE@((f32)(quantize(@V@, z, @QMIN@, @QMAX@) - z) * s)";
     break;
   }
@@ -354,11 +354,11 @@ std::string quant_bench::getLoopName(const Row &row, Division division) {
 }
 
 /// What elements are computed from.
-static StringRef getInput(Op op) {
+static StringRef getInput(RowOp op) {
   switch (op) {
-  case Op::BiasReluQuantize:
+  case RowOp::BiasReluQuantize:
     return "relu(in[i] + addend[c])";
-  case Op::BiasGeluQuantize:
+  case RowOp::BiasGeluQuantize:
     return "gelu(in[i] + addend[c])";
   default:
     return "in[i]";
@@ -369,7 +369,7 @@ static std::string makeFunction(Row row, Division division) {
   row.division = division;
   LoopKind kind = getLoopKind(row.granularity);
   StringRef choose;
-  if (row.op == Op::Dynamic)
+  if (row.op == RowOp::Dynamic)
     choose = row.hasZeroPoint() ? chooseAsymmetric : chooseSymmetric;
   bool varies = kind == LoopKind::InnerAxis;
   std::string value = toString(row.value).str();
@@ -394,7 +394,7 @@ static std::string makeFunction(Row row, Division division) {
        {"PARAMETERS", constantParameters.str()},
        {"RANGE", getRange(row).str()},
        {"INPUT", getInput(row.op).str()},
-       {"PLUS", row.op == Op::DequantizeAdd ? " + addend[i]" : ""},
+       {"PLUS", row.op == RowOp::DequantizeAdd ? " + addend[i]" : ""},
        {"CONVERT",
         substitute(convertRange, {{"DIVISORS", varies ? "divisors" : "0"}})},
        {"S", varies ? "scales[c]" : "s"},
@@ -458,7 +458,7 @@ void @NAME@(const vector *restrict in, vector *restrict out, int64_t count) {
 /// Vectors that are read and written each time: as few as are in proportion,
 /// but not so few that counting costs as much.
 static std::pair<int64_t, int64_t> getVectors(const Row &row) {
-  int64_t read = row.readsIntegers() && row.op != Op::DequantizeAdd
+  int64_t read = row.readsIntegers() && row.op != RowOp::DequantizeAdd
                      ? getBits(row.storage)
                      : getBits(row.value);
   int64_t written =

@@ -80,7 +80,7 @@ LogicalResult quant_bench::check(const Row &row, const Contestant &contestant,
   // What is not written must not be taken from another contestant.
   const Results &results = buffers.results;
   std::memset(results.output.as<void>(), 0x5a, row.bytesOut());
-  if (row.op == Op::Dynamic) {
+  if (row.op == RowOp::Dynamic) {
     std::memset(results.scales.as<void>(), 0x5a, row.bytesOfScales());
     std::memset(results.zeroPoints.as<void>(), 0x5a, row.bytesOfZeroPoints());
   }
@@ -103,7 +103,7 @@ LogicalResult quant_bench::check(const Row &row, const Contestant &contestant,
   if (failed(compare(row, contestant, "result", results.output,
                      buffers.wanted.output, row.bytesOut(), bits, differ)))
     return failure();
-  if (row.op != Op::Dynamic)
+  if (row.op != RowOp::Dynamic)
     return success();
   if (failed(compare(row, contestant, "scale", results.scales,
                      buffers.wanted.scales, row.bytesOfScales(), 32)))

@@ -9,17 +9,17 @@ using namespace quant_bench;
 
 /// What is written: f32, without a zero point but where it is chosen.
 static bool isWritten(const Row &row) {
-  if (row.value != Value::F32)
+  if (row.value != ValueType::F32)
     return false;
   bool isTensor = row.granularity == Granularity::PerTensor;
-  if (row.op == Op::Dynamic)
+  if (row.op == RowOp::Dynamic)
     return isTensor;
   if (row.storage != Storage::I8)
     return false;
   bool isInner = row.granularity == Granularity::AxisInner;
-  if (row.op == Op::Dequantize)
+  if (row.op == RowOp::Dequantize)
     return isTensor || isInner;
-  return row.op == Op::Quantize &&
+  return row.op == RowOp::Quantize &&
          (isTensor || isInner || row.granularity == Granularity::AxisOuter ||
           row.granularity == Granularity::AxisMiddle);
 }
@@ -27,15 +27,15 @@ static bool isWritten(const Row &row) {
 std::optional<std::string> quant_bench::getHandWrittenName(const Row &row) {
   if (!isWritten(row))
     return std::nullopt;
-  std::string name = row.op == Op::Quantize     ? "hand_quantize"
-                     : row.op == Op::Dequantize ? "hand_dequantize"
-                                                : "hand_dynamic";
+  std::string name = row.op == RowOp::Quantize     ? "hand_quantize"
+                     : row.op == RowOp::Dequantize ? "hand_dequantize"
+                                                   : "hand_dynamic";
   name += row.granularity == Granularity::PerTensor   ? "_tensor"
           : row.granularity == Granularity::AxisInner ? "_inner_axis"
                                                       : "_axis";
-  if (row.op == Op::Dynamic)
+  if (row.op == RowOp::Dynamic)
     name += "_" + toString(row.storage).str();
-  if (row.op != Op::Dequantize)
+  if (row.op != RowOp::Dequantize)
     name += "_" + toString(row.division).str();
   return name;
 }

@@ -134,7 +134,7 @@ static void printChain(raw_ostream &os, const Row &row) {
      << ") outs(%e : " << values << ") dimensions = [0]"
      << "\n  %sum = linalg.add ins(%x, %bias : " << two
      << ") outs(%e : " << values << ") -> " << values;
-  if (row.op == Op::BiasReluQuantize)
+  if (row.op == RowOp::BiasReluQuantize)
     os << "\n  %zero = arith.constant dense<0.0> : " << values
        << "\n  %operand = linalg.max ins(%sum, %zero : " << two
        << ") outs(%e : " << values << ") -> " << values << "\n";
@@ -147,7 +147,7 @@ static void printChain(raw_ostream &os, const Row &row) {
 std::string quant_bench::makeMLIRSource(const Row &row) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (row.op == Op::Dynamic) {
+  if (row.op == RowOp::Dynamic) {
     printDynamic(os, row);
     return text;
   }

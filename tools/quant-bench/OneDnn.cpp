@@ -81,13 +81,13 @@ private:
 };
 } // namespace
 
-static int getType(Value value) {
+static int getType(ValueType value) {
   switch (value) {
-  case Value::F32:
+  case ValueType::F32:
     return typeF32;
-  case Value::F16:
+  case ValueType::F16:
     return typeF16;
-  case Value::BF16:
+  case ValueType::BF16:
     return typeBF16;
   }
   llvm_unreachable("unknown value");
@@ -140,7 +140,7 @@ bool Reorder::create(const Row &row, const Buffers &buffers) {
 
 std::optional<Contestant> OneDnn::make(const Row &row, const Buffers &buffers,
                                        std::string &reason) const {
-  bool isConversion = row.op == Op::Quantize || row.op == Op::Dequantize;
+  bool isConversion = row.op == RowOp::Quantize || row.op == RowOp::Dequantize;
   bool hasStorage = row.storage == Storage::I8 || row.storage == Storage::U8;
   if (!isConversion || !hasStorage || row.geometry.block) {
     reason = "no reorder of oneDNN computes this";

@@ -18,7 +18,7 @@ static int getOnnxType(Element element) {
   case Element::I32:
     return onnxTypeI32;
   case Element::F32:
-    return quant_bench::getOnnxType(Value::F32);
+    return quant_bench::getOnnxType(ValueType::F32);
   }
   llvm_unreachable("unknown element");
 }

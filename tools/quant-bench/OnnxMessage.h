@@ -44,7 +44,7 @@ private:
 };
 
 /// TensorProto.DataType.
-int getOnnxType(Value value);
+int getOnnxType(ValueType value);
 int getOnnxType(Storage storage);
 inline constexpr int onnxTypeI32 = 6;
 

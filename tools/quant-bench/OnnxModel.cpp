@@ -40,7 +40,7 @@ static OnnxMessage makeNode(StringRef op, ArrayRef<StringRef> inputs,
     node.add(2, output);
   node.add(4, op);
   bool isQuantization = op.contains("Quantize") || op.contains("quantize");
-  if (isQuantization && row.op != Op::Dynamic &&
+  if (isQuantization && row.op != RowOp::Dynamic &&
       row.granularity != Granularity::PerTensor)
     node.add(5, makeAttribute("axis", row.geometry.outer == 1 ? 0 : 1));
   if (isQuantization && row.geometry.block)
@@ -52,13 +52,13 @@ static OnnxMessage makeNode(StringRef op, ArrayRef<StringRef> inputs,
 // Models
 //===----------------------------------------------------------------------===//
 
-int quant_bench::getOnnxType(Value value) {
+int quant_bench::getOnnxType(ValueType value) {
   switch (value) {
-  case Value::F32:
+  case ValueType::F32:
     return 1;
-  case Value::F16:
+  case ValueType::F16:
     return 10;
-  case Value::BF16:
+  case ValueType::BF16:
     return 16;
   }
   llvm_unreachable("unknown value");
@@ -81,7 +81,7 @@ int quant_bench::getOnnxType(Storage storage) {
 unsigned quant_bench::getOnnxBits(int type) {
   if (type == onnxTypeI32)
     return 32;
-  for (Value value : {Value::F32, Value::F16, Value::BF16})
+  for (ValueType value : {ValueType::F32, ValueType::F16, ValueType::BF16})
     if (getOnnxType(value) == type)
       return getBits(value);
   for (Storage storage : {Storage::I8, Storage::U8, Storage::I16, Storage::I4})
@@ -115,7 +115,7 @@ std::string quant_bench::serializeOnnx(const OnnxModel &model,
 }
 
 static std::optional<OnnxModel> makeDynamic(const Row &row) {
-  if (row.value != Value::F32 || row.storage != Storage::U8 ||
+  if (row.value != ValueType::F32 || row.storage != Storage::U8 ||
       row.granularity != Granularity::PerTensor)
     return std::nullopt;
   OnnxModel model;
@@ -130,7 +130,7 @@ static std::optional<OnnxModel> makeDynamic(const Row &row) {
 }
 
 std::optional<OnnxModel> quant_bench::makeOnnxModel(const Row &row) {
-  if (row.op == Op::Dynamic)
+  if (row.op == RowOp::Dynamic)
     return makeDynamic(row);
   int values = getOnnxType(row.value), integers = getOnnxType(row.storage);
   std::vector<int64_t> parameters = getParameterDimensions(row);
@@ -145,31 +145,31 @@ std::optional<OnnxModel> quant_bench::makeOnnxModel(const Row &row) {
       {"y", row.makesIntegers() ? integers : values, row.geometry.dimensions}};
   std::vector<OnnxMessage> nodes;
   switch (row.op) {
-  case Op::Quantize:
+  case RowOp::Quantize:
     nodes = {makeNode("QuantizeLinear", {"x", "s", "z"}, {"y"}, row)};
     break;
-  case Op::Dequantize:
+  case RowOp::Dequantize:
     nodes = {makeNode("DequantizeLinear", {"x", "s", "z"}, {"y"}, row)};
     break;
-  case Op::FakeQuantize:
+  case RowOp::FakeQuantize:
     nodes = {makeNode("QuantizeLinear", {"x", "s", "z"}, {"q"}, row),
              makeNode("DequantizeLinear", {"q", "s", "z"}, {"y"}, row)};
     break;
-  case Op::BiasReluQuantize:
+  case RowOp::BiasReluQuantize:
     nodes = {makeNode("Add", {"x", "b"}, {"sum"}, row),
              makeNode("Relu", {"sum"}, {"r"}, row),
              makeNode("QuantizeLinear", {"r", "s", "z"}, {"y"}, row)};
     break;
-  case Op::BiasGeluQuantize:
+  case RowOp::BiasGeluQuantize:
     nodes = {makeNode("Add", {"x", "b"}, {"sum"}, row),
              makeNode("Gelu", {"sum"}, {"g"}, row),
              makeNode("QuantizeLinear", {"g", "s", "z"}, {"y"}, row)};
     break;
-  case Op::DequantizeAdd:
+  case RowOp::DequantizeAdd:
     nodes = {makeNode("DequantizeLinear", {"x", "s", "z"}, {"d"}, row),
              makeNode("Add", {"d", "b"}, {"y"}, row)};
     break;
-  case Op::Dynamic:
+  case RowOp::Dynamic:
     llvm_unreachable("has a model of its own");
   }
   model.bytes = serializeOnnx(model, nodes, row.shape);

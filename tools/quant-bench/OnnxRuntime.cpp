@@ -206,7 +206,7 @@ std::optional<Contestant> OnnxRuntime::make(const Row &row,
   const Results &results = buffers.results;
   void *x = buffers.input.as<void>(), *y = results.output.as<void>();
   bool isBound;
-  if (row.op == Op::Dynamic) {
+  if (row.op == RowOp::Dynamic) {
     isBound = session->bind(
         library->memory, {x},
         {y, results.scales.as<void>(), results.zeroPoints.as<void>()}, reason);

@@ -87,13 +87,13 @@ static std::unique_ptr<Arguments> makeArguments(const Row &row,
   addInput(*arguments, row, buffers.input.as<void>());
   if (row.bytesOfAddend())
     arguments->addTensor(buffers.addend.as<void>(), row.addendDimensions());
-  if (row.op != Op::Dynamic)
+  if (row.op != RowOp::Dynamic)
     addParameters();
   if (isPacked)
     arguments->addTensor(results.output.as<void>(), row.bytesOut());
   else
     arguments->addTensor(results.output.as<void>(), row.geometry.dimensions);
-  if (row.op == Op::Dynamic)
+  if (row.op == RowOp::Dynamic)
     addParameters();
   if (returnedSizes == 1)
     arguments->addIndex(0);

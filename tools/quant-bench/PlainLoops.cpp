@@ -142,7 +142,7 @@ std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
       *static_cast<const int64_t *>(dlsym(library, "vector_bytes"));
   LimitStep step = getLimitStep(row, vectorBytes);
   // Of two tensors, the limit reads the one of floats.
-  bool readsAddend = row.op == Op::DequantizeAdd;
+  bool readsAddend = row.op == RowOp::DequantizeAdd;
   int64_t count =
       (readsAddend ? row.bytesOfAddend() : row.bytesIn()) / step.read;
   void *in = (readsAddend ? buffers.addend : buffers.input).as<void>(),
@@ -163,7 +163,7 @@ std::vector<Contestant> PlainLoops::makeLimits(const Row &row,
     LimitLoop loop = find(getLimitName(row, isNonTemporal));
     limit.run = [=] { loop(in, out, count); };
     // The range of a whole tensor is not known before all of it was read.
-    if (row.op == Op::Dynamic && row.granularity == Granularity::PerTensor)
+    if (row.op == RowOp::Dynamic && row.granularity == Granularity::PerTensor)
       limit.run = [=, read = find(getReadLimitName(row))] {
         read(in, out, count);
         loop(in, out, count);

@@ -16,7 +16,7 @@ using namespace quant_bench;
 
 namespace {
 struct OpRows {
-  Op op;
+  RowOp op;
   std::vector<Storage> storages;
   std::vector<Granularity> granularities;
   std::vector<Division> divisions;
@@ -44,28 +44,29 @@ static const std::vector<Division> allDivisions = {Division::Exact,
 /// Which of an op's forms exist. Dequantize does not divide. Parameters that
 /// are chosen at run time are those of activations: a tensor's, or a row's.
 static const OpRows opTable[] = {
-    {Op::Quantize, allStorages, allGranularities, allDivisions},
-    {Op::Dequantize, allStorages, allGranularities, {Division::Exact}},
-    {Op::Dynamic,
+    {RowOp::Quantize, allStorages, allGranularities, allDivisions},
+    {RowOp::Dequantize, allStorages, allGranularities, {Division::Exact}},
+    {RowOp::Dynamic,
      {Storage::I8, Storage::U8},
      {Granularity::PerTensor, Granularity::AxisOuter},
      allDivisions},
-    {Op::FakeQuantize, allStorages, allGranularities, allDivisions},
-    {Op::BiasReluQuantize,
+    {RowOp::FakeQuantize, allStorages, allGranularities, allDivisions},
+    {RowOp::BiasReluQuantize,
      {Storage::I8, Storage::U8},
      {Granularity::AxisOuter},
      {Division::Exact}},
-    {Op::BiasGeluQuantize,
+    {RowOp::BiasGeluQuantize,
      {Storage::I8, Storage::U8},
      {Granularity::AxisOuter},
      {Division::Exact}},
-    {Op::DequantizeAdd,
+    {RowOp::DequantizeAdd,
      {Storage::I8, Storage::U8},
      {Granularity::AxisOuter},
      {Division::Exact}},
 };
 
-static const Value allValues[] = {Value::F32, Value::F16, Value::BF16};
+static const ValueType allValues[] = {ValueType::F32, ValueType::F16,
+                                      ValueType::BF16};
 static const Shape allShapes[] = {Shape::Static, Shape::Dynamic};
 
 /// Sized for 32 or 48 KiB of L1, 1 MiB of L2 and at most 32 MiB of L3; `tail`
@@ -82,31 +83,32 @@ static const NamedSize sizeTable[] = {
 /// The rows of the default run: every op and granularity in the form that is
 /// used most, and the other types and storages per-tensor.
 static bool isUsual(const Row &row) {
-  bool isPlain = row.value == Value::F32 && row.storage == Storage::I8;
+  bool isPlain = row.value == ValueType::F32 && row.storage == Storage::I8;
   bool isStatic = row.shape == Shape::Static;
-  if (row.op == Op::FakeQuantize)
+  if (row.op == RowOp::FakeQuantize)
     return isPlain && row.granularity == Granularity::PerTensor &&
            row.division == Division::Exact && isStatic;
-  if (row.op == Op::Dynamic)
-    return row.value == Value::F32 && isStatic &&
+  if (row.op == RowOp::Dynamic)
+    return row.value == ValueType::F32 && isStatic &&
            row.division == Division::Exact;
   if (row.granularity != Granularity::PerTensor)
     return isPlain && row.division == Division::Exact && isStatic;
   if (row.division == Division::Reciprocal || !isStatic)
     return isPlain && (row.division == Division::Exact || isStatic);
-  return row.value == Value::F32 || row.storage == Storage::I8;
+  return row.value == ValueType::F32 || row.storage == Storage::I8;
 }
 
 /// Those of the default run that are variants of others: packed integers with a
 /// parameter for each channel or block, and shapes known at run time.
 static bool isUsualVariant(const Row &row) {
-  if (row.value != Value::F32 || row.division != Division::Exact)
+  if (row.value != ValueType::F32 || row.division != Division::Exact)
     return false;
   bool isPacked = row.storage == Storage::I4;
   bool isDynamic = row.shape == Shape::Dynamic;
-  if (row.op == Op::FakeQuantize || row.op == Op::Dynamic)
+  if (row.op == RowOp::FakeQuantize || row.op == RowOp::Dynamic)
     return isDynamic && row.storage == Storage::I8 &&
-           (row.op == Op::Dynamic || row.granularity == Granularity::PerTensor);
+           (row.op == RowOp::Dynamic ||
+            row.granularity == Granularity::PerTensor);
   return (row.granularity == Granularity::AxisInner ||
           row.granularity == Granularity::Block32) &&
          (isDynamic ? row.storage == Storage::I8 : isPacked);
@@ -164,33 +166,33 @@ static Geometry getGeometry(Granularity granularity, int64_t elements) {
 // Rows
 //===----------------------------------------------------------------------===//
 
-StringRef quant_bench::toString(Op op) {
+StringRef quant_bench::toString(RowOp op) {
   switch (op) {
-  case Op::Quantize:
+  case RowOp::Quantize:
     return "quantize";
-  case Op::Dequantize:
+  case RowOp::Dequantize:
     return "dequantize";
-  case Op::Dynamic:
+  case RowOp::Dynamic:
     return "choose_qparams+quantize";
-  case Op::FakeQuantize:
+  case RowOp::FakeQuantize:
     return "fake_quantize";
-  case Op::BiasReluQuantize:
+  case RowOp::BiasReluQuantize:
     return "bias+relu+quantize";
-  case Op::BiasGeluQuantize:
+  case RowOp::BiasGeluQuantize:
     return "bias+gelu+quantize";
-  case Op::DequantizeAdd:
+  case RowOp::DequantizeAdd:
     return "dequantize+add";
   }
   llvm_unreachable("unknown op");
 }
 
-StringRef quant_bench::toString(Value value) {
+StringRef quant_bench::toString(ValueType value) {
   switch (value) {
-  case Value::F32:
+  case ValueType::F32:
     return "f32";
-  case Value::F16:
+  case ValueType::F16:
     return "f16";
-  case Value::BF16:
+  case ValueType::BF16:
     return "bf16";
   }
   llvm_unreachable("unknown value");
@@ -242,8 +244,8 @@ StringRef quant_bench::toString(Shape shape) {
   return shape == Shape::Static ? "static" : "dynamic";
 }
 
-unsigned quant_bench::getBits(Value value) {
-  return value == Value::F32 ? 32 : 16;
+unsigned quant_bench::getBits(ValueType value) {
+  return value == ValueType::F32 ? 32 : 16;
 }
 
 unsigned quant_bench::getBits(Storage storage) {
@@ -290,9 +292,10 @@ int64_t Row::bytesIn() const {
 }
 
 std::vector<int64_t> Row::addendDimensions() const {
-  if (op == Op::BiasReluQuantize || op == Op::BiasGeluQuantize)
+  if (op == RowOp::BiasReluQuantize || op == RowOp::BiasGeluQuantize)
     return {geometry.dimensions.back()};
-  return op == Op::DequantizeAdd ? geometry.dimensions : std::vector<int64_t>();
+  return op == RowOp::DequantizeAdd ? geometry.dimensions
+                                    : std::vector<int64_t>();
 }
 
 int64_t Row::bytesOfAddend() const {
@@ -331,16 +334,17 @@ FailureOr<int64_t> quant_bench::parseSize(StringRef size) {
 static void addRows(std::vector<Row> &rows, ArrayRef<NamedSize> sizes,
                     unsigned threads) {
   for (const OpRows &entry : opTable)
-    for (Value value : allValues)
+    for (ValueType value : allValues)
       for (Storage storage : entry.storages)
         for (Granularity granularity : entry.granularities)
           for (Division division : entry.divisions)
             for (Shape shape : allShapes)
               for (const NamedSize &size : sizes) {
-                bool isChain = entry.op == Op::BiasReluQuantize ||
-                               entry.op == Op::BiasGeluQuantize ||
-                               entry.op == Op::DequantizeAdd;
-                if (isChain && (value != Value::F32 || shape != Shape::Static))
+                bool isChain = entry.op == RowOp::BiasReluQuantize ||
+                               entry.op == RowOp::BiasGeluQuantize ||
+                               entry.op == RowOp::DequantizeAdd;
+                if (isChain &&
+                    (value != ValueType::F32 || shape != Shape::Static))
                   continue;
                 Row row{entry.op,
                         value,

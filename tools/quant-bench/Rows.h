@@ -14,7 +14,7 @@
 
 namespace quant_bench {
 
-enum class Op {
+enum class RowOp {
   Quantize,
   Dequantize,
   Dynamic,
@@ -26,7 +26,7 @@ enum class Op {
   /// A tensor of the same shape is added afterwards.
   DequantizeAdd
 };
-enum class Value { F32, F16, BF16 };
+enum class ValueType { F32, F16, BF16 };
 enum class Storage { I8, U8, I16, I4 };
 /// Along which dimension scales differ; inner-3 and inner-7 are that small, and
 /// the dimensions within that of middle-49 are.
@@ -57,8 +57,8 @@ struct Geometry {
 
 /// One thing to time.
 struct Row {
-  Op op = Op::Quantize;
-  Value value = Value::F32;
+  RowOp op = RowOp::Quantize;
+  ValueType value = ValueType::F32;
   Storage storage = Storage::I8;
   Granularity granularity = Granularity::PerTensor;
   Division division = Division::Exact;
@@ -80,14 +80,14 @@ struct Row {
   bool hasZeroPoint() const { return storage == Storage::U8; }
   /// Has integers as results; else floats.
   bool makesIntegers() const {
-    return op == Op::Quantize || op == Op::Dynamic ||
-           op == Op::BiasReluQuantize || op == Op::BiasGeluQuantize;
+    return op == RowOp::Quantize || op == RowOp::Dynamic ||
+           op == RowOp::BiasReluQuantize || op == RowOp::BiasGeluQuantize;
   }
   /// Ours is compiled with approximate-math, and a result may be an integer
   /// beside the one that libm's functions give.
-  bool isApproximate() const { return op == Op::BiasGeluQuantize; }
+  bool isApproximate() const { return op == RowOp::BiasGeluQuantize; }
   bool readsIntegers() const {
-    return op == Op::Dequantize || op == Op::DequantizeAdd;
+    return op == RowOp::Dequantize || op == RowOp::DequantizeAdd;
   }
   /// Of what is added: nothing, a row, or a tensor like the result.
   std::vector<int64_t> addendDimensions() const;
@@ -106,14 +106,14 @@ struct Row {
   }
 };
 
-llvm::StringRef toString(Op op);
-llvm::StringRef toString(Value value);
+llvm::StringRef toString(RowOp op);
+llvm::StringRef toString(ValueType value);
 llvm::StringRef toString(Storage storage);
 llvm::StringRef toString(Granularity granularity);
 llvm::StringRef toString(Division division);
 llvm::StringRef toString(Shape shape);
 
-unsigned getBits(Value value);
+unsigned getBits(ValueType value);
 unsigned getBits(Storage storage);
 int64_t getMin(Storage storage);
 int64_t getMax(Storage storage);

@@ -139,7 +139,7 @@ XnnpackApi::Operator Xnnpack::create(const Row &row,
   auto zero = static_cast<uint8_t>(zeroPoint);
   bool isSigned = row.storage == Storage::I8;
   bool isMade =
-      row.op == Op::Quantize
+      row.op == RowOp::Quantize
           ? (isSigned ? make(api.createToI8, api.setupToI8, f32, i8, zeroPoint,
                              int8_t(-128), int8_t(127))
                       : make(api.createToU8, api.setupToU8, f32, u8, zero,
@@ -156,14 +156,14 @@ XnnpackApi::Operator Xnnpack::create(const Row &row,
 
 std::optional<Contestant> Xnnpack::make(const Row &row, const Buffers &buffers,
                                         std::string &reason) const {
-  bool isConversion = row.op == Op::Quantize || row.op == Op::Dequantize;
-  bool hasTypes = row.value == Value::F32 &&
+  bool isConversion = row.op == RowOp::Quantize || row.op == RowOp::Dequantize;
+  bool hasTypes = row.value == ValueType::F32 &&
                   (row.storage == Storage::I8 || row.storage == Storage::U8);
   if (!isConversion || !hasTypes || row.granularity != Granularity::PerTensor) {
     reason = "no operator of XNNPACK computes this";
     return std::nullopt;
   }
-  if (row.op == Op::Quantize && row.division == Division::Exact) {
+  if (row.op == RowOp::Quantize && row.division == Division::Exact) {
     reason = "XNNPACK multiplies by the reciprocal";
     return std::nullopt;
   }
