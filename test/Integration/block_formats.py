@@ -4,7 +4,7 @@ Prints a module for the harness of mlir_module.py. In a case of `encode`, a
 tensor goes to elements and scales, and back; in one of `decode`, every element
 beside every scale. The formats are those of OCP's Microscaling specification
 v1.0 (MXFP8 and MXFP4) and NVIDIA's NVFP4, and the reference knows no more than
-they say. With --count, the line that the module must print.
+they say. With --want, the line that the module must print.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Prints a module for the harness of mlir_module.py: matrices with each size from 1 to
 70 in each dimension, known or not, signed, unsigned and mixed, by named operations
 and by linalg.generic, the right one constant or computed, with values at both ends
-of their range among random ones, and what may follow the sums. With --count, the
+of their range among random ones, and what may follow the sums. With --want, the
 line that the module must print.
 """
 

@@ -2,7 +2,7 @@
 
 Prints a module for the harness of mlir_module.py: all 65536 inputs of f16 and
 of bf16, the ties and edges of f32 and f64, and all patterns of a storage as
-inputs of dequantize, each with scale 1. With --count, the line that the
+inputs of dequantize, each with scale 1. With --want, the line that the
 module must print.
 """
 
@@ -176,11 +176,12 @@ def print_cases(
     cases_of_form: Callable[[str], list[Case]],
     half_of: Callable[[int], int] | None = None,
 ) -> int:
-    """What a generator does: the module of its cases, what it must print, or the
-    functions alone, for guarded_calls.py. Where a case belongs to a half, either
-    half of them can be asked for."""
+    """What a generator does: the module of its cases and what it must print, that
+    line alone, or the functions alone, for guarded_calls.py. Where a case belongs to
+    a half, either half of them can be asked for."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--form", default="arguments", choices=("arguments", "constants"))
+    parser.add_argument("--want", help="write what the module must print to this file")
     parser.add_argument("--count", action="store_true")
     parser.add_argument("--functions", action="store_true")
     if half_of:
@@ -189,16 +190,16 @@ def print_cases(
     cases = cases_of_form(options.form)
     if half_of and options.half is not None:
         cases = [case for case in cases if half_of(case.number) == options.half]
+    want = mlir_module.last_line(cases)
     if options.count:
-        elements = sum(case.checked_elements for case in cases)
-        print(f"cases: {len(cases)} elements: {elements} mismatches: 0")
+        print(want)
         return 0
     if options.functions:
         for case in cases:
             print("\n".join(mlir_module.case_function(case, options.form, None)))
         return 0
     rerun = f"{script} --form {options.form}"
-    print(mlir_module.module_text(cases, options.form, rerun))
+    mlir_module.print_module(cases, options.form, rerun, want_file=options.want)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 Prints a module for the harness of mlir_module.py. The operations of a chain are
 one loop in native code; here numpy does one after the other in the type of the
-chain, each rounded once, and the oracle quantizes and dequantizes. With --count,
+chain, each rounded once, and the oracle quantizes and dequantizes. With --want,
 the line that the module must print.
 """
 

@@ -5,7 +5,7 @@ case), how to generate that case alone, and at the end
 
     cases: N elements: M mismatches: K
 
-`--count` prints that line as it must look, so that a test which compares the
+`--want` writes that line as it must look to a file, so that a test which compares the
 two fails when fewer cases ran than were meant to.
 """
 
@@ -61,6 +61,7 @@ def parse_arguments() -> argparse.Namespace:
         help="return the expected values without computing them, to test the harness;"
         " wrong: each result's last element altered",
     )
+    parser.add_argument("--want", help="write what the module must print to this file")
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--list", action="store_true", help="print descriptions only")
     action.add_argument("--count", action="store_true", help="print the last line only")
@@ -98,13 +99,6 @@ def selected_cases(options: argparse.Namespace) -> list[Case]:
     return cases
 
 
-def last_line(cases: list[Case], stand_in: str | None) -> str:
-    elements = sum(case.checked_elements for case in cases)
-    altered = [r for case in cases for r in case.results if r.count > 0]
-    mismatches = len(altered) if stand_in == "wrong" else 0
-    return f"cases: {len(cases)} elements: {elements} mismatches: {mismatches}"
-
-
 def main() -> int:
     options = parse_arguments()
     cases = selected_cases(options)
@@ -115,13 +109,15 @@ def main() -> int:
         for case in cases:
             print(f"{case.number}: {case.description}")
     elif options.count:
-        print(last_line(cases, options.stand_in))
+        print(mlir_module.last_line(cases, options.stand_in))
     else:
         rerun = (
             f"generate_cases.py --op {options.op} --form {options.form}"
             f" --seed {options.seed}"
         )
-        print(mlir_module.module_text(cases, options.form, rerun, options.stand_in))
+        mlir_module.print_module(
+            cases, options.form, rerun, options.stand_in, options.want
+        )
     return 0
 
 

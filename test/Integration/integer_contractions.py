@@ -1,7 +1,7 @@
 """Contractions of dequantized operands in integers, with the exact results.
 
 Prints a module for the harness of mlir_module.py, which quant-ext-qdq-to-integer
-must turn into integers before it is compiled. With --count, the line that the
+must turn into integers before it is compiled. With --want, the line that the
 module must print; with --remarks, what the pass must remark of each case, those
 that stay in floating point included (--form all prints these too, to be
 compiled by nobody); with --sensitivity, whether the cases notice mistakes.
@@ -394,6 +394,7 @@ def main() -> int:
     parser.add_argument(
         "--third", type=int, choices=range(3), help="of any three cases this one (default: all)"
     )
+    parser.add_argument("--want", help="write what the module must print to this file")
     options = parser.parse_args()
     if options.remarks:
         print("\n".join(remark_lines()))
@@ -409,10 +410,11 @@ def main() -> int:
         if options.only in (None, c.number) and options.third in (None, c.number % 3)
     ]
     if options.count:
-        elements = sum(case.checked_elements for case in cases)
-        print(f"cases: {len(cases)} elements: {elements} mismatches: 0")
+        print(mlir_module.last_line(cases))
         return 0
-    print(mlir_module.module_text(cases, "arguments", "integer_contractions.py"))
+    mlir_module.print_module(
+        cases, "arguments", "integer_contractions.py", want_file=options.want
+    )
     return 0
 
 

@@ -422,3 +422,25 @@ def module_text(
     lines += text_globals(rerun)
     lines.append(HARNESS.replace("PRINTED_PER_CASE", str(PRINTED_PER_CASE)))
     return "\n".join(lines)
+
+
+def last_line(cases: list[Case], stand_in: str | None = None) -> str:
+    """What the module prints at its end, unless something is wrong with it."""
+    elements = sum(case.checked_elements for case in cases)
+    altered = [r for case in cases for r in case.results if r.count > 0]
+    mismatches = len(altered) if stand_in == "wrong" else 0
+    return f"cases: {len(cases)} elements: {elements} mismatches: {mismatches}"
+
+
+def print_module(
+    cases: list[Case],
+    form: str,
+    rerun: str,
+    stand_in: str | None = None,
+    want_file: str | None = None,
+) -> None:
+    """The module; and its last line, to a file that a test compares it with."""
+    print(module_text(cases, form, rerun, stand_in))
+    if want_file:
+        with open(want_file, "w") as file:
+            print(last_line(cases, stand_in), file=file)

@@ -4,7 +4,7 @@ Prints a module for the harness of mlir_module.py: dequantize, then data movemen
 and data movement, then quantize, which quant-ext-move-qdq swaps. Here the oracle
 quantizes or dequantizes, and numpy moves, in the order that is written. Values
 are f16 and scales f32, so that a test can tell whose movement is left. With
---count, the line that the module must print.
+--want, the line that the module must print.
 """
 
 from __future__ import annotations

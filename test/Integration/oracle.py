@@ -247,6 +247,8 @@ def convert(source: FloatFormat, target: FloatFormat, bits: int) -> int:
     if is_infinite(source, bits):
         sign = target.sign_bit if is_negative(source, bits) else 0
         return sign | target.infinity
+    if source == target:
+        return bits
     return round_to_format(
         target, exact_value(source, bits), is_negative(source, bits)
     )

@@ -11,7 +11,7 @@
 // SQUARE-NOT: call @{{.*}}pow
 // SQUARE: llvm.return
 
-// CHECK: [1, 6.25, 9, 0.25, 1e+10]
+// CHECK: [1, 6.25, 9, 0.25, 1e+10, 0, 49, 144]
 // (-2)^3, 2^-2, (-1)^16777217, which no f32 is, 0.5^4 and, as of C's pow, 0^0.
 // CHECK: [-8, 0.25, -1, 0.0625, 1]
 // (-3)^3, 2^7 beyond what i8 has, 1^-100, (-1)^-3 and 5^-1, cut off.
@@ -19,16 +19,16 @@
 
 #map = affine_map<(d0) -> (d0)>
 
-func.func @squares(%x: tensor<5xf32>) -> tensor<5xf32> {
+func.func @squares(%x: tensor<8xf32>) -> tensor<8xf32> {
   %two = arith.constant 2 : i64
-  %init = tensor.empty() : tensor<5xf32>
+  %init = tensor.empty() : tensor<8xf32>
   %y = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
-      ins(%x : tensor<5xf32>) outs(%init : tensor<5xf32>) {
+      ins(%x : tensor<8xf32>) outs(%init : tensor<8xf32>) {
   ^bb0(%in: f32, %out: f32):
     %r = math.fpowi %in, %two : f32, i64
     linalg.yield %r : f32
-  } -> tensor<5xf32>
-  return %y : tensor<5xf32>
+  } -> tensor<8xf32>
+  return %y : tensor<8xf32>
 }
 
 func.func @powers(%x: tensor<5xf32>, %n: tensor<5xi32>) -> tensor<5xf32> {
@@ -57,9 +57,9 @@ func.func private @printMemrefF32(tensor<*xf32>)
 func.func private @printMemrefI32(tensor<*xi32>)
 
 func.func @main() {
-  %x = arith.constant dense<[-1.0, 2.5, 3.0, -0.5, 1.0e5]> : tensor<5xf32>
-  %a = call @squares(%x) : (tensor<5xf32>) -> tensor<5xf32>
-  %a_any = tensor.cast %a : tensor<5xf32> to tensor<*xf32>
+  %x = arith.constant dense<[-1.0, 2.5, 3.0, -0.5, 1.0e5, 0.0, 7.0, -12.0]> : tensor<8xf32>
+  %a = call @squares(%x) : (tensor<8xf32>) -> tensor<8xf32>
+  %a_any = tensor.cast %a : tensor<8xf32> to tensor<*xf32>
   call @printMemrefF32(%a_any) : (tensor<*xf32>) -> ()
 
   %base = arith.constant dense<[-2.0, 2.0, -1.0, 0.5, 0.0]> : tensor<5xf32>

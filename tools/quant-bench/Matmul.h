@@ -81,7 +81,8 @@ struct MatmulRow {
 std::vector<MatmulRow> makeMatmulRows(llvm::ArrayRef<unsigned> threads);
 
 /// Operands and results of one row. Random numbers, among them the ends of
-/// their range; others for each copy.
+/// their range, which for signed weights is that of 7 bits; others for each
+/// copy.
 struct MatmulBuffers {
   MatmulBuffers(const MatmulRow &row, unsigned copy);
 
