@@ -76,6 +76,9 @@ struct TargetInfo {
   /// The same in each of several places, where a loop reads memory in order in
   /// all of them.
   int64_t prefetchBytesOfEach = 0;
+  /// Rows, far apart in memory, that come as fast side by side as one after the
+  /// other; 1 where that is slower.
+  int64_t spreadRows = 1;
   /// Numbers are fixed up, and magnitudes compared, as fast as they are loaded
   /// (`vfixupimmps`, `vrangeps`).
   bool hasFastMagnitudes = false;

@@ -95,8 +95,9 @@ struct VectorShape {
   /// Bytes of what is read and written below which strips have neighbouring
   /// rows: from memory, rows come faster as they lie.
   int64_t stripBytes = 0;
-  /// Bytes that rows share from which on a few of them, far apart, are taken
-  /// together where they come from memory.
+  /// Rows, far apart, that may be taken together where they come from memory.
+  int64_t spreadRows = 1;
+  /// Bytes that rows share from which on they are.
   int64_t sharedBytes = 0;
 
   /// Lanes of the smaller vectors; 0 where there are none between these and

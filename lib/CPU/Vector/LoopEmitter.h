@@ -87,6 +87,7 @@ private:
   Values emitStrips(ValueRange dests);
   OpFoldResult emitRowsOfPart();
   Values emitSpreadRows(ValueRange dests);
+  Values emitRowsFrom(OpFoldResult begin, ValueRange dests);
   Values emitStripsOrSpreadRows(ValueRange dests);
 
   // Reductions along the vector (LoopEmitterReductions.cpp).

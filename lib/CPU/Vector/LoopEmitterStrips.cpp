@@ -9,7 +9,8 @@
 // fastest as they lie, and stores that bypass the caches want whole lines: from
 // some size on, a strip has a few rows that lie far apart, each the next one of
 // a part of all rows. Each part is read on and on in one direction, which is
-// what a processor asks memory for ahead.
+// what a processor asks memory for ahead. Where it does not in several places,
+// rows are taken one by one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,9 +30,6 @@ static constexpr int64_t kRowsOfStrip = 128;
 /// The same of rows that several short ones make up: the nearest cache holds
 /// all of their columns then, which are next.
 static constexpr int64_t kStepsOfStrip = 32;
-/// Parts of the rows, where they lie far apart. Measured on Zen 4, two gain
-/// half of what four do, eight no more, and sixteen lose it all.
-static constexpr int64_t kParts = 4;
 
 /// Bytes of all that is read and written.
 OpFoldResult LoopEmitter::getBytes() {
@@ -104,7 +102,8 @@ SmallVector<Value> LoopEmitter::emitStrips(ValueRange dests) {
 /// memory if the first one does.
 OpFoldResult LoopEmitter::emitRowsOfPart() {
   AffineExpr d0 = b.getAffineDimExpr(0);
-  OpFoldResult rows = apply(d0.floorDiv(kParts), {sizes[*plan.stripDim]});
+  OpFoldResult rows =
+      apply(d0.floorDiv(shape.spreadRows), {sizes[*plan.stripDim]});
   if (plan.spreadsRows)
     return rows;
   // Columns that fill whole lines of all results.
@@ -127,15 +126,22 @@ OpFoldResult LoopEmitter::emitRowsOfPart() {
 SmallVector<Value> LoopEmitter::emitSpreadRows(ValueRange dests) {
   OpFoldResult rows = emitRowsOfPart();
   stripDistance = rows;
-  stripRows = b.getIndexAttr(kParts);
+  stripRows = b.getIndexAttr(shape.spreadRows);
   Values results = emitLoop(b, loc, b.getIndexAttr(0), rows, 1, dests,
                             [&](OpFoldResult row, ValueRange args) {
                               stripBegin = row;
                               return emitSegments(args);
                             });
   stripRows = OpFoldResult();
-  OpFoldResult covered = apply(b.getAffineDimExpr(0) * kParts, {rows});
-  return emitLoop(b, loc, covered, sizes[*plan.stripDim], 1, results,
+  OpFoldResult covered =
+      apply(b.getAffineDimExpr(0) * shape.spreadRows, {rows});
+  return emitRowsFrom(covered, results);
+}
+
+/// One row after the other.
+SmallVector<Value> LoopEmitter::emitRowsFrom(OpFoldResult begin,
+                                             ValueRange dests) {
+  return emitLoop(b, loc, begin, sizes[*plan.stripDim], 1, dests,
                   [&](OpFoldResult row, ValueRange args) {
                     setRow(row);
                     return emitSegments(args);
@@ -156,6 +162,9 @@ SmallVector<Value> LoopEmitter::emitStripsOrSpreadRows(ValueRange dests) {
   b.setInsertionPointToStart(branch.thenBlock());
   scf::YieldOp::create(b, loc, emitStrips(dests));
   b.setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(b, loc, emitSpreadRows(dests));
+  scf::YieldOp::create(b, loc,
+                       shape.spreadRows == 1
+                           ? emitRowsFrom(b.getIndexAttr(0), dests)
+                           : emitSpreadRows(dests));
   return Values(branch.getResults());
 }

@@ -267,7 +267,7 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
                              const VectorShape &shape, unsigned rows) {
   constexpr int64_t kLeastRows = 64;
   std::optional<int64_t> bytes = getStaticBytes(op);
-  if (!bytes || *bytes < shape.stripBytes ||
+  if (shape.spreadRows == 1 || !bytes || *bytes < shape.stripBytes ||
       op.getIteratorTypesArray()[rows] != utils::IteratorType::parallel ||
       op.getStaticLoopRanges()[rows] < kLeastRows)
     return false;

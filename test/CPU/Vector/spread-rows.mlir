@@ -2,12 +2,17 @@
 // than the nearest cache keeps beside what comes from memory.
 
 // DEFINE: %{bytes} =
-// DEFINE: %{vectorize} = %quant-opt --pass-pipeline="builtin.module(convert-quant-ext-to-linalg,canonicalize,cse,func.func(quant-ext-tile-and-vectorize{target=x86-64-v4 strip-bytes=%{bytes}}),canonicalize,cse)" --split-input-file %s
+// DEFINE: %{target} = x86-64-v4
+// DEFINE: %{vectorize} = %quant-opt --pass-pipeline="builtin.module(convert-quant-ext-to-linalg,canonicalize,cse,func.func(quant-ext-tile-and-vectorize{target=%{target} strip-bytes=%{bytes}}),canonicalize,cse)" --split-input-file %s
 // REDEFINE: %{bytes} = -1
 // RUN: %{vectorize} | FileCheck %s
 // What fits into a cache is not spread.
 // REDEFINE: %{bytes} = 10000000
 // RUN: %{vectorize} | FileCheck %s --check-prefix=CACHE
+// Nor is anything where memory comes faster in one place than in several.
+// REDEFINE: %{bytes} = -1
+// REDEFINE: %{target} = x86-64-v3
+// RUN: %{vectorize} | FileCheck %s --check-prefixes=CACHE,ONE
 
 // CACHE-NOT: affine_map<(d0, d1) -> (d0 + d1 * 16)>
 
@@ -160,4 +165,28 @@ func.func @index_operands(%x: tensor<64x2048xi32>, %b: tensor<2048xi32>, %n: ten
 func.func @unknown_sizes(%x: tensor<?x?xf32>, %s: tensor<?xf32>) -> tensor<?x?xi8> {
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xi8>
   return %q : tensor<?x?xi8>
+}
+
+// -----
+
+// What is known at run time only is asked: strips of neighbours, or rows.
+// CHECK: #[[PART:.*]] = affine_map<()[s0] -> (s0 floordiv 4)>
+// CHECK-LABEL: func @dynamic_rows(
+// CHECK: scf.if
+// CHECK: } else {
+// CHECK: affine.apply #[[PART]]()
+// ONE-NOT: affine_map<()[s0] -> (s0 floordiv 4)>
+// ONE-LABEL: func @dynamic_rows(
+// ONE-SAME: %[[X:.*]]: tensor<?x2048xf32>, %[[S:.*]]: tensor<2048xf32>)
+// ONE: scf.if
+// ONE: } else {
+// ONE: scf.for %[[ROW:[^ ]*]] = %c0{{.*}} to %[[ROWS:[^ ]*]] step %c1
+// ONE: scf.for %[[J:[^ ]*]] = %c0{{.*}} to %c2048{{.*}} step %c32
+// ONE: vector.transfer_read %[[X]][%[[ROW]], %[[J]]]
+// ONE: vector.transfer_read %[[S]][%[[J]]]
+// ONE-NOT: scf.for
+// ONE: return
+func.func @dynamic_rows(%x: tensor<?x2048xf32>, %s: tensor<2048xf32>) -> tensor<?x2048xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x2048xf32>, tensor<2048xf32>) -> tensor<?x2048xi8>
+  return %q : tensor<?x2048xi8>
 }
