@@ -72,6 +72,11 @@ void populateFiniteMagnitudePatterns(RewritePatternSet &patterns);
 /// AVX-512, by its products of bytes.
 void populateAVX512NibblePatterns(RewritePatternSet &patterns);
 
+/// Widens packed lanes of 4 bits to 32 by shifts that differ from lane to lane,
+/// which AVX2 has.
+void populateAVX2NibblePatterns(RewritePatternSet &patterns,
+                                PatternBenefit benefit = 1);
+
 /// Widens lanes of fewer than 8 bits from the bytes that they were taken from.
 void populateNarrowElementPatterns(RewritePatternSet &patterns);
 

@@ -44,6 +44,9 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
     On AVX-512, neighbours of 4 bits in bytes are joined by the product with 1 and
     16 (`vpmaddubsw`), and two registers of those packed to one.
 
+    On AVX2, packed lanes of 4 bits become words by shifts that differ from lane
+    to lane (`vpsllvd`), of words that are broadcast from memory.
+
     On Zen 4, the largest magnitude of what is finite, as in the symmetric range
     of `choose_qparams`, is taken by `vfixupimmps` and `vrangeps`, where a loop
     carries it in a register.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NarrowElements.h"
+#include "PackedNibbles.h"
 #include "SaturatingInstructions.h"
 #include "SplatScalar.h"
 
@@ -49,7 +50,9 @@ public:
 
   /// What the table has for the low halves of `bytes` from `at` on.
   Value read(Value bytes, int64_t at) {
-    Value indices = getPackedWords(bytes, at);
+    // The instruction ignores what is above the bits that number its lanes, and
+    // the table repeats what these number.
+    Value indices = emitNibbleWords(b, bytes, at, words, NibblePlace::Lowest);
     if (!indices) {
       Value slice = vector::ExtractStridedSliceOp::create(
           b, bytes, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{lanes},
@@ -62,36 +65,6 @@ public:
   }
 
 private:
-  /// Indices without taking bytes apart: each lane gets the word that it lies
-  /// in, and shifts it. The instruction that looks up ignores what is above the
-  /// bits that number its lanes, and the table repeats what these number. Null
-  /// where `bytes` are not packed ones interleaved.
-  Value getPackedWords(Value bytes, int64_t at) {
-    auto interleave = bytes.getDefiningOp<vector::InterleaveOp>();
-    if (!interleave)
-      return Value();
-    Value packed = interleave.getLhs();
-    auto shift = interleave.getRhs().getDefiningOp<arith::ShRUIOp>();
-    int64_t numBytes = cast<VectorType>(packed.getType()).getNumElements();
-    int64_t bytesOfWord = words.getElementTypeBitWidth() / 8;
-    if (!shift || shift.getLhs() != packed || !isSplatOf(shift.getRhs(), 4) ||
-        numBytes % bytesOfWord != 0)
-      return Value();
-    Value sources = vector::BitCastOp::create(
-        b, VectorType::get({numBytes / bytesOfWord}, getWord()), packed);
-    int64_t nibbles = 2 * bytesOfWord;
-    SmallVector<int64_t> order;
-    SmallVector<APInt> shifts;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      order.push_back((at + lane) / nibbles);
-      shifts.emplace_back(words.getElementTypeBitWidth(), lane % nibbles * 4);
-    }
-    Value spread = vector::ShuffleOp::create(b, sources, sources, order);
-    Value amounts =
-        arith::ConstantOp::create(b, DenseElementsAttr::get(words, shifts));
-    return arith::ShRUIOp::create(b, spread, amounts);
-  }
-
   ImplicitLocOpBuilder &b;
   int64_t lanes;
   VectorType words;

@@ -90,6 +90,8 @@ struct LowerElementOpsPass
     populateNarrowElementPatterns(narrowSet);
     if (info->hasAVX512)
       populateAVX512NibblePatterns(narrowSet);
+    else if (info->hasFeature("avx2"))
+      populateAVX2NibblePatterns(narrowSet, kRecipeBenefit);
     if (info->hasFastMagnitudes)
       populateFiniteMagnitudePatterns(narrowSet);
     if (info->isX86())

@@ -1,4 +1,4 @@
-// RUN: %quant-opt %s --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v3},canonicalize,cse)" | FileCheck %s
+// RUN: %quant-opt %s --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v2},canonicalize,cse)" | FileCheck %s
 
 // Bytes are widened, whose sign is in the low half: x ^ 8 - 8 takes 0..15 to
 // 0..7, -8..-1.
