@@ -38,6 +38,17 @@ SharedScale::SharedScale(OpBuilder &builder, ApplyQuantizeOp op,
       b, constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f)), scale);
   scales = spread(scale);
   inverses = spread(inverse);
+  if (op.getDivision() == Division::Exact && hasShortSteps())
+    rests = spread(emitRest());
+}
+
+/// What the reciprocal lacks. Not where a branch needs it: there it would be
+/// computed for each of them, and in each iteration of a loop around.
+Value SharedScale::emitRest() {
+  Value one = constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f));
+  Value residual =
+      math::FmaOp::create(b, arith::NegFOp::create(b, inverse), scale, one);
+  return arith::DivFOp::create(b, residual, scale);
 }
 
 Value SharedScale::emitAtDefinition(Value value, function_ref<Value()> emit) {
@@ -133,12 +144,8 @@ Value SharedScale::clamp(Value lo, Value hi) {
 }
 
 Value SharedScale::divide(Value values) {
-  if (hasShortSteps()) {
-    Value one = constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f));
-    Value residual =
-        math::FmaOp::create(b, arith::NegFOp::create(b, inverse), scale, one);
-    Value rest = arith::DivFOp::create(b, residual, scale);
-    Value correction = arith::MulFOp::create(b, values, spread(rest));
+  if (rests) {
+    Value correction = arith::MulFOp::create(b, values, rests);
     return math::FmaOp::create(b, values, inverses, correction);
   }
   Value q0 = arith::MulFOp::create(b, values, inverses);

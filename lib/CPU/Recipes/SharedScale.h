@@ -74,6 +74,8 @@ public:
   /// What the lanes have.
   VectorType type;
   Value x, scales, inverses;
+  /// What the reciprocals lack, in all lanes, where `divide` adds that.
+  Value rests;
   /// Of the source, in f32.
   Value scale, inverse;
 
@@ -82,6 +84,7 @@ private:
   bool hasShortSteps();
   Value quantize(Value values, Value theirScales, Division division);
   Value spread(Value ofSource);
+  Value emitRest();
   Value widenAtDefinition(Value value);
   Value isEachWithin(Value value, float lo, float hi);
   Value isNormal(Value inverse);

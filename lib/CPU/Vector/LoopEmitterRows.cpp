@@ -278,6 +278,10 @@ Value LoopEmitter::readPerColumn(Value tensor, MutableArrayRef<Value> indices,
   return vector::ShuffleOp::create(b, loc, row, row, columnOf);
 }
 
+/// Rows of a step whose divisors are read together by each of its vectors: what
+/// depends on them is computed once for all.
+static constexpr int64_t kSharedRows = 8;
+
 /// An element for each row, as often as the row has lanes.
 Value LoopEmitter::readPerRow(Value tensor, MutableArrayRef<Value> indices,
                               Lanes lanes, bool isDivisor) {
@@ -289,7 +293,10 @@ Value LoopEmitter::readPerRow(Value tensor, MutableArrayRef<Value> indices,
   // rows of the step.
   int64_t rows = lastRow - firstRow + 1, whole = llvm::PowerOf2Ceil(rows);
   int64_t before = 0;
-  if (whole <= rowsInStep) {
+  if (isDivisor && !activeRows && rowsInStep <= kSharedRows) {
+    before = firstRow;
+    rows = rowsInStep;
+  } else if (whole <= rowsInStep) {
     before = std::max<int64_t>(firstRow + whole - rowsInStep, 0);
     rows = whole;
   }

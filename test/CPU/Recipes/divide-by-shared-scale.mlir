@@ -27,6 +27,10 @@
 // CHECK-DAG: %[[SCALES:.*]] = vector.broadcast %[[S]] : f32 to vector<64xf32>
 // CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : f32
 // CHECK-DAG: %[[INVS:.*]] = vector.broadcast %[[INV]] : f32 to vector<64xf32>
+// CHECK-DAG: %[[NEG:.*]] = arith.negf %[[INV]] : f32
+// CHECK-DAG: %[[RESIDUAL:.*]] = math.fma %[[NEG]], %[[S]], %{{.*}} : f32
+// CHECK-DAG: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
+// CHECK-DAG: %[[RESTS:.*]] = vector.broadcast %[[REST]]
 // CHECK-DAG: %[[ABOVE:.*]] = arith.cmpf oge, %[[S]], %[[LEAST]] : f32
 // CHECK-DAG: %[[BELOW:.*]] = arith.cmpf ole, %[[S]], %[[MOST]] : f32
 // CHECK-DAG: %[[SERVED:.*]] = arith.andi %[[ABOVE]], %[[BELOW]]
@@ -36,10 +40,6 @@
 // CHECK-NOT: arith.cmpf ogt
 // CHECK: %[[IS_BIG:.*]] = arith.cmpf olt, %{{.*}}, %[[X]] : vector<64xf32>
 // CHECK: %[[C:.*]] = arith.select %[[IS_BIG]], %{{.*}}, %[[X]]
-// CHECK-NEXT: %[[NEG:.*]] = arith.negf %[[INV]] : f32
-// CHECK-NEXT: %[[RESIDUAL:.*]] = math.fma %[[NEG]], %[[S]], %{{.*}} : f32
-// CHECK-NEXT: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
-// CHECK-NEXT: %[[RESTS:.*]] = vector.broadcast %[[REST]]
 // CHECK-NEXT: %[[SMALL:.*]] = arith.mulf %[[C]], %[[RESTS]]
 // CHECK-NEXT: math.fma %[[C]], %[[INVS]], %[[SMALL]]
 // CHECK-NOT: math.fma
@@ -234,7 +234,10 @@ func.func @toward_zero(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
 // CHECK-LABEL: func.func @scales_of_lanes(
 // CHECK-SAME: %[[S:[^:]*]]: vector<64xf32>, %{{.*}}: vector<64xi8>,
 // CHECK: scf.for
-// CHECK-DAG: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : vector<64xf32>
+// CHECK-DAG: %[[INV:.*]] = arith.divf %[[ONE:.*]], %[[S]] : vector<64xf32>
+// CHECK-DAG: %[[NEG:.*]] = arith.negf %[[INV]]
+// CHECK-DAG: %[[RESIDUAL:.*]] = math.fma %[[NEG]], %[[S]], %[[ONE]]
+// CHECK-DAG: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : vector<64xf32>
 // CHECK-DAG: %[[STEPS:.*]] = arith.subi %{{.*}}, %{{.*}} : vector<64xi32>
 // CHECK-DAG: %[[NUMBERS:.*]] = arith.sitofp %[[STEPS]]
 // CHECK-DAG: %[[HI:.*]] = arith.mulf %[[NUMBERS]], %[[S]] : vector<64xf32>
@@ -244,7 +247,6 @@ func.func @toward_zero(%x: vector<64xf32>, %scale: f32) -> vector<64xi8> {
 // CHECK-DAG: %[[SERVED:.*]] = vector.reduction <and>, %[[EACH]]
 // CHECK: scf.if %[[SERVED]]
 // CHECK: arith.cmpf olt, %[[HI]], %{{.*}} : vector<64xf32>
-// CHECK: %[[REST:.*]] = arith.divf %{{.*}}, %[[S]] : vector<64xf32>
 // CHECK: %[[SMALL:.*]] = arith.mulf %{{.*}}, %[[REST]]
 // CHECK: math.fma %{{.*}}, %[[INV]], %[[SMALL]]
 // CHECK: } else {
@@ -296,9 +298,9 @@ func.func @reciprocals_of_lanes(%x: memref<8x64xf32>, %s: vector<64xf32>, %y: me
 // CHECK-SAME: %[[X:.*]]: vector<64xf32>, %[[S:.*]]: vector<2xf32>)
 // CHECK: %[[INV:.*]] = arith.divf %{{.*}}, %[[S]] : vector<2xf32>
 // CHECK: %[[INVS:.*]] = vector.shuffle %[[INV]], %[[INV]]
-// CHECK: vector.reduction <and>, %{{.*}} : vector<2xi1>
 // CHECK: %[[REST:.*]] = arith.divf %{{.*}}, %[[S]] : vector<2xf32>
 // CHECK: %[[RESTS:.*]] = vector.shuffle %[[REST]], %[[REST]]
+// CHECK: vector.reduction <and>, %{{.*}} : vector<2xi1>
 // CHECK: %[[SMALL:.*]] = arith.mulf %{{.*}}, %[[RESTS]] : vector<64xf32>
 // CHECK: math.fma %{{.*}}, %[[INVS]], %[[SMALL]] : vector<64xf32>
 func.func @blocks(%x: vector<64xf32>, %s: vector<2xf32>) -> vector<64xi8> {

@@ -13,6 +13,9 @@
 // CHECK-DAG: %[[MIN:.*]] = arith.constant -1.280000e+02 : f32
 // CHECK-DAG: %[[MAX:.*]] = arith.constant 1.270000e+02 : f32
 // CHECK-DAG: %[[SCALES:.*]] = vector.broadcast %[[S]] : f32 to vector<64xf32>
+// CHECK-DAG: %[[RESIDUAL:.*]] = math.fma %{{.*}}, %[[S]], %{{.*}} : f32
+// CHECK-DAG: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
+// CHECK-DAG: %[[RESTS:.*]] = vector.broadcast %[[REST]]
 // CHECK-DAG: %[[LO:.*]] = arith.mulf %[[S]], %[[MIN]] : f32
 // CHECK-DAG: %[[LOS:.*]] = vector.broadcast %[[LO]]
 // CHECK-DAG: %[[HI:.*]] = arith.mulf %[[S]], %[[MAX]] : f32
@@ -23,9 +26,6 @@
 // CHECK: %[[L:.*]] = arith.select %[[ABOVE]], %[[X]], %[[LOS]]
 // CHECK: %[[BELOW:.*]] = arith.cmpf olt, %[[L]], %[[HIS]]
 // CHECK: %[[C:.*]] = arith.select %[[BELOW]], %[[L]], %[[HIS]]
-// CHECK: %[[RESIDUAL:.*]] = math.fma %{{.*}}, %[[S]], %{{.*}} : f32
-// CHECK: %[[REST:.*]] = arith.divf %[[RESIDUAL]], %[[S]] : f32
-// CHECK: %[[RESTS:.*]] = vector.broadcast %[[REST]]
 // CHECK: %[[SMALL:.*]] = arith.mulf %[[C]], %[[RESTS]]
 // CHECK: %[[V:.*]] = math.fma %[[C]], %{{.*}}, %[[SMALL]]
 // CHECK: %[[R:.*]] = math.roundeven %[[V]]

@@ -387,3 +387,21 @@ func.func @middle_axis_of_unknown_size(%x: tensor<?x?x?xf32>, %s: tensor<?xf32>)
   %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<?x?x?xf32>, tensor<?xf32>) -> tensor<?x?x?xi8>
   return %q : tensor<?x?x?xi8>
 }
+
+// -----
+
+// Each vector of a step reads the divisors of all its rows, which are read, and
+// divided by, once.
+// V3-LABEL: func.func @rows_share_divisors(
+// V3-SAME: %[[X:.*]]: tensor<16x49xf32>, %[[S:.*]]: tensor<16xf32>)
+// V3: scf.for %[[ROW:[^ ]*]] = %{{.*}} to %{{.*}} step %c8
+// V3: %[[SCALES:.*]] = vector.transfer_read %[[S]][%[[ROW]]], {{.*}} : tensor<16xf32>, vector<8xf32>
+// V3: vector.shuffle %[[SCALES]], %[[SCALES]] [0, 0, {{.*}}, 0] : vector<8xf32>, vector<8xf32>
+// V3: vector.shuffle %[[SCALES]], %[[SCALES]] [0, {{.*}}, 0, 1, {{.*}}, 1] : vector<8xf32>, vector<8xf32>
+// V3: vector.shuffle %[[SCALES]], %[[SCALES]] [7, 7, 7, 7, 7, 7, 7, 7] : vector<8xf32>, vector<8xf32>
+// V3-NOT: tensor<16xf32>, vector
+// V3: return
+func.func @rows_share_divisors(%x: tensor<16x49xf32>, %s: tensor<16xf32>) -> tensor<16x49xi8> {
+  %q = quant_ext.quantize %x, %s axis = 0 storage = <i8> : (tensor<16x49xf32>, tensor<16xf32>) -> tensor<16x49xi8>
+  return %q : tensor<16x49xi8>
+}
