@@ -37,8 +37,8 @@ def QuantExtStreamStores
     an operand), or where no element is at such an address, the original loop has
     all iterations.
 
-    Where the target's own prefetchers stop at the end of a page (Zen 5), what is
-    read once is asked for two pages ahead, because with such stores nothing but
+    Where the target's own prefetchers do too little (Zen 3 and 5), what is read
+    once is asked for one or two pages ahead, because with such stores nothing but
     reading is waited for.
 
     Where vectors of short rows lie anywhere, whole lines of them are collected in

@@ -2,6 +2,13 @@
 // DEFINE: %{min_bytes} = 4096
 // DEFINE: %{stream} = %quant-opt --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-stream-stores{target=%{target} min-bytes=%{min_bytes}}),canonicalize,cse)" %s
 // RUN: %{stream} | FileCheck %s
+// What is asked for is as far ahead as the processor gains by.
+// REDEFINE: %{target} = znver3
+// RUN: %{stream} | FileCheck %s --check-prefix=PAGE
+// PAGE-LABEL: func.func @elements
+// PAGE: scf.for %[[J:.*]] = %{{.*}} to %{{.*}} step %c64
+// PAGE-NEXT: %[[LATER:.*]] = arith.addi %[[J]], %c4096
+// PAGE-NEXT: memref.prefetch %{{.*}}[%[[LATER]]]
 // Others fetch beyond a page by themselves, as far as is known.
 // REDEFINE: %{target} = znver4
 // RUN: %{stream} | FileCheck %s --check-prefix=UNASKED
