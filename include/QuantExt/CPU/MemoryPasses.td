@@ -15,8 +15,8 @@ def QuantExtStreamStores
     the caches is one transfer of a line, another store none, or two if the line is
     in no cache and is read first; they cost the same where every other line is
     found, and for who reads the result next where every third is. Where threads
-    share the nest 1/8 counts, because stores past the caches are as fast from one
-    of them as from two. The stores of its innermost loops become `vector.store`
+    share the nest 1/8 counts, but not on Zen 3, because stores past the caches are
+    as fast from one of them as from two and others gain. The stores of its innermost loops become `vector.store`
     with `nontemporal`, which on x86 writes whole lines to memory without reading
     them first. An `sfence` after the nest keeps the order that other threads see.
 

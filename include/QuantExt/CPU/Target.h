@@ -79,6 +79,9 @@ struct TargetInfo {
   /// Rows, far apart in memory, that come as fast side by side as one after the
   /// other; 1 where that is slower.
   int64_t spreadRows = 1;
+  /// Several threads write what is larger than the caches about as fast through
+  /// them as past them.
+  bool hasScalingStores = true;
   /// Numbers are fixed up, and magnitudes compared, as fast as they are loaded
   /// (`vfixupimmps`, `vrangeps`).
   bool hasFastMagnitudes = false;

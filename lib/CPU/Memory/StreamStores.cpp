@@ -93,11 +93,12 @@ static OpFoldResult emitBytes(OpBuilder &builder, Location loc,
 /// is read first: the same where every other line is found, so that a half
 /// counts. For whoever reads it next it is two against none or three: a third.
 /// Between the two are 2/5, which fits measurements on Zen 4 for results that
-/// are 1/5 to 4/5 of what is moved. Stores past the caches are as fast from one
-/// thread as from two, unlike others: where threads share the loop, 1/8 fits.
+/// are 1/5 to 4/5 of what is moved. Where other stores gain by several threads,
+/// which those past the caches do not, and threads share the loop, 1/8 fits.
 static OpFoldResult emitBytesForCache(OpBuilder &builder, Location loc,
                                       scf::ForOp nest,
-                                      ArrayRef<StreamableLoop> loops) {
+                                      ArrayRef<StreamableLoop> loops,
+                                      bool hasScalingStores) {
   SetVector<Value> buffers = getBuffers(nest), written;
   for (const StreamableLoop &streamable : loops) {
     vector::TransferWriteOp write = streamable.writes.front();
@@ -107,8 +108,9 @@ static OpFoldResult emitBytesForCache(OpBuilder &builder, Location loc,
   }
   AffineExpr s0, s1;
   bindSymbols(builder.getContext(), s0, s1);
-  AffineExpr uncounted =
-      isInParallel(nest) ? (s1 * 7).floorDiv(8) : (s1 * 3).floorDiv(5);
+  AffineExpr uncounted = hasScalingStores && isInParallel(nest)
+                             ? (s1 * 7).floorDiv(8)
+                             : (s1 * 3).floorDiv(5);
   return affine::makeComposedFoldedAffineApply(
       builder, loc, s0 - uncounted,
       {emitBytes(builder, loc, buffers), emitBytes(builder, loc, written)});
@@ -146,6 +148,7 @@ struct StreamStoresPass
     if (failed(info))
       return failure();
     isSupported = info->isX86() && minBytes >= 0;
+    hasScalingStores = info->hasScalingStores;
     leastBytes = minBytes > 0 ? int64_t(minBytes) : info->caches.l3;
     limits = {info->caches.l2 / 4, info->prefetchBytes};
     return success();
@@ -177,9 +180,10 @@ struct StreamStoresPass
                   ArrayRef<StreamableLoop> loops) {
     Location loc = nest.getLoc();
     rewriter.setInsertionPoint(nest);
-    OpFoldResult bytes = minBytes > 0
-                             ? emitBytes(rewriter, loc, getBuffers(nest))
-                             : emitBytesForCache(rewriter, loc, nest, loops);
+    OpFoldResult bytes =
+        minBytes > 0
+            ? emitBytes(rewriter, loc, getBuffers(nest))
+            : emitBytesForCache(rewriter, loc, nest, loops, hasScalingStores);
     if (std::optional<int64_t> known = getConstantIntValue(bytes)) {
       if (*known < leastBytes)
         return;
@@ -204,6 +208,7 @@ struct StreamStoresPass
   }
 
   bool isSupported = false;
+  bool hasScalingStores = true;
   int64_t leastBytes = 0;
   StreamLimits limits;
 };

@@ -22,6 +22,8 @@
 // REDEFINE: %{target} = x86-64-v4
 // REDEFINE: %{min_bytes} = 0
 // RUN: %{stream} | FileCheck %s --check-prefix=DEFAULT
+// REDEFINE: %{target} = znver3
+// RUN: %{stream} | FileCheck %s --check-prefix=UNSCALED
 
 // UNASKED-NOT: memref.prefetch
 // UNASKED: nontemporal
@@ -805,6 +807,10 @@ func.func @any_size(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
 // DEFAULT-NOT: nontemporal
 // DEFAULT-LABEL: func.func @threads_above_default
 // DEFAULT: nontemporal
+// Where threads gain nothing by the caches either, 2/5 as of one thread.
+// UNSCALED-LABEL: func.func @threads_below_default
+// UNSCALED: nontemporal
+// UNSCALED-LABEL: func.func @threads_above_default
 func.func @threads_below_default(%x: memref<5592320xi8>, %y: memref<5592320xi32>) {
   %c0 = arith.constant 0 : index
   %c64 = arith.constant 64 : index
