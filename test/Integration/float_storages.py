@@ -190,9 +190,8 @@ def print_cases(
     cases = cases_of_form(options.form)
     if half_of and options.half is not None:
         cases = [case for case in cases if half_of(case.number) == options.half]
-    want = mlir_module.last_line(cases)
     if options.count:
-        print(want)
+        print(mlir_module.last_line(cases))
         return 0
     if options.functions:
         for case in cases:

@@ -26,15 +26,16 @@ Value quant_ext::emitNibbleWords(ImplicitLocOpBuilder &b, Value bytes,
                                  int64_t at, VectorType words,
                                  NibblePlace place) {
   Value packed = getPackedBytes(bytes);
+  if (!packed)
+    return Value();
   int64_t bits = words.getElementTypeBitWidth();
   int64_t bytesOfWord = bits / 8;
-  if (!packed ||
-      cast<VectorType>(packed.getType()).getNumElements() % bytesOfWord != 0)
+  int64_t numBytes = cast<VectorType>(packed.getType()).getNumElements();
+  if (numBytes % bytesOfWord != 0)
     return Value();
-  int64_t numWords =
-      cast<VectorType>(packed.getType()).getNumElements() / bytesOfWord;
   Value sources = vector::BitCastOp::create(
-      b, VectorType::get({numWords}, words.getElementType()), packed);
+      b, VectorType::get({numBytes / bytesOfWord}, words.getElementType()),
+      packed);
   int64_t nibbles = 2 * bytesOfWord;
   SmallVector<int64_t> order;
   SmallVector<APInt> amounts;

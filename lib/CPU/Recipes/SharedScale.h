@@ -74,8 +74,6 @@ public:
   /// What the lanes have.
   VectorType type;
   Value x, scales, inverses;
-  /// What the reciprocals lack, in all lanes, where `divide` adds that.
-  Value rests;
   /// Of the source, in f32.
   Value scale, inverse;
 
@@ -91,6 +89,8 @@ private:
   Value isEvery(Value condition);
 
   ScaleSource source;
+  /// What the reciprocals lack, in all lanes, where `divide` adds that.
+  Value rests;
 };
 
 } // namespace mlir::quant_ext
