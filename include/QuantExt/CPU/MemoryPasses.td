@@ -45,7 +45,12 @@ def QuantExtStreamStores
     a buffer in the first-level cache and go to memory from there.
 
     The buffers that a nest accesses count whole. Where their sizes are known at
-    run time only, both forms of the nest are there, behind a branch.
+    run time only, both forms of the nest are there, behind a branch; of a single
+    loop only what bypasses the caches is, and the original loop behind it takes
+    all or nothing.
+
+    A loop over what others leave of a row, shorter than a few lines, stays as it
+    is.
 
     On targets other than x86 nothing changes.
 

@@ -193,7 +193,7 @@ void LoopStreamer::splitAtAlignment() {
   loop.setStep(select(isSplit, beforeLast, step));
 }
 
-void LoopStreamer::run() {
+bool LoopStreamer::run() {
   rewriter.setInsertionPoint(loop);
   Value zero = constant(0), step = loop.getStep();
   begin = loop.getLowerBound();
@@ -222,8 +222,11 @@ void LoopStreamer::run() {
       streamable.keepsAlignment && streamable.alignment == kLineBytes;
   // What could be aligned may be too short for it.
   if (streamable.keepsAlignment && streamable.startsAnywhere &&
-      (isWhole || !canStage()) && (!known || *known >= kLeastIterationsToAlign))
-    return splitAtAlignment();
+      (isWhole || !canStage()) &&
+      (!known || *known >= kLeastIterationsToAlign)) {
+    splitAtAlignment();
+    return false;
+  }
 
   Value border = begin;
   if (isWhole || (streamable.keepsAlignment && !canStage())) {
@@ -241,4 +244,5 @@ void LoopStreamer::run() {
     border = select(stages, end, border);
   }
   loop.setLowerBound(border);
+  return true;
 }

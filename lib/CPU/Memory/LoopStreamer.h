@@ -42,7 +42,8 @@ public:
       : rewriter(rewriter), streamable(streamable), loop(streamable.loop),
         nest(nest), limits(limits), loc(loop.getLoc()) {}
 
-  void run();
+  /// True if all or nothing is left to the original loop.
+  bool run();
 
 private:
   Value constant(int64_t value) {

@@ -137,6 +137,29 @@ static void emitFence(RewriterBase &rewriter, Location loc) {
                                 ValueRange());
 }
 
+/// Lets one loop behind `branch` take what `rest` and `other`, which is the
+/// same but for where it begins, take in its two blocks.
+static void mergeRest(RewriterBase &rewriter, scf::IfOp branch, scf::ForOp rest,
+                      scf::ForOp other) {
+  rewriter.setInsertionPoint(branch);
+  auto merged =
+      scf::IfOp::create(rewriter, branch.getLoc(),
+                        rest.getLowerBound().getType(), branch.getCondition(),
+                        /*withElseRegion=*/true);
+  Value begins[] = {rest.getLowerBound(), other.getLowerBound()};
+  rewriter.moveOpAfter(rest, merged);
+  rest.setLowerBound(merged.getResult(0));
+  rewriter.eraseOp(other);
+  for (auto [from, to, begin] :
+       llvm::zip_equal(branch->getRegions(), merged->getRegions(), begins)) {
+    rewriter.eraseOp(from.front().getTerminator());
+    rewriter.mergeBlocks(&from.front(), &to.front());
+    rewriter.setInsertionPointToEnd(&to.front());
+    scf::YieldOp::create(rewriter, branch.getLoc(), begin);
+  }
+  rewriter.eraseOp(branch);
+}
+
 namespace {
 
 struct StreamStoresPass
@@ -185,26 +208,37 @@ struct StreamStoresPass
             ? emitBytes(rewriter, loc, getBuffers(nest))
             : emitBytesForCache(rewriter, loc, nest, loops, hasScalingStores);
     if (std::optional<int64_t> known = getConstantIntValue(bytes)) {
-      if (*known < leastBytes)
-        return;
-      rewriter.setInsertionPointAfter(nest);
-    } else {
-      Value isLarge = arith::CmpIOp::create(
-          rewriter, loc, arith::CmpIPredicate::uge,
-          getValueOrCreateConstantIndexOp(rewriter, loc, bytes),
-          arith::ConstantIndexOp::create(rewriter, loc, leastBytes));
-      auto branch = scf::IfOp::create(rewriter, loc, isLarge,
-                                      /*withElseRegion=*/true);
-      rewriter.setInsertionPointToStart(branch.elseBlock());
-      rewriter.clone(*nest);
-      rewriter.moveOpBefore(nest, branch.thenYield());
-      rewriter.setInsertionPoint(branch.thenYield());
+      if (*known >= leastBytes)
+        streamLoops(rewriter, nest, loops);
+      return;
     }
-    emitFence(rewriter, loc);
+    Value isLarge = arith::CmpIOp::create(
+        rewriter, loc, arith::CmpIPredicate::uge,
+        getValueOrCreateConstantIndexOp(rewriter, loc, bytes),
+        arith::ConstantIndexOp::create(rewriter, loc, leastBytes));
+    auto branch =
+        scf::IfOp::create(rewriter, loc, isLarge, /*withElseRegion=*/true);
+    rewriter.setInsertionPointToStart(branch.elseBlock());
+    auto other = cast<scf::ForOp>(rewriter.clone(*nest));
+    rewriter.moveOpBefore(nest, branch.thenYield());
+    bool leavesAllOrNothing = streamLoops(rewriter, nest, loops);
+    if (leavesAllOrNothing && nest == loops.front().loop)
+      mergeRest(rewriter, branch, nest, other);
+  }
+
+  /// Lets all of `loops` bypass the caches. True if all or nothing is left to
+  /// each of the original ones.
+  bool streamLoops(RewriterBase &rewriter, scf::ForOp nest,
+                   ArrayRef<StreamableLoop> loops) {
+    rewriter.setInsertionPointAfter(nest);
+    emitFence(rewriter, nest.getLoc());
+    bool leavesAllOrNothing = true;
     for (const StreamableLoop &streamable : loops) {
-      LoopStreamer(rewriter, streamable, nest, limits).run();
+      leavesAllOrNothing &=
+          LoopStreamer(rewriter, streamable, nest, limits).run();
       ++numStreamed;
     }
+    return leavesAllOrNothing;
   }
 
   bool isSupported = false;

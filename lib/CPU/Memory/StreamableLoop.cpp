@@ -22,6 +22,19 @@ using namespace mlir::quant_ext;
 // Buffers
 //===----------------------------------------------------------------------===//
 
+/// What the induction variable never grows by more than, if that is known.
+static std::optional<int64_t> getMostLength(scf::ForOp loop) {
+  AffineExpr d0, d1;
+  bindDims(loop.getContext(), d0, d1);
+  ValueBoundsConstraintSet::Variable difference(
+      AffineMap::get(2, 0, d1 - d0),
+      ValueRange{loop.getLowerBound(), loop.getUpperBound()});
+  FailureOr<int64_t> length = ValueBoundsConstraintSet::computeConstantBound(
+      presburger::BoundType::UB, difference, /*stopCondition=*/nullptr,
+      /*closedUB=*/true);
+  return succeeded(length) ? std::optional(*length) : std::nullopt;
+}
+
 /// Whether a loop has never more than a few iterations.
 static bool isShort(scf::ForOp loop) {
   constexpr int64_t kFew = 8;
@@ -39,15 +52,8 @@ static bool isShort(scf::ForOp loop) {
   if (begin && *begin >= 0 && end &&
       llvm::any_of(end.getAffineMap().getResults(), isSmall))
     return true;
-  AffineExpr d0, d1;
-  bindDims(loop.getContext(), d0, d1);
-  ValueBoundsConstraintSet::Variable difference(
-      AffineMap::get(2, 0, d1 - d0),
-      ValueRange{loop.getLowerBound(), loop.getUpperBound()});
-  FailureOr<int64_t> length = ValueBoundsConstraintSet::computeConstantBound(
-      presburger::BoundType::UB, difference, /*stopCondition=*/nullptr,
-      /*closedUB=*/true);
-  return succeeded(length) && *length <= kFew;
+  std::optional<int64_t> length = getMostLength(loop);
+  return length && *length <= kFew;
 }
 
 /// Whether `load` reads no more than a few elements each time that `loop` runs.
@@ -310,6 +316,16 @@ static bool goesBetweenParts(scf::ForOp loop, vector::TransferWriteOp write) {
          growsEvenly(loop, write.getBase(), write.getIndices());
 }
 
+/// Whether a loop of `step` takes what others leave of a row: too little for
+/// whole lines, of which there would have to be several to align stores to.
+static bool takesRest(scf::ForOp loop, int64_t step, int64_t writtenBytes) {
+  constexpr int64_t kLeastBytes = 8 * kLineBytes;
+  if (loop.getStaticTripCount())
+    return false;
+  std::optional<int64_t> length = getMostLength(loop);
+  return length && llvm::divideCeil(*length, step) * writtenBytes < kLeastBytes;
+}
+
 FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   std::optional<int64_t> step = getConstantIntValue(loop.getStep());
   if (!step || *step < 1 || loop.getNumResults() != 0)
@@ -320,7 +336,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   SmallVector<int64_t> distances;
   std::optional<int64_t> covered = sortNeighbours(writes, distances);
   vector::TransferWriteOp write = writes.front();
-  if (!covered)
+  if (!covered || takesRest(loop, *step, *covered))
     return failure();
   std::optional<int64_t> growth =
       getAddressGrowth(loop, write.getBase(), write.getIndices());

@@ -139,6 +139,69 @@ func.func @unknown_sizes(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
 
 // -----
 
+// Where one loop is all that there is, the original one is there once, for sizes
+// that are too small and for buffers that overlap.
+
+// CHECK-LABEL: func.func @unknown_blocks
+// CHECK:      %[[LARGE:.+]] = arith.cmpi uge
+// CHECK:      %[[FROM:.+]] = scf.if %[[LARGE]] -> (index) {
+// CHECK:        nontemporal
+// CHECK:        llvm.x86.sse.sfence
+// CHECK:        scf.yield %[[BORDER:.+]] : index
+// CHECK-NEXT: } else {
+// CHECK-NEXT:   scf.yield %c0 : index
+// CHECK-NEXT: }
+// CHECK-NEXT: scf.for %{{.+}} = %[[FROM]] to %arg3 step %c1 {
+// CHECK-NOT:  scf.for
+// CHECK:      return
+func.func @unknown_blocks(%x: memref<?x16xf32>, %s: memref<?xf32>, %y: memref<?x16xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %n step %c1 {
+    %block = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]} : memref<?x16xf32>, vector<16xf32>
+    %scale = memref.load %s[%i] : memref<?xf32>
+    %scales = vector.broadcast %scale : f32 to vector<16xf32>
+    %scaled = arith.mulf %block, %scales : vector<16xf32>
+    vector.transfer_write %scaled, %y[%i, %c0] {in_bounds = [true]} : vector<16xf32>, memref<?x16xf32>
+  }
+  return
+}
+
+// -----
+
+// What whole vectors leave of a row has no lines of its own: three vectors at most.
+
+// CHECK-LABEL: func.func @rest
+// CHECK:      scf.if
+// CHECK:        scf.for
+// CHECK:          nontemporal = true
+// CHECK-NOT:    nontemporal
+// CHECK:      } else {
+// CHECK-NOT:    nontemporal
+// CHECK:      return
+func.func @rest(%x: memref<?xf32>, %y: memref<?xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %c16 = arith.constant 16 : index
+  %pad = arith.constant 0.0 : f32
+  %border = affine.apply affine_map<()[s0] -> ((s0 floordiv 16) * 16)>()[%n]
+  %end = affine.apply affine_map<()[s0] -> ((s0 floordiv 4) * 4)>()[%n]
+  scf.for %i = %c0 to %border step %c16 {
+    %v = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xf32>, vector<16xf32>
+    %w = arith.addf %v, %v : vector<16xf32>
+    vector.transfer_write %w, %y[%i] {in_bounds = [true]} : vector<16xf32>, memref<?xf32>
+  }
+  scf.for %i = %border to %end step %c4 {
+    %v = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<?xf32>, vector<4xf32>
+    %w = arith.addf %v, %v : vector<4xf32>
+    vector.transfer_write %w, %y[%i] {in_bounds = [true]} : vector<4xf32>, memref<?xf32>
+  }
+  return
+}
+
+// -----
+
 // Each row has its alignment; one fence for all. The scales are in a cache after
 // the first row: nothing asks for them ahead.
 // CHECK-LABEL: func.func @rows
