@@ -1,17 +1,20 @@
 """Compares quant_ext with what ONNX expects, bit for bit.
 
-usage: onnx_conformance.py node|reference write constants|arguments QUANT_OPT MODULE.mlir
-       onnx_conformance.py node|reference check QUANT_OPT EVALUATED.mlir LIBRARY.so
+usage: onnx_conformance.py collect node|reference TESTS
+       onnx_conformance.py write constants|arguments TESTS QUANT_OPT MODULE.mlir
+       onnx_conformance.py check TESTS QUANT_OPT EVALUATED.mlir LIBRARY.so
 
-`write` makes a module with a function for each test whose storage the dialect
-can express. `check` reads that module after constant evaluation, calls it as
-native code, and prints an account in which every test appears; its exit status
-is not 0 if a result differs.
+`collect` keeps what ONNX says in a file: to say it, all of its tests are made.
+`write` makes a module with a function for each test whose storage the dialect can
+express. `check` reads that module after constant evaluation, calls it as native
+code, and prints an account in which every test appears; its exit status is not 0
+if a result differs.
 """
 
 from __future__ import annotations
 
 import collections
+import pickle
 import shlex
 import subprocess
 import sys
@@ -73,14 +76,24 @@ def account(tests: list[NodeTest]) -> str:
     return f"tests: {len(tests)} ({parts})"
 
 
-def write(tests: list[NodeTest], form: str, quant_opt: str, path: str) -> None:
-    functions, _ = split(quant_opt, list(map(to_function, tests)))
+def collect(source: str, tests: str) -> None:
+    made = {"node": all_node_tests, "reference": reference_tests}[source]()
+    Path(tests).write_bytes(pickle.dumps(made))
+
+
+def load(tests: str) -> list[NodeTest]:
+    return pickle.loads(Path(tests).read_bytes())
+
+
+def write(form: str, tests: str, quant_opt: str, path: str) -> None:
+    functions, _ = split(quant_opt, list(map(to_function, load(tests))))
     Path(path).write_text("\n".join(f.text(form) for f in functions))
 
 
-def check(tests: list[NodeTest], quant_opt: str, evaluated: str, library: str) -> int:
-    functions, inexpressible = split(quant_opt, list(map(to_function, tests)))
-    print(account(tests))
+def check(tests: str, quant_opt: str, evaluated: str, library: str) -> int:
+    node_tests = load(tests)
+    functions, inexpressible = split(quant_opt, list(map(to_function, node_tests)))
+    print(account(node_tests))
     ways = {
         "constants": constant_results(Path(evaluated).read_text(), functions),
         "native": native_results(Path(library), functions),
@@ -103,9 +116,8 @@ def check(tests: list[NodeTest], quant_opt: str, evaluated: str, library: str) -
 
 
 def main() -> None:
-    source, command, *arguments = sys.argv[1:]
-    tests = {"node": all_node_tests, "reference": reference_tests}[source]()
-    sys.exit({"write": write, "check": check}[command](tests, *arguments))
+    command, *arguments = sys.argv[1:]
+    sys.exit({"collect": collect, "write": write, "check": check}[command](*arguments))
 
 
 if __name__ == "__main__":
