@@ -25,7 +25,7 @@ from oracle_floats import FLOAT_STORAGES, FloatStorage
 # ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FloatFormat:
     name: str
     exponent_bits: int
@@ -201,13 +201,17 @@ def counters_at(position: Sequence[int], shape: Sequence[int]) -> list[int]:
     ]
 
 
-def floor_log2(value: Fraction) -> int:
-    assert value > 0
-    guess = value.numerator.bit_length() - value.denominator.bit_length()
+def ratio_floor_log2(numerator: int, denominator: int) -> int:
+    guess = numerator.bit_length() - denominator.bit_length()
     # 2^(a-1) <= numerator < 2^a, likewise the denominator, so the quotient is
     # in (2^(guess-1), 2^(guess+1)).
-    numerator, denominator = shifted(value.numerator, value.denominator, -guess)
-    return guess if numerator >= denominator else guess - 1
+    scaled, by = shifted(numerator, denominator, -guess)
+    return guess if scaled >= by else guess - 1
+
+
+def floor_log2(value: Fraction) -> int:
+    assert value > 0
+    return ratio_floor_log2(value.numerator, value.denominator)
 
 
 def round_to_format(
@@ -218,15 +222,14 @@ def round_to_format(
     `negative_zero` is the sign of an exact zero; a nonzero value that
     underflows keeps its own sign.
     """
-    if value == 0:
+    numerator, denominator = value.numerator, value.denominator
+    if numerator == 0:
         return fmt.sign_bit if negative_zero else 0
-    sign = fmt.sign_bit if value < 0 else 0
-    magnitude = abs(value)
-    exponent = max(floor_log2(magnitude), fmt.min_exponent)
+    sign = fmt.sign_bit if numerator < 0 else 0
+    numerator = abs(numerator)
+    exponent = max(ratio_floor_log2(numerator, denominator), fmt.min_exponent)
     significand = ratio_half_even(
-        *shifted(
-            magnitude.numerator, magnitude.denominator, fmt.fraction_bits - exponent
-        )
+        *shifted(numerator, denominator, fmt.fraction_bits - exponent)
     )
     if significand == 1 << (fmt.fraction_bits + 1):
         significand >>= 1
