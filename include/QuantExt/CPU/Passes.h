@@ -59,9 +59,11 @@ void populateSaturatingRecipePatterns(RewritePatternSet &patterns,
 /// that, to write into the reshaped or inserted tensor's own memory.
 void populateUseDestinationsPatterns(RewritePatternSet &patterns);
 
-/// Expands dequantize of lanes of 4 bits to f32, f16 or bf16 by a table of the
-/// 16 results, in one register of AVX-512.
-void populateAVX512TablePatterns(RewritePatternSet &patterns);
+/// Expands dequantize of lanes of 4 bits by a table of the 16 results, in
+/// registers of `target`: to f32, f16 or bf16 with AVX-512, to f16 or bf16 with
+/// SSSE3, AVX2 or NEON.
+void populateTablePatterns(RewritePatternSet &patterns,
+                           const TargetInfo &target);
 
 /// Takes the largest magnitude of what is finite, which a loop carries in a
 /// register, by the instructions of AVX-512 that fix numbers up and compare

@@ -39,7 +39,9 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
 
     On AVX-512, what lanes of 4 bits are dequantized to is looked up in a register
     that has all 16 results, in f32 16 lanes at a time (`vpermd`), in f16 and bf16
-    32 (`vpermw`); in f32 that which their own scales multiply, too.
+    32 (`vpermw`); in f32 that which their own scales multiply, too. SSSE3, AVX2
+    and NEON look the lower and the upper bytes of f16 and bf16 up in a register
+    each (`pshufb`, `tbl`).
 
     On AVX-512, neighbours of 4 bits in bytes are joined by the product with 1 and
     16 (`vpmaddubsw`), and two registers of those packed to one.

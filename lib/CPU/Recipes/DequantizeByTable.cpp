@@ -4,6 +4,9 @@
 // is looked up. In f32 that leaves out what is done to 16 lanes at a time, in
 // f16 and bf16 the rounding of each as well, of twice as many lanes.
 //
+// AVX-512 looks up lanes of 16 and of 32 bits. SSSE3, AVX2 and NEON look up
+// bytes: of 16 bits the lower halves and the upper ones.
+//
 //===----------------------------------------------------------------------===//
 
 #include "NarrowElements.h"
@@ -12,11 +15,14 @@
 #include "SplatScalar.h"
 
 #include "QuantExt/CPU/Passes.h"
+#include "QuantExt/CPU/Target.h"
 #include "QuantExt/IR/QuantExt.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/PatternMatch.h"
+
+#include <memory>
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -26,53 +32,100 @@ static constexpr int64_t kEntries = 16;
 
 namespace {
 
-/// Looks up lanes of bytes in a table, whose entries fill a register of
-/// AVX-512.
+/// Looks up lanes of bytes in a table.
 class TableReader {
 public:
-  /// A table that has `entries` of 16 or 32 bits, as often as they fit.
-  TableReader(ImplicitLocOpBuilder &b, Value entries) : b(b) {
-    auto type = cast<VectorType>(entries.getType());
-    unsigned bits = type.getElementTypeBitWidth();
-    lanes = 512 / bits;
-    words = VectorType::get({lanes}, b.getIntegerType(bits));
-    // Floats of 16 bits are moved one by one, integers are not.
-    table = vector::BitCastOp::create(b, type.clone(words.getElementType()),
-                                      entries);
-    SmallVector<int64_t> again = llvm::map_to_vector(
-        llvm::seq(lanes), [](int64_t lane) { return lane % kEntries; });
-    if (lanes > kEntries)
-      table = vector::ShuffleOp::create(b, table, table, again);
-  }
+  virtual ~TableReader() = default;
 
-  int64_t getLanes() const { return lanes; }
-  Type getWord() const { return words.getElementType(); }
+  /// How many lanes it looks up at a time.
+  int64_t getLanes() const { return words.getNumElements(); }
 
   /// What the table has for the low halves of `bytes` from `at` on.
-  Value read(Value bytes, int64_t at) {
+  virtual Value read(Value bytes, int64_t at) = 0;
+
+protected:
+  TableReader(ImplicitLocOpBuilder &b, VectorType words) : b(b), words(words) {}
+
+  Value slice(Value bytes, int64_t at) {
+    return vector::ExtractStridedSliceOp::create(
+        b, bytes, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{getLanes()},
+        ArrayRef<int64_t>{1});
+  }
+
+  /// `entries` as often as `lanes` hold them.
+  Value repeat(Value entries, int64_t lanes) {
+    if (lanes == kEntries)
+      return entries;
+    SmallVector<int64_t> again = llvm::map_to_vector(
+        llvm::seq(lanes), [](int64_t lane) { return lane % kEntries; });
+    return vector::ShuffleOp::create(b, entries, entries, again);
+  }
+
+  ImplicitLocOpBuilder &b;
+  VectorType words;
+};
+
+/// In a table that has entries of 16 or 32 bits, in a register of AVX-512.
+class WordTableReader final : public TableReader {
+public:
+  WordTableReader(ImplicitLocOpBuilder &b, Value entries, IntegerType word)
+      : TableReader(b, VectorType::get({512 / word.getWidth()}, word)) {
+    table = repeat(entries, getLanes());
+  }
+
+  Value read(Value bytes, int64_t at) override {
     // The instruction ignores what is above the bits that number its lanes, and
     // the table repeats what these number.
     Value indices = emitNibbleWords(b, bytes, at, words, NibblePlace::Lowest);
-    if (!indices) {
-      Value slice = vector::ExtractStridedSliceOp::create(
-          b, bytes, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{lanes},
-          ArrayRef<int64_t>{1});
-      indices = arith::ExtUIOp::create(b, words, slice);
-    }
-    StringRef width = lanes > kEntries ? "hi" : "si";
+    if (!indices)
+      indices = arith::ExtUIOp::create(b, words, slice(bytes, at));
+    StringRef width = getLanes() > kEntries ? "hi" : "si";
     return emitIntrinsic(b, "llvm.x86.avx512.permvar." + width + ".512", words,
                          {table, indices});
   }
 
 private:
-  ImplicitLocOpBuilder &b;
-  int64_t lanes;
-  VectorType words;
   Value table;
 };
 
+/// In two tables, of the lower and the upper bytes of entries of 16 bits.
+class ByteTableReader final : public TableReader {
+public:
+  ByteTableReader(ImplicitLocOpBuilder &b, Value entries, IntegerType word,
+                  const TargetInfo &target)
+      : TableReader(b, VectorType::get({target.getTileSize()}, word)),
+        registerType(words.clone(b.getI8Type())) {
+    intrinsic = !target.isX86()          ? "llvm.aarch64.neon.tbl1.v16i8"
+                : getLanes() == kEntries ? "llvm.x86.ssse3.pshuf.b.128"
+                                         : "llvm.x86.avx2.pshuf.b";
+    auto type = VectorType::get({2 * kEntries}, b.getI8Type());
+    auto halves = vector::DeinterleaveOp::create(
+        b, vector::BitCastOp::create(b, type, entries));
+    low = repeat(halves.getRes1(), getLanes());
+    high = repeat(halves.getRes2(), getLanes());
+  }
+
+  Value read(Value bytes, int64_t at) override {
+    // For more than 4 bits the instructions may give zero.
+    Value mask = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(registerType, b.getI8IntegerAttr(0xF)));
+    Value indices = arith::AndIOp::create(b, slice(bytes, at), mask);
+    auto lookUp = [&](Value table) {
+      return emitIntrinsic(b, intrinsic, registerType, {table, indices});
+    };
+    return vector::BitCastOp::create(
+        b, words, vector::InterleaveOp::create(b, lookUp(low), lookUp(high)));
+  }
+
+private:
+  VectorType registerType;
+  StringRef intrinsic;
+  Value low, high;
+};
+
 struct DequantizeByTable : public OpRewritePattern<ApplyDequantizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+  DequantizeByTable(MLIRContext *context, const TargetInfo &target)
+      : OpRewritePattern(context), target(target) {}
 
   LogicalResult matchAndRewrite(ApplyDequantizeOp op,
                                 PatternRewriter &rewriter) const override {
@@ -85,23 +138,34 @@ struct DequantizeByTable : public OpRewritePattern<ApplyDequantizeOp> {
     // Where scales differ, only what they multiply is looked up.
     Value scale = getSplatScalar(op.getScale());
     Type element = type.getElementType();
-    bool isServed =
-        element.isF32() || (scale && (element.isF16() || element.isBF16()));
+    bool isServed = (target.hasAVX512 && element.isF32()) ||
+                    (scale && (element.isF16() || element.isBF16()));
     if (!isServed || getElementTypeOrSelf(op.getScale().getType()).isF64())
-      return rewriter.notifyMatchFailure(op, "it is computed in f32 or f64");
-    if (type.getNumElements() * element.getIntOrFloatBitWidth() % 512 != 0)
+      return rewriter.notifyMatchFailure(op, "no table serves its types");
+    auto word = rewriter.getIntegerType(element.getIntOrFloatBitWidth());
+    int64_t lanes =
+        target.hasAVX512 ? 512 / word.getWidth() : target.getTileSize();
+    if (type.getNumElements() % lanes != 0)
       return rewriter.notifyMatchFailure(op, "its lanes fill no registers");
     Value zeroPoint = op.getZeroPoint();
     if (zeroPoint && !(zeroPoint = getSplatScalar(zeroPoint)))
       return rewriter.notifyMatchFailure(op, "lanes differ in zero point");
 
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    TableReader reader(b, emitEntries(b, op, scale, zeroPoint));
-    VectorType words = type.clone(reader.getWord());
-    Value result = arith::ConstantOp::create(b, b.getZeroAttr(words));
-    for (int64_t at = 0; at < type.getNumElements(); at += reader.getLanes())
+    // Floats of 16 bits are moved one by one, integers are not.
+    Value entries = emitEntries(b, op, scale, zeroPoint);
+    entries = vector::BitCastOp::create(b, VectorType::get({kEntries}, word),
+                                        entries);
+    std::unique_ptr<TableReader> reader;
+    if (target.hasAVX512)
+      reader = std::make_unique<WordTableReader>(b, entries, word);
+    else
+      reader = std::make_unique<ByteTableReader>(b, entries, word, target);
+    Value result =
+        arith::ConstantOp::create(b, b.getZeroAttr(type.clone(word)));
+    for (int64_t at = 0; at < type.getNumElements(); at += lanes)
       result = vector::InsertStridedSliceOp::create(
-          b, reader.read(bytes, at), result, ArrayRef<int64_t>{at},
+          b, reader->read(bytes, at), result, ArrayRef<int64_t>{at},
           ArrayRef<int64_t>{1});
     result = vector::BitCastOp::create(b, type, result);
     if (!scale) {
@@ -138,10 +202,14 @@ private:
                                      zeroPoint ? broadcast(zeroPoint) : Value(),
                                      op.getStorage());
   }
+
+  TargetInfo target;
 };
 
 } // namespace
 
-void quant_ext::populateAVX512TablePatterns(RewritePatternSet &patterns) {
-  patterns.add<DequantizeByTable>(patterns.getContext());
+void quant_ext::populateTablePatterns(RewritePatternSet &patterns,
+                                      const TargetInfo &target) {
+  if (target.hasAVX512 || !target.isX86() || target.hasFeature("ssse3"))
+    patterns.add<DequantizeByTable>(patterns.getContext(), target);
 }

@@ -69,8 +69,7 @@ struct LowerElementOpsPass
     pairs = std::move(pairSet);
 
     RewritePatternSet tableSet(context);
-    if (info->hasAVX512)
-      populateAVX512TablePatterns(tableSet);
+    populateTablePatterns(tableSet, *info);
     tables = std::move(tableSet);
 
     RewritePatternSet scaleSet(context);

@@ -1,4 +1,12 @@
-// RUN: %quant-opt %s --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v4},canonicalize,cse)" | FileCheck %s
+// DEFINE: %{target} = x86-64-v4
+// DEFINE: %{lower} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=%{target}},canonicalize,cse)"
+// RUN: %{lower} | FileCheck %s
+// REDEFINE: %{target} = x86-64-v3
+// RUN: %{lower} | FileCheck %s --check-prefixes=BYTES,AVX2
+// REDEFINE: %{target} = x86-64-v2
+// RUN: %{lower} | FileCheck %s --check-prefixes=BYTES,SSSE3
+// REDEFINE: %{target} = aarch64
+// RUN: %{lower} | FileCheck %s --check-prefixes=BYTES,NEON
 
 // The 16 results are computed once, in the order of the bit patterns: 0 to 7,
 // then -8 to -1. Each lane gets the 32 bits that its 4 lie in, the first 8 lanes
@@ -57,6 +65,35 @@ func.func @scales(%x: vector<16xi8>, %s: vector<16xf32>, %z: i4) -> vector<16xf3
 // CHECK: %[[Y:.*]] = llvm.call_intrinsic "llvm.x86.avx512.permvar.hi.512"(%[[TABLE]], %[[INDEX]])
 // CHECK: %[[R:.*]] = vector.bitcast %[[Y]] : vector<32xi16> to vector<32xf16>
 // CHECK: return %[[R]]
+
+// Others look up bytes, the lower ones and the upper ones in a table each: 32 lanes
+// at a time with AVX2, of which each half has the tables, and otherwise 16.
+// BYTES-LABEL: func.func @halves(
+// BYTES-SAME: %[[X:.*]]: vector<16xi8>, %[[S:.*]]: f32)
+// AVX2-DAG: %[[MASK:.*]] = arith.constant dense<15> : vector<32xi8>
+// BYTES: %[[LANES:.*]] = vector.interleave %[[X]], %{{.*}} : vector<16xi8>
+// BYTES: %[[PAIRS:.*]] = vector.bitcast %{{.*}} : vector<16xf16> to vector<32xi8>
+// BYTES: %[[LOWS:.*]], %[[HIGHS:.*]] = vector.deinterleave %[[PAIRS]]
+// AVX2: %[[LOW:.*]] = vector.shuffle %[[LOWS]], %[[LOWS]] [0, 1, {{.*}}, 15, 0, 1, {{.*}}, 15]
+// AVX2: %[[HIGH:.*]] = vector.shuffle %[[HIGHS]], %[[HIGHS]] [0, 1, {{.*}}, 15, 0, 1, {{.*}}, 15]
+// AVX2: %[[INDEX:.*]] = arith.andi %[[LANES]], %[[MASK]]
+// AVX2: %[[L:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[LOW]], %[[INDEX]])
+// AVX2: %[[H:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[HIGH]], %[[INDEX]])
+// AVX2: %[[Y:.*]] = vector.interleave %[[L]], %[[H]] : vector<32xi8>
+// AVX2: %[[R:.*]] = vector.bitcast %[[Y]] : vector<64xi8> to vector<32xf16>
+// AVX2: return %[[R]]
+// SSSE3: %[[FIRST:.*]] = vector.extract_strided_slice %[[LANES]] {offsets = [0]
+// SSSE3: %[[INDEX:.*]] = arith.andi %[[FIRST]]
+// SSSE3: llvm.call_intrinsic "llvm.x86.ssse3.pshuf.b.128"(%[[LOWS]], %[[INDEX]])
+// SSSE3: llvm.call_intrinsic "llvm.x86.ssse3.pshuf.b.128"(%[[HIGHS]], %[[INDEX]])
+// SSSE3: vector.extract_strided_slice %[[LANES]] {offsets = [16]
+// SSSE3-COUNT-2: llvm.call_intrinsic "llvm.x86.ssse3.pshuf.b.128"
+// NEON: %[[FIRST:.*]] = vector.extract_strided_slice %[[LANES]] {offsets = [0]
+// NEON: %[[INDEX:.*]] = arith.andi %[[FIRST]]
+// NEON: llvm.call_intrinsic "llvm.aarch64.neon.tbl1.v16i8"(%[[LOWS]], %[[INDEX]])
+// NEON: llvm.call_intrinsic "llvm.aarch64.neon.tbl1.v16i8"(%[[HIGHS]], %[[INDEX]])
+// NEON: vector.extract_strided_slice %[[LANES]] {offsets = [16]
+// NEON-COUNT-2: llvm.call_intrinsic "llvm.aarch64.neon.tbl1.v16i8"
 func.func @halves(%x: vector<16xi8>, %s: f32) -> vector<32xf16> {
   %four = arith.constant dense<4> : vector<16xi8>
   %high = arith.shrui %x, %four : vector<16xi8>
@@ -80,6 +117,21 @@ func.func @brain_floats(%x: vector<32xi8>, %s: f32, %z: i4) -> vector<32xbf16> {
   %y = quant_ext.apply_dequantize %q, %scale, %zero_points storage = <u4> : (vector<32xi4>, vector<32xf32>, vector<32xi4>) -> vector<32xbf16>
   return %y : vector<32xbf16>
 }
+
+// BYTES-LABEL: func.func @brain_floats(
+// AVX2: llvm.x86.avx2.pshuf.b
+// SSSE3: llvm.x86.ssse3.pshuf.b.128
+// NEON: llvm.aarch64.neon.tbl1.v16i8
+
+// Nor of f32, which has twice as many.
+// BYTES-LABEL: func.func @zero_points(
+// BYTES-NOT: {{pshuf|tbl1}}
+// BYTES-LABEL: func.func @short_halves(
+// SSSE3: pshuf
+// NEON: tbl1
+// AVX2-NOT: pshuf
+// BYTES-LABEL: func.func @scales_of_halves(
+// BYTES-NOT: {{pshuf|tbl1}}
 
 // No table for lanes that differ in zero point, or for halves in scale, for f64,
 // for part of a register, or for several rows.
