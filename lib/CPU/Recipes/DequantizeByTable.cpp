@@ -106,18 +106,60 @@ public:
   }
 
   Value read(Value bytes, int64_t at) override {
+    Value packed = getPackedBytes(bytes);
+    if (packed && getLanes() == 2 * kEntries)
+      return readPacked(packed, at / 2);
     // For more than 4 bits the instructions may give zero.
-    Value mask = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(registerType, b.getI8IntegerAttr(0xF)));
-    Value indices = arith::AndIOp::create(b, slice(bytes, at), mask);
-    auto lookUp = [&](Value table) {
-      return emitIntrinsic(b, intrinsic, registerType, {table, indices});
-    };
-    return vector::BitCastOp::create(
-        b, words, vector::InterleaveOp::create(b, lookUp(low), lookUp(high)));
+    Value indices =
+        arith::AndIOp::create(b, slice(bytes, at), splat(registerType, 0xF));
+    Value entries = vector::InterleaveOp::create(b, lookUp(low, indices),
+                                                 lookUp(high, indices));
+    return vector::BitCastOp::create(b, words, entries);
   }
 
 private:
+  Value splat(VectorType type, uint64_t value) {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(
+               type, b.getIntegerAttr(type.getElementType(), value)));
+  }
+
+  Value lookUp(Value table, Value indices) {
+    return emitIntrinsic(b, intrinsic, registerType, {table, indices});
+  }
+
+  /// The same of packed bytes from `at` on, in registers of two halves, between
+  /// which few instructions move anything. Each byte gets two to spread its
+  /// halves in, and those that exchange the middle quarters have the entries in
+  /// order when each half has put together the first and the last ones of its
+  /// own.
+  Value readPacked(Value packed, int64_t at) {
+    int64_t half = getLanes() / 2, quarter = half / 2;
+    auto inExchangedOrder =
+        llvm::map_to_vector(llvm::seq(half), [&](int64_t i) -> int64_t {
+          constexpr int64_t kOrder[] = {0, 2, 1, 3};
+          int64_t bytes = half / 4;
+          return at + kOrder[i / bytes] * bytes + i % bytes;
+        });
+    Value spread =
+        vector::ShuffleOp::create(b, packed, packed, inExchangedOrder);
+    auto pairs = VectorType::get({half}, b.getI16Type());
+    Value lower = arith::ExtUIOp::create(b, pairs, spread);
+    Value upper = arith::ShLIOp::create(b, lower, splat(pairs, 4));
+    Value indices = arith::AndIOp::create(
+        b, arith::OrIOp::create(b, lower, upper), splat(pairs, 0x0F0F));
+    indices = vector::BitCastOp::create(b, registerType, indices);
+
+    Value lows = lookUp(low, indices), highs = lookUp(high, indices);
+    SmallVector<int64_t> together;
+    for (int64_t first : {int64_t(0), quarter})
+      for (int64_t part : {first, first + half})
+        for (int64_t lane = part; lane < part + quarter; ++lane)
+          together.append({lane, lane + getLanes()});
+    Value entries = vector::ShuffleOp::create(b, lows, highs, together);
+    return vector::BitCastOp::create(b, words, entries);
+  }
+
   VectorType registerType;
   StringRef intrinsic;
   Value low, high;

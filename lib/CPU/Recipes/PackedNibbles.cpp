@@ -10,8 +10,7 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// What is interleaved with its upper halves; null if `bytes` are not that.
-static Value getPackedBytes(Value bytes) {
+Value quant_ext::getPackedBytes(Value bytes) {
   auto interleave = bytes.getDefiningOp<vector::InterleaveOp>();
   if (!interleave)
     return Value();

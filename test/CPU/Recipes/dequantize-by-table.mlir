@@ -66,20 +66,27 @@ func.func @scales(%x: vector<16xi8>, %s: vector<16xf32>, %z: i4) -> vector<16xf3
 // CHECK: %[[R:.*]] = vector.bitcast %[[Y]] : vector<32xi16> to vector<32xf16>
 // CHECK: return %[[R]]
 
-// Others look up bytes, the lower ones and the upper ones in a table each: 32 lanes
-// at a time with AVX2, of which each half has the tables, and otherwise 16.
+// Others look up bytes, the lower ones and the upper ones in a table each: 16 lanes
+// at a time, with AVX2 32, of which each half has the tables.
 // BYTES-LABEL: func.func @halves(
 // BYTES-SAME: %[[X:.*]]: vector<16xi8>, %[[S:.*]]: f32)
-// AVX2-DAG: %[[MASK:.*]] = arith.constant dense<15> : vector<32xi8>
-// BYTES: %[[LANES:.*]] = vector.interleave %[[X]], %{{.*}} : vector<16xi8>
+// SSSE3: %[[LANES:.*]] = vector.interleave %[[X]], %{{.*}} : vector<16xi8>
+// NEON: %[[LANES:.*]] = vector.interleave %[[X]], %{{.*}} : vector<16xi8>
 // BYTES: %[[PAIRS:.*]] = vector.bitcast %{{.*}} : vector<16xf16> to vector<32xi8>
 // BYTES: %[[LOWS:.*]], %[[HIGHS:.*]] = vector.deinterleave %[[PAIRS]]
+// With the middle quarters exchanged, halves that are put together on their own
+// are in order.
 // AVX2: %[[LOW:.*]] = vector.shuffle %[[LOWS]], %[[LOWS]] [0, 1, {{.*}}, 15, 0, 1, {{.*}}, 15]
 // AVX2: %[[HIGH:.*]] = vector.shuffle %[[HIGHS]], %[[HIGHS]] [0, 1, {{.*}}, 15, 0, 1, {{.*}}, 15]
-// AVX2: %[[INDEX:.*]] = arith.andi %[[LANES]], %[[MASK]]
+// AVX2: %[[QUARTERS:.*]] = vector.shuffle %[[X]], %[[X]] [0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15]
+// AVX2: %[[WORDS:.*]] = arith.extui %[[QUARTERS]] : vector<16xi8> to vector<16xi16>
+// AVX2: %[[UPPER:.*]] = arith.shli %[[WORDS]], %{{.*}}
+// AVX2: %[[BOTH:.*]] = arith.ori %[[WORDS]], %[[UPPER]]
+// AVX2: %[[CLEARED:.*]] = arith.andi %[[BOTH]], %{{.*}}
+// AVX2: %[[INDEX:.*]] = vector.bitcast %[[CLEARED]] : vector<16xi16> to vector<32xi8>
 // AVX2: %[[L:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[LOW]], %[[INDEX]])
 // AVX2: %[[H:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[HIGH]], %[[INDEX]])
-// AVX2: %[[Y:.*]] = vector.interleave %[[L]], %[[H]] : vector<32xi8>
+// AVX2: %[[Y:.*]] = vector.shuffle %[[L]], %[[H]] [0, 32, {{.*}}, 7, 39, 16, 48, {{.*}}, 23, 55, 8, 40, {{.*}}, 15, 47, 24, 56, {{.*}}, 31, 63]
 // AVX2: %[[R:.*]] = vector.bitcast %[[Y]] : vector<64xi8> to vector<32xf16>
 // AVX2: return %[[R]]
 // SSSE3: %[[FIRST:.*]] = vector.extract_strided_slice %[[LANES]] {offsets = [0]
@@ -119,11 +126,15 @@ func.func @brain_floats(%x: vector<32xi8>, %s: f32, %z: i4) -> vector<32xbf16> {
 }
 
 // BYTES-LABEL: func.func @brain_floats(
-// AVX2: llvm.x86.avx2.pshuf.b
+// BYTES-SAME: %[[X:.*]]: vector<32xi8>
+// AVX2: %[[INDEX:.*]] = arith.andi %[[X]], %{{.*}} : vector<32xi8>
+// AVX2: %[[L:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%{{.*}}, %[[INDEX]])
+// AVX2: %[[H:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%{{.*}}, %[[INDEX]])
+// AVX2: vector.interleave %[[L]], %[[H]] : vector<32xi8>
 // SSSE3: llvm.x86.ssse3.pshuf.b.128
 // NEON: llvm.aarch64.neon.tbl1.v16i8
 
-// Nor of f32, which has twice as many.
+// Of f32 there would be four tables.
 // BYTES-LABEL: func.func @zero_points(
 // BYTES-NOT: {{pshuf|tbl1}}
 // BYTES-LABEL: func.func @short_halves(
