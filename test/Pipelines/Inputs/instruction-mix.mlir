@@ -96,6 +96,11 @@ func.func @dequantize_bf16(%q: tensor<4x1024xi8>, %s: tensor<f32>) -> tensor<4x1
   return %x : tensor<4x1024xbf16>
 }
 
+func.func @dequantize_i4_bf16(%q: tensor<4x1024xi4>, %s: tensor<f32>) -> tensor<4x1024xbf16> {
+  %x = quant_ext.dequantize %q, %s storage = <i4> : (tensor<4x1024xi4>, tensor<f32>) -> tensor<4x1024xbf16>
+  return %x : tensor<4x1024xbf16>
+}
+
 func.func @dequantize_columns(%q: tensor<4x1024xi8>, %s: tensor<1024xf32>) -> tensor<4x1024xf32> {
   %x = quant_ext.dequantize %q, %s axis = 1 storage = <i8> : (tensor<4x1024xi8>, tensor<1024xf32>) -> tensor<4x1024xf32>
   return %x : tensor<4x1024xf32>
