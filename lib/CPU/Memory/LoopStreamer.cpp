@@ -110,22 +110,29 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
   rewriter.setInsertionPoint(other);
   Value distance = constant(
       llvm::divideCeil(limits.prefetchBytes, read.stride) * streamable.step);
+  Value length =
+      emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
+  int64_t most = limits.rowBytes / read.stride * streamable.step;
+  std::optional<int64_t> known = getConstantIntValue(length);
   int64_t from = 0;
-  if (before) {
+  // Of what no cache holds until this loop reads it, only this loop can ask for
+  // more, and for all of its lines: half of them cost what they save.
+  if (before && (!known || *known <= most)) {
     // Both loops ask for a part of the next row, lest memory is idle while the
     // first one runs.
-    Value length =
-        emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
-    Value fits =
-        compare(arith::CmpIPredicate::ule, length,
-                constant(limits.rowBytes / read.stride * streamable.step));
+    Value fits = compare(arith::CmpIPredicate::ule, length, constant(most));
+    int64_t part = llvm::alignTo(read.bytes / 2, kLineBytes);
+    if (known)
+      from = part;
+    Value none = constant(0);
+    Value distanceBefore = select(fits, length, none);
     distance = select(fits, length, distance);
-    from = llvm::alignTo(read.bytes / 2, kLineBytes);
     rewriter.setInsertionPoint(before);
     if (askedBefore.insert(before).second)
-      emitPrefetches(rewriter, loop, read,
-                     emit<arith::AddIOp>(other.getInductionVar(), distance), 0,
-                     from, CacheLevel::First);
+      emitPrefetches(
+          rewriter, loop, read,
+          emit<arith::AddIOp>(other.getInductionVar(), distanceBefore), 0, part,
+          CacheLevel::First);
   }
   // Each before its read, not all at once: only so many can be under way.
   rewriter.setInsertionPoint(copy);

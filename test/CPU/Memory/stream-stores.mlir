@@ -446,6 +446,87 @@ func.func @read_twice(%x: memref<64x2048xf32>, %y: memref<64x2048xf32>) {
 
 // -----
 
+// Of what no cache holds in between, the second loop asks for all lines itself: of
+// 128 bytes two.
+// CHECK-LABEL: func.func @read_twice_from_memory
+// CHECK-SAME: (%[[X:[^:]*]]: memref<1048576xf32>
+// CHECK: scf.for
+// CHECK-NOT: memref.prefetch
+// CHECK: vector.reduction
+// CHECK: scf.for
+// CHECK-NOT: memref.prefetch
+// CHECK: scf.for %[[I:.*]] =
+// CHECK: %[[LATER:.*]] = arith.addi %[[I]], %c2048
+// CHECK-NEXT: memref.prefetch %[[X]][%[[LATER]]]
+// CHECK-NEXT: %[[LINE:.*]] = arith.addi %[[I]], %c2064
+// CHECK-NEXT: memref.prefetch %[[X]][%[[LINE]]]
+// CHECK-NEXT: vector.transfer_read
+func.func @read_twice_from_memory(%x: memref<1048576xf32>, %y: memref<1048576xf32>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %n = arith.constant 1048576 : index
+  %pad = arith.constant 0.0 : f32
+  %zeros = arith.constant dense<0.0> : vector<32xf32>
+  %most = scf.for %i = %c0 to %n step %c32 iter_args(%m = %zeros) -> (vector<32xf32>) {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1048576xf32>, vector<32xf32>
+    %b = arith.maximumf %a, %m : vector<32xf32>
+    scf.yield %b : vector<32xf32>
+  }
+  %all = vector.reduction <maximumf>, %most : vector<32xf32> into f32
+  %s = vector.broadcast %all : f32 to vector<32xf32>
+  scf.for %j = %c0 to %n step %c32 {
+    %a = vector.transfer_read %x[%j], %pad {in_bounds = [true]} : memref<1048576xf32>, vector<32xf32>
+    %b = arith.mulf %a, %s : vector<32xf32>
+    vector.transfer_write %b, %y[%j] {in_bounds = [true]} : vector<32xf32>, memref<1048576xf32>
+  }
+  return
+}
+
+// -----
+
+// Where only at run time it is known which, the first loop asks for nothing new in
+// the second case, and the second one for all lines in both.
+// CHECK-LABEL: func.func @read_twice_somewhere
+// CHECK-SAME: (%[[X:[^:]*]]: memref<?x?xf32>, %{{.*}}: memref<?x?xf32>, %{{.*}}: index, %[[N:.*]]: index)
+// CHECK: scf.for %[[ROW:.*]] = %c0
+// CHECK: %[[FITS:.*]] = arith.cmpi ule, %[[N]], %c{{[0-9]+}}
+// CHECK-DAG: %[[FIRST:.*]] = arith.select %[[FITS]], %[[N]], %c0
+// CHECK-DAG: %[[SECOND:.*]] = arith.select %[[FITS]], %[[N]], %c2048
+// CHECK: scf.for %[[I:.*]] = %c0
+// CHECK: %[[NEXT:.*]] = arith.addi %[[I]], %[[FIRST]]
+// CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[NEXT]]]
+// CHECK-NEXT: vector.transfer_read
+// CHECK: vector.reduction
+// CHECK: %[[LATER:.*]] = arith.addi %{{.*}}, %[[SECOND]]
+// CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[LATER]]]
+// CHECK-NEXT: %[[LINE:.*]] = arith.addi %[[LATER]], %c16
+// CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[LINE]]]
+// CHECK-NEXT: vector.transfer_read
+func.func @read_twice_somewhere(%x: memref<?x?xf32>, %y: memref<?x?xf32>, %m: index, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c32 = arith.constant 32 : index
+  %pad = arith.constant 0.0 : f32
+  %zeros = arith.constant dense<0.0> : vector<32xf32>
+  scf.for %row = %c0 to %m step %c1 {
+    %most = scf.for %i = %c0 to %n step %c32 iter_args(%before = %zeros) -> (vector<32xf32>) {
+      %a = vector.transfer_read %x[%row, %i], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<32xf32>
+      %b = arith.maximumf %a, %before : vector<32xf32>
+      scf.yield %b : vector<32xf32>
+    }
+    %all = vector.reduction <maximumf>, %most : vector<32xf32> into f32
+    %s = vector.broadcast %all : f32 to vector<32xf32>
+    scf.for %j = %c0 to %n step %c32 {
+      %a = vector.transfer_read %x[%row, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<32xf32>
+      %b = arith.mulf %a, %s : vector<32xf32>
+      vector.transfer_write %b, %y[%row, %j] {in_bounds = [true]} : vector<32xf32>, memref<?x?xf32>
+    }
+  }
+  return
+}
+
+// -----
+
 // LLVM's optimizer would undo what makes these stores possible.
 // CHECK-LABEL: func.func @bf16
 // CHECK-NOT: nontemporal
