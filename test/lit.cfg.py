@@ -39,8 +39,10 @@ config.substitutions.insert(0, ("%python", config.python_executable))
 config.substitutions += [
     ("%quant-opt", quant_opt),
     # A third faster, for the lowering of what a test beside it, for another
-    # target, has the verifier look at after each pass.
-    ("%unverified-quant-opt", quant_opt + " --verify-each=0"),
+    # target, has the verifier look at after each pass; on one thread, because as
+    # many tests run as there are cores.
+    ("%unverified-quant-opt",
+     quant_opt + " --verify-each=0 --mlir-disable-threading"),
     # Two fifths less code for tests of many small operations: stores that bypass
     # the caches are for what no cache holds, and have tests of their own.
     ("%cached-stores", "min-bytes-to-stream=-1"),
