@@ -16,9 +16,9 @@ def QuantExtStreamStores
     in no cache and is read first; they cost the same where every other line is
     found, and for who reads the result next where every third is. Where threads
     share the nest 1/8 counts, but not on Zen 3, because stores past the caches are
-    as fast from one of them as from two and others gain. The stores of its innermost loops become `vector.store`
-    with `nontemporal`, which on x86 writes whole lines to memory without reading
-    them first. An `sfence` after the nest keeps the order that other threads see.
+    as fast from one of them as from two and others gain. The stores of its
+    innermost loops become `vector.store` with `nontemporal`, which on x86 writes
+    whole lines to memory without reading them first. An `sfence` after the nest keeps the order that other threads see.
 
     It changes innermost loops that write neighbouring vectors, or vectors at the
     same distance, known or not, and nothing else, to a parameter of the function or to what it allocates and returns, if nothing

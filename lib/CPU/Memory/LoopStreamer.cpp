@@ -106,21 +106,24 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
                             Operation *copy) {
   OpBuilder::InsertionGuard guard(rewriter);
   vector::TransferReadOp before = findReadBefore(loop, read);
+  std::optional<int64_t> known = getConstantIntValue(iterations);
+  // Of what no cache holds until this loop reads it, only this loop can ask for
+  // more, and for all of its lines: half of them cost what they save.
+  if (known && *known > limits.rowBytes / read.stride)
+    before = nullptr;
   auto other = before ? cast<scf::ForOp>(before->getParentOp()) : clone;
   rewriter.setInsertionPoint(other);
   Value distance = constant(
       llvm::divideCeil(limits.prefetchBytes, read.stride) * streamable.step);
-  Value length =
-      emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
-  int64_t most = limits.rowBytes / read.stride * streamable.step;
-  std::optional<int64_t> known = getConstantIntValue(length);
   int64_t from = 0;
-  // Of what no cache holds until this loop reads it, only this loop can ask for
-  // more, and for all of its lines: half of them cost what they save.
-  if (before && (!known || *known <= most)) {
+  if (before) {
     // Both loops ask for a part of the next row, lest memory is idle while the
     // first one runs.
-    Value fits = compare(arith::CmpIPredicate::ule, length, constant(most));
+    Value length =
+        emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
+    Value fits =
+        compare(arith::CmpIPredicate::ule, length,
+                constant(limits.rowBytes / read.stride * streamable.step));
     int64_t part = llvm::alignTo(read.bytes / 2, kLineBytes);
     if (known)
       from = part;

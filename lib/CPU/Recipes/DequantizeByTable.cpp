@@ -37,14 +37,14 @@ class TableReader {
 public:
   virtual ~TableReader() = default;
 
-  /// How many lanes it looks up at a time.
-  int64_t getLanes() const { return words.getNumElements(); }
-
   /// What the table has for the low halves of `bytes` from `at` on.
   virtual Value read(Value bytes, int64_t at) = 0;
 
 protected:
+  /// `words` are the entries that are looked up at a time.
   TableReader(ImplicitLocOpBuilder &b, VectorType words) : b(b), words(words) {}
+
+  int64_t getLanes() const { return words.getNumElements(); }
 
   Value slice(Value bytes, int64_t at) {
     return vector::ExtractStridedSliceOp::create(
@@ -52,12 +52,12 @@ protected:
         ArrayRef<int64_t>{1});
   }
 
-  /// `entries` as often as `lanes` hold them.
-  Value repeat(Value entries, int64_t lanes) {
-    if (lanes == kEntries)
+  /// `entries` as often as a register holds them.
+  Value repeat(Value entries) {
+    if (getLanes() == kEntries)
       return entries;
     SmallVector<int64_t> again = llvm::map_to_vector(
-        llvm::seq(lanes), [](int64_t lane) { return lane % kEntries; });
+        llvm::seq(getLanes()), [](int64_t lane) { return lane % kEntries; });
     return vector::ShuffleOp::create(b, entries, entries, again);
   }
 
@@ -68,10 +68,8 @@ protected:
 /// In a table that has entries of 16 or 32 bits, in a register of AVX-512.
 class WordTableReader final : public TableReader {
 public:
-  WordTableReader(ImplicitLocOpBuilder &b, Value entries, IntegerType word)
-      : TableReader(b, VectorType::get({512 / word.getWidth()}, word)) {
-    table = repeat(entries, getLanes());
-  }
+  WordTableReader(ImplicitLocOpBuilder &b, VectorType words, Value entries)
+      : TableReader(b, words), table(repeat(entries)) {}
 
   Value read(Value bytes, int64_t at) override {
     // The instruction ignores what is above the bits that number its lanes, and
@@ -91,18 +89,17 @@ private:
 /// In two tables, of the lower and the upper bytes of entries of 16 bits.
 class ByteTableReader final : public TableReader {
 public:
-  ByteTableReader(ImplicitLocOpBuilder &b, Value entries, IntegerType word,
+  ByteTableReader(ImplicitLocOpBuilder &b, VectorType words, Value entries,
                   const TargetInfo &target)
-      : TableReader(b, VectorType::get({target.getTileSize()}, word)),
-        registerType(words.clone(b.getI8Type())) {
+      : TableReader(b, words), registerType(words.clone(b.getI8Type())) {
     intrinsic = !target.isX86()          ? "llvm.aarch64.neon.tbl1.v16i8"
                 : getLanes() == kEntries ? "llvm.x86.ssse3.pshuf.b.128"
                                          : "llvm.x86.avx2.pshuf.b";
     auto type = VectorType::get({2 * kEntries}, b.getI8Type());
     auto halves = vector::DeinterleaveOp::create(
         b, vector::BitCastOp::create(b, type, entries));
-    low = repeat(halves.getRes1(), getLanes());
-    high = repeat(halves.getRes2(), getLanes());
+    low = repeat(halves.getRes1());
+    high = repeat(halves.getRes2());
   }
 
   Value read(Value bytes, int64_t at) override {
@@ -198,11 +195,12 @@ struct DequantizeByTable : public OpRewritePattern<ApplyDequantizeOp> {
     Value entries = emitEntries(b, op, scale, zeroPoint);
     entries = vector::BitCastOp::create(b, VectorType::get({kEntries}, word),
                                         entries);
+    auto words = VectorType::get({lanes}, word);
     std::unique_ptr<TableReader> reader;
     if (target.hasAVX512)
-      reader = std::make_unique<WordTableReader>(b, entries, word);
+      reader = std::make_unique<WordTableReader>(b, words, entries);
     else
-      reader = std::make_unique<ByteTableReader>(b, entries, word, target);
+      reader = std::make_unique<ByteTableReader>(b, words, entries, target);
     Value result =
         arith::ConstantOp::create(b, b.getZeroAttr(type.clone(word)));
     for (int64_t at = 0; at < type.getNumElements(); at += lanes)
