@@ -115,10 +115,8 @@ public:
   }
 
 private:
-  Value splat(VectorType type, uint64_t value) {
-    return arith::ConstantOp::create(
-        b, DenseElementsAttr::get(
-               type, b.getIntegerAttr(type.getElementType(), value)));
+  Value splat(VectorType type, int64_t value) {
+    return createSplat(b, b.getLoc(), type, value);
   }
 
   Value lookUp(Value table, Value indices) {

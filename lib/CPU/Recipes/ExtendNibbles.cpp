@@ -9,6 +9,7 @@
 
 #include "NarrowElements.h"
 #include "PackedNibbles.h"
+#include "SplatScalar.h"
 
 #include "QuantExt/CPU/Passes.h"
 
@@ -46,8 +47,7 @@ struct ExtendNibbles final : public OpRewritePattern<ExtOp> {
         return rewriter.notifyMatchFailure(op, "the bytes are not packed ones");
       if (!result)
         result = arith::ConstantOp::create(b, b.getZeroAttr(type));
-      Value shift = arith::ConstantOp::create(
-          b, DenseElementsAttr::get(words, APInt(kWidth, kWidth - 4)));
+      Value shift = createSplat(b, b.getLoc(), words, kWidth - 4);
       result = vector::InsertStridedSliceOp::create(
           b, ShiftOp::create(b, top, shift), result, ArrayRef<int64_t>{at},
           ArrayRef<int64_t>{1});

@@ -1,6 +1,7 @@
 //===- NarrowElements.cpp - Vectors of fewer than 8 bits a lane -----------===//
 
 #include "NarrowElements.h"
+#include "SplatScalar.h"
 
 #include "QuantExt/CPU/Passes.h"
 
@@ -11,14 +12,6 @@
 
 using namespace mlir;
 using namespace mlir::quant_ext;
-
-static Value createSplat(OpBuilder &b, Location loc, Type type, int64_t value) {
-  Type element = getElementTypeOrSelf(type);
-  return arith::ConstantOp::create(
-      b, loc,
-      DenseElementsAttr::get(cast<ShapedType>(type),
-                             Attribute(b.getIntegerAttr(element, value))));
-}
 
 Value quant_ext::getBytes(Value narrow) {
   if (auto cast = narrow.getDefiningOp<arith::BitcastOp>())

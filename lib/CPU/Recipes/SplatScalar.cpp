@@ -2,8 +2,10 @@
 
 #include "SplatScalar.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 
@@ -33,4 +35,13 @@ bool quant_ext::isSplatOf(Value vector, uint64_t value) {
   APInt constant;
   return matchPattern(vector, m_ConstantInt(&constant)) &&
          constant.getZExtValue() == value;
+}
+
+Value quant_ext::createSplat(OpBuilder &b, Location loc, Type type,
+                             int64_t value) {
+  Type element = getElementTypeOrSelf(type);
+  return arith::ConstantOp::create(
+      b, loc,
+      DenseElementsAttr::get(cast<ShapedType>(type),
+                             Attribute(b.getIntegerAttr(element, value))));
 }

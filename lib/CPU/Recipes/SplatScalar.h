@@ -3,7 +3,7 @@
 #ifndef QUANTEXT_LIB_CPU_SPLATSCALAR_H
 #define QUANTEXT_LIB_CPU_SPLATSCALAR_H
 
-#include "mlir/IR/Value.h"
+#include "mlir/IR/Builders.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace mlir::quant_ext {
@@ -17,6 +17,10 @@ Value getShuffled(Value vector, SmallVectorImpl<int64_t> &lanes);
 
 /// Whether every lane is the constant `value`, which is not negative.
 bool isSplatOf(Value vector, uint64_t value);
+
+/// The constant of `type`, a vector of integers, that has `value` in every
+/// lane.
+Value createSplat(OpBuilder &b, Location loc, Type type, int64_t value);
 
 } // namespace mlir::quant_ext
 
