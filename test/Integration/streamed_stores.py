@@ -28,6 +28,10 @@ BLOCK_SHAPES = ((9, 256), (4, 200), (1, 32))
 # four parts of two rows, and three rows more.
 SHAPES = ((1, 64), (3, 200), (4, 512), (7, 513), (5, 640), (11, 640), (3, 1337))
 
+# With --turns: loops of which four parts of 64 KiB and more take turns, and some
+# iterations beside them; and one that is too short for it.
+LONG_LENGTHS = (65535, 140003)
+
 numbers = numpy.random.default_rng(1)
 
 
@@ -118,9 +122,9 @@ def offsets_of(length):
     return range(LINE) if length in ALL_OFFSETS_AT else SOME_OFFSETS
 
 
-def check_vectors(caller):
+def check_vectors(caller, lengths):
     scale = numpy.array(0.37, numpy.float32)
-    for length in LENGTHS:
+    for length in lengths:
         offsets = offsets_of(length)
         x = values(length, scale)
         q = numbers.integers(-128, 128, length).astype(numpy.int8)
@@ -179,12 +183,15 @@ def check_known_sizes(caller):
     caller.check_all("dequantize_columns_5x211", q, columns, dequantize(q, columns))
 
 
-def check_repeated_parameters(caller):
+def check_columns_of_3(caller, lengths, offsets):
     columns = scales(3)
-    for rows in (85, 1367):
+    for rows in lengths:
         q = numbers.integers(-128, 128, (rows, 3)).astype(numpy.int8)
         wanted = dequantize(q, columns)
-        caller.check_all("dequantize_columns3", q, columns, wanted)
+        caller.check_all("dequantize_columns3", q, columns, wanted, offsets)
+
+
+def check_repeated_parameters(caller):
     blocks = scales(72).reshape(9, 8)
     x = values((9, 256), numpy.float32(0.5))
     each = numpy.repeat(blocks, 32, axis=1)
@@ -248,12 +255,17 @@ def check_packed(caller):
 
 def main():
     caller = Caller(sys.argv[1])
-    check_vectors(caller)
-    check_matrices(caller)
-    check_known_sizes(caller)
-    check_repeated_parameters(caller)
-    check_packed(caller)
-    check_wide_rows(caller)
+    if "--turns" in sys.argv:
+        check_vectors(caller, LONG_LENGTHS)
+        check_columns_of_3(caller, LONG_LENGTHS, SOME_OFFSETS)
+    else:
+        check_vectors(caller, LENGTHS)
+        check_matrices(caller)
+        check_known_sizes(caller)
+        check_columns_of_3(caller, (85, 1367), range(LINE))
+        check_repeated_parameters(caller)
+        check_packed(caller)
+        check_wide_rows(caller)
     print(f"calls: {caller.calls} mismatches: {caller.mismatches}")
 
 

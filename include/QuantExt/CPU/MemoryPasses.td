@@ -41,6 +41,12 @@ def QuantExtStreamStores
     once is asked for one or two pages ahead, because with such stores nothing but
     reading is waited for.
 
+    Where parts of memory come faster by turns (Zen 3), a loop of iterations that
+    may change places, without parameters of their own, goes through four parts,
+    64 KiB and more each, a few lines of each at a time: the processor asks memory
+    ahead for each of them. From the first whole line on all take turns but the
+    last few.
+
     Where vectors of short rows lie anywhere, whole lines of them are collected in
     a buffer in the first-level cache and go to memory from there.
 

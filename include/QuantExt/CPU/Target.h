@@ -79,6 +79,9 @@ struct TargetInfo {
   /// Rows, far apart in memory, that come as fast side by side as one after the
   /// other; 1 where that is slower.
   int64_t spreadRows = 1;
+  /// Parts of a long loop from memory to memory, far apart there, that come
+  /// faster by turns than one after the other; 1 where that is not known.
+  int64_t streamedParts = 1;
   /// Several threads write what is larger than the caches about as fast through
   /// them as past them.
   bool hasScalingStores = true;

@@ -36,6 +36,12 @@ Value LoopStreamer::emitAddress(Value memref, ValueRange indices,
       pointer, getValueOrCreateConstantIndexOp(rewriter, loc, bytes));
 }
 
+/// The bytes from there to the next multiple of `alignment`.
+Value LoopStreamer::emitBytesTo(int64_t alignment, Value from) {
+  return emit<arith::AndIOp>(emit<arith::SubIOp>(constant(0), from),
+                             constant(alignment - 1));
+}
+
 /// Whether all that the loop reads here is before or after all that it writes.
 Value LoopStreamer::emitAreApart(const LoopRead &read, Value writeBegin,
                                  Value writeEnd, Value iterations) {
@@ -157,10 +163,9 @@ scf::ForOp LoopStreamer::cloneLoop(Value from, Value to, IRMapping &mapping) {
   return clone;
 }
 
-void LoopStreamer::emitAlignedLoop(Value from, Value to) {
-  rewriter.setInsertionPointAfter(loop);
-  IRMapping mapping;
-  cloneLoop(from, to, mapping);
+/// Lets what is written in a copy of the loop bypass the caches.
+void LoopStreamer::streamStores(const IRMapping &mapping) {
+  OpBuilder::InsertionGuard guard(rewriter);
   for (vector::TransferWriteOp original : streamable.writes) {
     auto write =
         cast<vector::TransferWriteOp>(mapping.lookup(original.getOperation()));
@@ -169,6 +174,12 @@ void LoopStreamer::emitAlignedLoop(Value from, Value to) {
         write, write.getVector(), write.getBase(), write.getIndices(),
         /*nontemporal=*/true, llvm::MaybeAlign(streamable.alignment));
   }
+}
+
+void LoopStreamer::emitAlignedLoop(Value from, Value to) {
+  IRMapping mapping;
+  cloneLoop(from, to, mapping);
+  streamStores(mapping);
 }
 
 /// Starts at the first aligned address, and leaves the original loop its first
@@ -194,7 +205,17 @@ void LoopStreamer::splitAtAlignment() {
   Value last = emit<arith::AddIOp>(begin, beforeLast);
   Value isWhole = emit<arith::AndIOp>(streams, isAligned);
   Value from = emit<arith::AddIOp>(begin, shift);
-  emitAlignedLoop(from, select(streams, select(isAligned, end, last), begin));
+  Value to = select(streams, select(isAligned, end, last), begin);
+  rewriter.setInsertionPointAfter(loop);
+  if (takesTurns) {
+    Value toLine =
+        emitBytesTo(kLineBytes, emit<arith::AddIOp>(address, missing));
+    Value first = emit<arith::AddIOp>(from, emit<arith::DivUIOp>(toLine, unit));
+    Value rest = emitTurns(first, to);
+    emitAlignedLoop(from, emit<arith::MinSIOp>(first, to));
+    from = rest;
+  }
+  emitAlignedLoop(from, to);
   rewriter.setInsertionPoint(loop);
   loop.setLowerBound(select(isWhole, end, begin));
   // With nothing missing, the step is not used.
@@ -213,10 +234,10 @@ bool LoopStreamer::run() {
   covered = emit<arith::MulIOp>(iterations, step);
   end = emit<arith::AddIOp>(begin, covered);
 
+  takesTurns = canTakeTurns();
   vector::TransferWriteOp write = streamable.writes.front();
   address = emitAddress(write.getBase(), write.getIndices(), begin);
-  missing = emit<arith::AndIOp>(emit<arith::SubIOp>(zero, address),
-                                constant(streamable.alignment - 1));
+  missing = emitBytesTo(streamable.alignment, address);
   isAligned = compare(arith::CmpIPredicate::eq, missing, zero);
   if (streamable.unitBytes == 0) {
     Value second = emitAddress(write.getBase(), write.getIndices(),
@@ -232,15 +253,22 @@ bool LoopStreamer::run() {
       streamable.keepsAlignment && streamable.alignment == kLineBytes;
   // What could be aligned may be too short for it.
   if (streamable.keepsAlignment && streamable.startsAnywhere &&
-      (isWhole || !canStage()) &&
+      (takesTurns || isWhole || !canStage()) &&
       (!known || *known >= kLeastIterationsToAlign)) {
     splitAtAlignment();
     return false;
   }
 
+  if (takesTurns) {
+    Value isLine = compare(arith::CmpIPredicate::eq,
+                           emitBytesTo(kLineBytes, address), zero);
+    Value canTurn = emit<arith::AndIOp>(isLine, emitAreBuffersApart());
+    begin = emitTurns(begin, select(canTurn, end, begin));
+  }
   Value border = begin;
   if (isWhole || (streamable.keepsAlignment && !canStage())) {
     border = select(isAligned, end, begin);
+    rewriter.setInsertionPointAfter(loop);
     emitAlignedLoop(begin, border);
     rewriter.setInsertionPoint(loop);
   }

@@ -22,6 +22,8 @@ struct StreamLimits {
   int64_t rowBytes = 0;
   /// How far ahead of what is read memory is asked for; 0 for not at all.
   int64_t prefetchBytes = 0;
+  /// Parts of a loop, far apart in memory, that are taken by turns; 1 for none.
+  int64_t parts = 1;
 };
 
 /// Makes loops with stores that bypass the caches of one, before and after that
@@ -61,11 +63,15 @@ private:
   }
 
   Value emitAddress(Value memref, ValueRange indices, Value inductionVar);
+  Value emitBytesTo(int64_t alignment, Value from);
   Value emitAreApart(const LoopRead &read, Value writeBegin, Value writeEnd,
                      Value iterations);
+  bool canTakeTurns();
+  Value emitTurns(Value from, Value to);
   bool isWorthPrefetching(const LoopRead &read);
   void prefetch(const LoopRead &read, scf::ForOp clone, Operation *copy);
   scf::ForOp cloneLoop(Value from, Value to, IRMapping &mapping);
+  void streamStores(const IRMapping &mapping);
   void emitAlignedLoop(Value from, Value to);
   void splitAtAlignment();
 
@@ -87,6 +93,8 @@ private:
   /// alignment.
   Value address, missing;
   Value isAligned;
+  /// Whether the loop is long and free enough for parts of it to take turns.
+  bool takesTurns = false;
   /// Reads of loops before that ask for what comes next already.
   SmallPtrSet<Operation *, 2> askedBefore;
 };

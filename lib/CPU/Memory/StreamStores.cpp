@@ -173,7 +173,7 @@ struct StreamStoresPass
     isSupported = info->isX86() && minBytes >= 0;
     hasScalingStores = info->hasScalingStores;
     leastBytes = minBytes > 0 ? int64_t(minBytes) : info->caches.l3;
-    limits = {info->caches.l2 / 4, info->prefetchBytes};
+    limits = {info->caches.l2 / 4, info->prefetchBytes, info->streamedParts};
     return success();
   }
 

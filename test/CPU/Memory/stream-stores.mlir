@@ -4,7 +4,7 @@
 // RUN: %{stream} | FileCheck %s
 // What is asked for is as far ahead as the processor gains by.
 // REDEFINE: %{target} = znver3
-// RUN: %{stream} | FileCheck %s --check-prefix=PAGE
+// RUN: %{stream} | FileCheck %s --check-prefixes=PAGE,TURNS
 // PAGE-LABEL: func.func @elements
 // PAGE: scf.for %[[J:.*]] = %{{.*}} to %{{.*}} step %c64
 // PAGE-NEXT: %[[LATER:.*]] = arith.addi %[[J]], %c4096
@@ -1164,6 +1164,74 @@ func.func @reads_index(%x: memref<256xindex>, %y: memref<4096xi32>) {
     %n = arith.index_cast %k : index to i32
     %v = vector.broadcast %n : i32 to vector<16xi32>
     vector.transfer_write %v, %y[%i] {in_bounds = [true]} : vector<16xi32>, memref<4096xi32>
+  }
+  return
+}
+
+// -----
+
+// Four parts, of which each has four iterations in turn, from the first whole line
+// on: up to an iteration is before it, and less than a turn of each part left.
+// TURNS-LABEL: func.func @long
+// TURNS-SAME: (%[[X:.*]]: memref<131072xf32>, %[[Y:.*]]: memref<131072xi8>)
+// TURNS: %[[ADDRESS:.*]] = memref.extract_aligned_pointer_as_index %[[Y]]
+// TURNS: %[[TO_VECTOR:.*]] = arith.andi %{{.*}}, %c31
+// TURNS: %[[VECTOR:.*]] = arith.addi %[[ADDRESS]], %[[TO_VECTOR]]
+// TURNS: %[[NEGATIVE:.*]] = arith.subi %c0, %[[VECTOR]]
+// TURNS: %[[TO_LINE:.*]] = arith.andi %[[NEGATIVE]], %c63
+// TURNS: %[[FIRST:.*]] = arith.addi %[[TO_VECTOR]], %[[TO_LINE]]
+// TURNS: %[[LEFT:.*]] = arith.subi %[[END:.*]], %[[FIRST]]
+// TURNS: %[[LENGTH:.*]] = arith.maxsi %[[LEFT]], %c0
+// TURNS: %[[COUNT:.*]] = arith.divui %[[LENGTH]], %c512
+// TURNS: %[[LONG:.*]] = arith.cmpi uge, %[[COUNT]], %c128
+// TURNS: %[[SOME:.*]] = arith.muli %[[COUNT]], %c128
+// TURNS: %[[DISTANCE:.*]] = arith.select %[[LONG]], %[[SOME]], %c0
+// TURNS: %[[ALL:.*]] = arith.muli %[[DISTANCE]], %c4
+// TURNS: %[[REST:.*]] = arith.addi %[[FIRST]], %[[ALL]]
+// TURNS: %[[TO:.*]] = arith.addi %[[FIRST]], %[[DISTANCE]]
+// TURNS: scf.for %[[I:.*]] = %[[FIRST]] to %[[TO]] step %c128
+// TURNS-NEXT: %[[PARTS_END:.*]] = arith.addi %[[I]], %[[ALL]]
+// TURNS-NEXT: scf.for %[[J:.*]] = %[[I]] to %[[PARTS_END]] step %[[DISTANCE]]
+// TURNS-NEXT: %[[TURN_END:.*]] = arith.addi %[[J]], %c128
+// TURNS-NEXT: scf.for %[[K:.*]] = %[[J]] to %[[TURN_END]] step %c32
+// TURNS-NEXT: vector.transfer_read %[[X]][%[[K]]]
+// TURNS-NOT: memref.prefetch
+// TURNS: vector.store %{{.*}}, %[[Y]][%[[K]]] {alignment = 32 : i64, nontemporal = true}
+// TURNS: %[[BEFORE:.*]] = arith.minsi %[[FIRST]], %[[END]]
+// TURNS: scf.for %{{.*}} = %[[TO_VECTOR]] to %[[BEFORE]] step %c32
+// TURNS: nontemporal
+// TURNS: scf.for %{{.*}} = %[[REST]] to %[[END]] step %c32
+// TURNS: nontemporal
+func.func @long(%x: memref<131072xf32>, %y: memref<131072xi8>) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  %c131072 = arith.constant 131072 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c131072 step %c32 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<131072xf32>, vector<32xf32>
+    %b = arith.fptosi %a : vector<32xf32> to vector<32xi8>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<32xi8>, memref<131072xi8>
+  }
+  return
+}
+
+// -----
+
+// Parameters of an iteration, which are prepared for many at a time.
+// TURNS-LABEL: func.func @long_blocks
+// TURNS-COUNT-2: scf.for
+// TURNS-NOT: scf.for
+func.func @long_blocks(%x: memref<8192x32xf32>, %s: memref<8192xf32>, %y: memref<8192x32xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8192 = arith.constant 8192 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c8192 step %c1 {
+    %a = vector.transfer_read %x[%i, %c0], %pad {in_bounds = [true]} : memref<8192x32xf32>, vector<32xf32>
+    %scale = memref.load %s[%i] : memref<8192xf32>
+    %scales = vector.broadcast %scale : f32 to vector<32xf32>
+    %b = arith.mulf %a, %scales : vector<32xf32>
+    vector.transfer_write %b, %y[%i, %c0] {in_bounds = [true]} : vector<32xf32>, memref<8192x32xf32>
   }
   return
 }
