@@ -95,7 +95,8 @@ def QuantExtStreamStores
       %all = arith.constant 64 : index
       %address = memref.extract_aligned_pointer_as_index %y
           : memref<64x16xf32> -> index
-      %negative = arith.subi %zero, %address : index
+      %none = arith.constant 0 : index
+      %negative = arith.subi %none, %address : index
       %c63 = arith.constant 63 : index
       %missing = arith.andi %negative, %c63 : index
       %is_aligned = arith.cmpi eq, %missing, %zero : index
