@@ -207,10 +207,12 @@ def check_repeated_parameters(caller):
 
 
 def check_wide_rows(caller):
-    shape = (67, 3200)
-    columns = scales(shape[1])
+    shape = (163, 3200)
+    rows, columns = scales(shape[0]), scales(shape[1])
     some = dict(offsets=SOME_OFFSETS)
     x = values(shape, numpy.float32(0.5))
+    wanted = quantize(x, rows[:, None], -128, 127, numpy.int8)
+    caller.check_all("quantize_wide_rows", x, rows, wanted, **some)
     wanted = quantize(x, columns, -128, 127, numpy.int8)
     caller.check_all("quantize_wide", x, columns, wanted, **some)
     q = numbers.integers(-128, 128, shape).astype(numpy.int8)
@@ -258,6 +260,7 @@ def main():
     if "--turns" in sys.argv:
         check_vectors(caller, LONG_LENGTHS)
         check_columns_of_3(caller, LONG_LENGTHS, SOME_OFFSETS)
+        check_wide_rows(caller)
     else:
         check_vectors(caller, LENGTHS)
         check_matrices(caller)

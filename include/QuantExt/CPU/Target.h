@@ -76,12 +76,12 @@ struct TargetInfo {
   /// The same in each of several places, where a loop reads memory in order in
   /// all of them.
   int64_t prefetchBytesOfEach = 0;
-  /// Rows, far apart in memory, that come as fast side by side as one after the
+  /// Parts of memory, far apart, that come as fast by turns as one after the
   /// other; 1 where that is slower.
-  int64_t spreadRows = 1;
-  /// Parts of a long loop from memory to memory, far apart there, that come
-  /// faster by turns than one after the other; 1 where that is not known.
-  int64_t streamedParts = 1;
+  int64_t parts = 1;
+  /// How much of each makes a turn where parts come faster by turns, whatever
+  /// is done with them; 0 where they do not, and turns are as short as can be.
+  int64_t turnBytes = 0;
   /// Several threads write what is larger than the caches about as fast through
   /// them as past them.
   bool hasScalingStores = true;

@@ -22,8 +22,10 @@ struct StreamLimits {
   int64_t rowBytes = 0;
   /// How far ahead of what is read memory is asked for; 0 for not at all.
   int64_t prefetchBytes = 0;
-  /// Parts of a loop, far apart in memory, that are taken by turns; 1 for none.
+  /// Parts of a loop, far apart in memory, that are taken by turns.
   int64_t parts = 1;
+  /// Bytes of a turn at least; 0 where there are no turns.
+  int64_t turnBytes = 0;
 };
 
 /// Makes loops with stores that bypass the caches of one, before and after that
@@ -66,6 +68,7 @@ private:
   Value emitBytesTo(int64_t alignment, Value from);
   Value emitAreApart(const LoopRead &read, Value writeBegin, Value writeEnd,
                      Value iterations);
+  int64_t getIterationsOfTurn();
   bool canTakeTurns();
   Value emitTurns(Value from, Value to);
   bool isWorthPrefetching(const LoopRead &read);

@@ -1,10 +1,7 @@
 //===- LoopStreamerTurns.cpp - Parts of a loop that take turns ------------===//
 //
 // Memory that is read in one place after the other comes no faster than the
-// processor asks for it, which in several places it does for each. Each place
-// is read, and written, for a few lines at a time: what bypasses the caches is
-// collected for a few lines only, and stores that change places before a line
-// is whole cost up to three times the time.
+// processor asks for it, which in several places it does for each.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,11 +16,8 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// What a turn reads or writes, whichever is more: measured on Zen 3 from f32
-/// and from i8 to either, 128 bytes take up to three times the time, 256 up to
-/// twice, 1024 the same, and 2048 a sixth more.
-static constexpr int64_t kLeastBytesOfTurn = 512, kMostBytesOfTurn = 1024;
-/// What it writes at least: from f32 to i4, half of it takes a tenth more.
+/// What a turn writes at least: from f32 to i4 on Zen 3, half of it takes a
+/// tenth more.
 static constexpr int64_t kLeastBytesWritten = 128;
 /// How far parts are from each other at least. Measured there, 4 KiB take twice
 /// the time, and 16 KiB a tenth more.
@@ -38,42 +32,41 @@ static SmallVector<int64_t> getBytesRead(scf::ForOp loop) {
   return llvm::map_to_vector(bytes, [](auto entry) { return entry.second; });
 }
 
-/// Bytes of an iteration in the buffer that it reads or writes most of.
-static int64_t getMostBytes(const StreamableLoop &streamable) {
-  int64_t most = streamable.writtenBytes;
-  for (int64_t bytes : getBytesRead(streamable.loop))
-    most = std::max(most, bytes);
-  return most;
+/// What is read most of in an iteration.
+static int64_t getMostBytesRead(scf::ForOp loop) {
+  SmallVector<int64_t> bytes = getBytesRead(loop);
+  return bytes.empty() ? 0 : *llvm::max_element(bytes);
 }
 
 /// Whether iterations have a few parameters of their own, as blocks do.
 static bool hasParameters(scf::ForOp loop) {
-  SmallVector<int64_t> bytes = getBytesRead(loop);
   return !loop.getOps<memref::LoadOp>().empty() ||
-         (!bytes.empty() &&
-          *llvm::min_element(bytes) * 8 <= *llvm::max_element(bytes));
+         llvm::any_of(getBytesRead(loop), [&](int64_t bytes) {
+           return bytes * 8 <= getMostBytesRead(loop);
+         });
 }
 
 /// Iterations of a turn, which write whole lines.
-static int64_t getIterationsOfTurn(const StreamableLoop &streamable) {
-  int64_t most = getMostBytes(streamable), written = streamable.writtenBytes;
-  return llvm::alignTo(std::max(llvm::divideCeil(kLeastBytesOfTurn, most),
+int64_t LoopStreamer::getIterationsOfTurn() {
+  int64_t read = getMostBytesRead(loop), written = streamable.writtenBytes;
+  return llvm::alignTo(std::max(llvm::divideCeil(limits.turnBytes, read),
                                 llvm::divideCeil(kLeastBytesWritten, written)),
                        std::lcm(written, kLineBytes) / written);
 }
 
 /// Whether iterations may change places, and are many enough, as a loop in no
-/// other is expected to have. Those that have parameters of their own are taken
-/// as they come, for many parameters to be prepared together.
+/// other is expected to have. Where most of it is written, nothing is gained.
+/// Those that have parameters of their own are taken as they come, for many
+/// parameters to be prepared together.
 bool LoopStreamer::canTakeTurns() {
-  int64_t most = getMostBytes(streamable);
-  if (limits.parts == 1 || !streamable.keepsAlignment || !streamable.isDense ||
-      !(streamable.startsAnywhere || canStage()) ||
-      getIterationsOfTurn(streamable) * most > kMostBytesOfTurn ||
-      hasParameters(loop))
+  int64_t read = getMostBytesRead(loop);
+  if (limits.turnBytes == 0 || read < streamable.writtenBytes ||
+      !streamable.keepsAlignment || !streamable.isDense ||
+      !(streamable.startsAnywhere || canStage()) || hasParameters(loop) ||
+      getIterationsOfTurn() * read > 2 * limits.turnBytes)
     return false;
   std::optional<int64_t> known = getConstantIntValue(iterations);
-  return known ? *known * most >= limits.parts * kLeastBytesOfPart
+  return known ? *known * read >= limits.parts * kLeastBytesOfPart
                : loop == nest;
 }
 
@@ -81,10 +74,10 @@ bool LoopStreamer::canTakeTurns() {
 /// where they end: less than a turn of each part is left, or all where there
 /// are few.
 Value LoopStreamer::emitTurns(Value from, Value to) {
-  int64_t turn = getIterationsOfTurn(streamable) * streamable.step;
+  int64_t iterations = getIterationsOfTurn();
+  int64_t turn = iterations * streamable.step;
   int64_t leastTurns =
-      llvm::divideCeil(kLeastBytesOfPart, getIterationsOfTurn(streamable) *
-                                              getMostBytes(streamable));
+      llvm::divideCeil(kLeastBytesOfPart, iterations * getMostBytesRead(loop));
   Value zero = constant(0), parts = constant(limits.parts);
   Value length = emit<arith::MaxSIOp>(emit<arith::SubIOp>(to, from), zero);
   Value turns = emit<arith::DivUIOp>(length, constant(limits.parts * turn));

@@ -173,7 +173,8 @@ struct StreamStoresPass
     isSupported = info->isX86() && minBytes >= 0;
     hasScalingStores = info->hasScalingStores;
     leastBytes = minBytes > 0 ? int64_t(minBytes) : info->caches.l3;
-    limits = {info->caches.l2 / 4, info->prefetchBytes, info->streamedParts};
+    limits = {info->caches.l2 / 4, info->prefetchBytes, info->parts,
+              info->turnBytes};
     return success();
   }
 

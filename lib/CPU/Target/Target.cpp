@@ -211,19 +211,20 @@ static int64_t getPrefetchBytesOfEach(StringRef cpu) {
 }
 
 /// Measured from memory, of f32 to 8 bits with a scale for each column: on Zen
-/// 4 two rows gain half of what four do, eight no more, and sixteen lose it
-/// all; on Zen 3 two and four take up to twice the time of one. Of others
-/// nothing is known, and AVX-512 stands for what is as recent.
-static int64_t getSpreadRows(const TargetInfo &info) {
-  return info.hasAVX512 ? 4 : 1;
+/// 4 two rows, a vector of each, gain half of what four do, eight no more, and
+/// sixteen lose it all. Of others than it and Zen 3 nothing is known, and
+/// AVX-512 stands for what is as recent.
+static int64_t getParts(const TargetInfo &info) {
+  return info.hasAVX512 || info.cpu == "znver3" ? 4 : 1;
 }
 
 /// Measured from memory: on Zen 3 four parts come a quarter faster than one,
-/// whatever is asked for ahead, from f32 and from 16 bits to 8 and from f32 to
-/// f32; two gain half of it, and eight no more. Of others nothing is known.
-static int64_t getStreamedParts(StringRef cpu) {
-  return cpu == "znver3" ? 4 : 1;
-}
+/// whatever is asked for ahead, from f32 and from 16 bits to 8, and from f32 to
+/// f32; two gain half of it, and eight no more. It takes turns of 512 bytes:
+/// with 128 they take up to three times the time, because stores that change
+/// places before a line is whole are slow, with 256 up to twice, with 1024 the
+/// same, and with 2048 a sixth more.
+static int64_t getTurnBytes(StringRef cpu) { return cpu == "znver3" ? 512 : 0; }
 
 /// Measured from memory, with two threads: past the caches two are as fast as
 /// one, and through them they reach as much on Zen 4, and two thirds of it on
@@ -303,8 +304,8 @@ quant_ext::resolveTarget(StringRef target, StringRef features,
     info.caches = readHostCaches(info.caches);
   info.prefetchBytes = getPrefetchBytes(info.cpu);
   info.prefetchBytesOfEach = getPrefetchBytesOfEach(info.cpu);
-  info.spreadRows = getSpreadRows(info);
-  info.streamedParts = getStreamedParts(info.cpu);
+  info.parts = getParts(info);
+  info.turnBytes = getTurnBytes(info.cpu);
   info.hasScalingStores = hasScalingStores(info.cpu);
   info.hasFastMagnitudes = info.cpu == "znver4" && info.hasAVX512;
   return info;

@@ -113,20 +113,24 @@ SmallVector<Segment> LoopEmitter::makeSegments() {
 
   SmallVector<Segment> segments;
   OpFoldResult begin = b.getIndexAttr(0);
-  auto add = [&](OpFoldResult end, int64_t lanes, bool masked) {
+  auto add = [&](OpFoldResult end, int64_t lanes, bool masked,
+                 int64_t vectors = 1) {
     bool empty = getConstantIntValue(begin) && getConstantIntValue(end) &&
                  *getConstantIntValue(begin) == *getConstantIntValue(end);
     if (!empty)
-      segments.push_back({begin, end, lanes, masked});
+      segments.push_back({begin, end, lanes, masked, vectors});
     begin = end;
   };
   AffineExpr d0 = b.getAffineDimExpr(0);
-  auto addWhole = [&](int64_t lanes) {
-    add(apply(d0.floorDiv(lanes) * lanes, {size}), lanes, false);
+  auto addWhole = [&](int64_t lanes, int64_t vectors = 1) {
+    int64_t unit = lanes * vectors;
+    add(apply(d0.floorDiv(unit) * unit, {size}), lanes, false, vectors);
   };
 
   // Widths divide each other, so that each part starts where the one before
   // it ended.
+  if (vectorsOfTurn > 1)
+    addWhole(width, vectorsOfTurn);
   addWhole(width);
   if (shape.masked) {
     add(size, width, true);
@@ -209,10 +213,10 @@ SmallVector<Value> LoopEmitter::emitSegments(ValueRange dests) {
   Values results(dests);
   for (const Segment &segment : makeSegments())
     results = emitLoop(b, loc, segment.begin, segment.end,
-                       std::max<int64_t>(segment.width, 1), results,
-                       [&](OpFoldResult iv, ValueRange args) {
+                       std::max<int64_t>(segment.width, 1) * segment.vectors,
+                       results, [&](OpFoldResult iv, ValueRange args) {
                          ivs[plan.vectorDim] = iv;
-                         return emitColumns(args, lanesOf(segment));
+                         return emitColumns(args, segment);
                        });
   return results;
 }

@@ -97,6 +97,9 @@ struct VectorShape {
   int64_t stripBytes = 0;
   /// Rows, far apart, that may be taken together where they come from memory.
   int64_t spreadRows = 1;
+  /// Bytes of each that are taken before the next row is, and then it is worth
+  /// it by itself; 0 for no more than a vector, for what rows share.
+  int64_t turnBytes = 0;
   /// Bytes that rows share from which on they are.
   int64_t sharedBytes = 0;
 

@@ -35,6 +35,8 @@ struct Segment {
   int64_t width;
   /// At most one step, with the lanes past `end` masked off.
   bool masked = false;
+  /// How many vectors of a row a step takes before it goes to the next one.
+  int64_t vectors = 1;
 };
 
 /// Emits the loops of one operation. Loop dimensions have their values in
@@ -83,7 +85,9 @@ private:
   OpFoldResult getBytes();
   void setRow(OpFoldResult row);
   OpFoldResult getRowOfStrip(OpFoldResult index);
-  Values emitColumns(ValueRange dests, Lanes lanes);
+  int64_t countVectorsOfTurn();
+  Values emitTurn(ValueRange dests, const Segment &segment);
+  Values emitColumns(ValueRange dests, const Segment &segment);
   Values emitStrips(ValueRange dests);
   OpFoldResult emitRowsOfPart();
   Values emitSpreadRows(ValueRange dests);
@@ -149,6 +153,8 @@ private:
   /// The first row of a strip, how far the next one is, and how many there are;
   /// null where there is no strip.
   OpFoldResult stripBegin, stripDistance, stripRows;
+  /// How many vectors each of them has a turn for.
+  int64_t vectorsOfTurn = 1;
   /// Inputs as they are read: interleaved ones are flattened.
   Values inputs;
   /// Destinations as they are written, and the scalar that every element of

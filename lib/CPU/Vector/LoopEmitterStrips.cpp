@@ -9,8 +9,9 @@
 // fastest as they lie, and stores that bypass the caches want whole lines: from
 // some size on, a strip has a few rows that lie far apart, each the next one of
 // a part of all rows. Each part is read on and on in one direction, which is
-// what a processor asks memory for ahead. Where it does not in several places,
-// rows are taken one by one.
+// what a processor asks memory for ahead: one vector of each part by turns
+// where they share what depends on scales, or as many as make memory faster,
+// where that is known. Where neither is so, rows are taken one by one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -69,14 +70,43 @@ OpFoldResult LoopEmitter::getRowOfStrip(OpFoldResult index) {
   return apply(d0 + d1, {stripBegin, distance});
 }
 
-/// One vector of a row, or of each row of a strip.
-SmallVector<Value> LoopEmitter::emitColumns(ValueRange dests, Lanes lanes) {
+/// How many vectors fill the bytes of a turn in the operand that has the widest
+/// elements.
+int64_t LoopEmitter::countVectorsOfTurn() {
+  int64_t bytes = 1;
+  for (OpOperand &operand : op->getOpOperands())
+    if (op.getMatchingIndexingMap(&operand).isFunctionOfDim(plan.vectorDim))
+      bytes = std::max(bytes, getElementBytes(operand.get().getType()));
+  return std::max<int64_t>(
+      shape.turnBytes / (bytes * shape.width * getInterleaving()), 1);
+}
+
+/// The vectors of a step in one row.
+SmallVector<Value> LoopEmitter::emitTurn(ValueRange dests,
+                                         const Segment &segment) {
+  OpFoldResult begin = ivs[plan.vectorDim];
+  if (segment.vectors == 1)
+    return emitTile(dests, lanesOf(segment));
+  OpFoldResult end =
+      apply(b.getAffineDimExpr(0) + segment.width * segment.vectors, {begin});
+  Values results = emitLoop(b, loc, begin, end, segment.width, dests,
+                            [&](OpFoldResult iv, ValueRange args) {
+                              ivs[plan.vectorDim] = iv;
+                              return emitTile(args, lanesOf(segment));
+                            });
+  ivs[plan.vectorDim] = begin;
+  return results;
+}
+
+/// A step of a row, or of each row of a strip.
+SmallVector<Value> LoopEmitter::emitColumns(ValueRange dests,
+                                            const Segment &segment) {
   if (!stripRows)
-    return emitTile(dests, lanes);
+    return emitTurn(dests, segment);
   return emitLoop(b, loc, b.getIndexAttr(0), stripRows, 1, dests,
                   [&](OpFoldResult index, ValueRange args) {
                     setRow(getRowOfStrip(index));
-                    return emitTile(args, lanes);
+                    return emitTurn(args, segment);
                   });
 }
 
@@ -127,12 +157,14 @@ SmallVector<Value> LoopEmitter::emitSpreadRows(ValueRange dests) {
   OpFoldResult rows = emitRowsOfPart();
   stripDistance = rows;
   stripRows = b.getIndexAttr(shape.spreadRows);
+  vectorsOfTurn = countVectorsOfTurn();
   Values results = emitLoop(b, loc, b.getIndexAttr(0), rows, 1, dests,
                             [&](OpFoldResult row, ValueRange args) {
                               stripBegin = row;
                               return emitSegments(args);
                             });
   stripRows = OpFoldResult();
+  vectorsOfTurn = 1;
   OpFoldResult covered =
       apply(b.getAffineDimExpr(0) * shape.spreadRows, {rows});
   return emitRowsFrom(covered, results);

@@ -60,7 +60,8 @@ struct TileAndVectorizePass
         tileSize == 0 && info->hasAVX512 ? 2 * shape.width : shape.width;
     shape.masked = info->hasMasking;
     // The rest is for what comes from memory.
-    shape.spreadRows = info->spreadRows;
+    shape.spreadRows = info->parts;
+    shape.turnBytes = info->turnBytes;
     shape.sharedBytes = info->caches.l1 / 4;
     shape.stripBytes = stripBytes != 0 ? std::max<int64_t>(stripBytes, 0)
                                        : info->caches.l3 / kShareOfCache;

@@ -260,9 +260,9 @@ static int64_t getBytesOfRow(linalg::LinalgOp op, OpOperand &operand,
   return elements * getElementBytes(operand.get().getType());
 }
 
-/// Whether rows that come from memory share scales to divide by, or an operand
-/// that the nearest cache cannot hold beside them: taken a few at a time, they
-/// divide or read once for all.
+/// Whether rows that come from memory are worth taking a few at a time: they
+/// come faster by turns, or they share scales to divide by, or an operand that
+/// the nearest cache cannot hold beside them, and divide or read once for all.
 static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
                              const VectorShape &shape, unsigned rows) {
   constexpr int64_t kLeastRows = 64;
@@ -271,7 +271,7 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
       op.getIteratorTypesArray()[rows] != utils::IteratorType::parallel ||
       op.getStaticLoopRanges()[rows] < kLeastRows)
     return false;
-  int64_t shared = 0;
+  int64_t shared = 0, read = 0, written = 0;
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<RankedTensorType>(operand.get().getType());
     if (!type)
@@ -283,14 +283,20 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
     bool isOfRow = map.isFunctionOfDim(rows);
     // With whole lines, rows of all parts begin at one where the first does.
     if (op.isDpsInit(&operand)) {
-      if (!isOfRow || getBytesOfRow(op, operand, rows) % kLineBytes != 0)
+      int64_t bytes = getBytesOfRow(op, operand, rows);
+      if (!isOfRow || bytes % kLineBytes != 0)
         return false;
+      written += bytes;
       continue;
     }
-    if (!isOfRow && map.isFunctionOfDim(plan.vectorDim) &&
-        op.payloadUsesValueFromOperand(&operand))
+    if (isOfRow)
+      read = std::max(read, getBytesOfRow(op, operand, rows));
+    else if (map.isFunctionOfDim(plan.vectorDim) &&
+             op.payloadUsesValueFromOperand(&operand))
       shared += getBytesOfRow(op, operand, rows);
   }
+  if (shape.turnBytes > 0)
+    return read >= written && read >= shape.turnBytes;
   return shared >= shape.sharedBytes || sharesScales(op, plan, rows);
 }
 
