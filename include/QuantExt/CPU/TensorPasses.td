@@ -380,8 +380,9 @@ def QuantExtDistributeOverThreads
       its own, and these are combined after the loop.
 
     Parts of the innermost dimension are multiples of the target's tile size, so
-    that only the last has a remainder. Results do not depend on the number of
-    threads: no floating-point sum is reordered.
+    that only the last has a remainder. What fills a destination (`linalg.fill`) is
+    split with the operation that goes on with it. Results do not depend on the
+    number of threads: no floating-point sum is reordered.
 
     With `threads=0` the runtime decides on the number of threads. There are
     then parts of a fixed size, eight of them in the smallest operation that is

@@ -192,7 +192,10 @@ Value Distribution::emitIsLarge() {
 
 /// The size of all parts but the last: whole vectors of neighbours.
 OpFoldResult Distribution::getPartSize() {
-  int64_t unit = dim + 1 == op.getNumLoops() ? options.tileSize : 1;
+  bool isInnermost =
+      llvm::none_of(ArrayRef(op.getIteratorTypesArray()).drop_front(dim + 1),
+                    linalg::isParallelIterator);
+  int64_t unit = isInnermost ? options.tileSize : 1;
   if (!options.threads)
     return getFixedPartSize(unit);
   OpFoldResult size = op.createLoopRanges(rewriter, loc)[dim].size;
@@ -259,17 +262,29 @@ OpFoldResult Distribution::getNumParts(OpFoldResult size, OpFoldResult part) {
                                                {size, part});
 }
 
+/// Each part fills its own destination, which the vectorizer then sees.
 FailureOr<SmallVector<Value>> Distribution::emitParallel() {
   SmallVector<OpFoldResult> tiles(op.getNumLoops(), rewriter.getIndexAttr(0));
   tiles[dim] = getPartSizeWhereLarge();
-  scf::SCFTilingOptions options;
-  options.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp)
+  scf::SCFTilingOptions tiling;
+  tiling.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp)
       .setTileSizes(tiles);
-  FailureOr<scf::SCFTilingResult> tiled = scf::tileUsingSCF(
-      rewriter, cast<TilingInterface>(op.getOperation()), options);
+  scf::SCFTileAndFuseOptions fusion;
+  fusion.setTilingOptions(tiling).setFusionControlFn(
+      [](tensor::ExtractSliceOp, OpResult producer, bool isDestination)
+          -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
+        if (isDestination && isa<linalg::FillOp>(producer.getOwner()))
+          return scf::SCFTileAndFuseOptions::ControlFnResult();
+        return std::nullopt;
+      });
+  FailureOr<scf::SCFTileAndFuseResult> tiled =
+      scf::tileConsumerAndFuseProducersUsingSCF(
+          rewriter, cast<TilingInterface>(op.getOperation()), fusion);
   if (failed(tiled))
     return failure();
-  return tiled->replacements;
+  return llvm::map_to_vector(op->getResults(), [&](Value result) {
+    return tiled->replacements.lookup(result);
+  });
 }
 
 /// Room for a result of each part.
@@ -394,6 +409,26 @@ static LogicalResult distribute(RewriterBase &rewriter, linalg::LinalgOp op,
   return results;
 }
 
+/// Lets `op` have what fills its destinations before it, not behind a reshape.
+static void moveFillsBehindReshapes(RewriterBase &rewriter,
+                                    linalg::LinalgOp op) {
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    auto collapse = init.get().getDefiningOp<tensor::CollapseShapeOp>();
+    if (!collapse)
+      continue;
+    auto fill = collapse.getSrc().getDefiningOp<linalg::FillOp>();
+    if (!fill)
+      continue;
+    rewriter.setInsertionPoint(op);
+    Value dest = tensor::CollapseShapeOp::create(
+        rewriter, collapse.getLoc(), collapse.getType(), fill.output(),
+        collapse.getReassociation());
+    auto moved =
+        linalg::FillOp::create(rewriter, fill.getLoc(), fill.value(), dest);
+    rewriter.modifyOpInPlace(op, [&] { init.set(moved.result()); });
+  }
+}
+
 namespace {
 
 struct DistributeOverThreadsPass
@@ -423,10 +458,16 @@ struct DistributeOverThreadsPass
       return;
     SmallVector<linalg::LinalgOp> ops = findUnsplitOps(getOperation());
     IRRewriter rewriter(&getContext());
-    for (linalg::LinalgOp op : ops) {
+    // What fills a destination is split with the operation that it is for.
+    for (linalg::LinalgOp op : llvm::reverse(ops)) {
+      if (isOpTriviallyDead(op)) {
+        rewriter.eraseOp(op);
+        continue;
+      }
       if (!op.hasPureTensorSemantics())
         continue;
       op = collapseDims(rewriter, op);
+      moveFillsBehindReshapes(rewriter, op);
       Distribution distribution(rewriter, op, distributionOptions);
       std::optional<int64_t> elements = distribution.getStaticElements();
       bool isSmall = elements && *elements < distribution.getMinElements();

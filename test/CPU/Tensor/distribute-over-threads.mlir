@@ -195,3 +195,30 @@ func.func @no_columns(%x: tensor<?x0xf32>, %i: tensor<?x0xf32>) -> tensor<?x0xf3
   %y = linalg.abs ins(%x : tensor<?x0xf32>) outs(%i : tensor<?x0xf32>) -> tensor<?x0xf32>
   return %y : tensor<?x0xf32>
 }
+
+// -----
+
+// What a destination is filled with is written by the thread that goes on with it,
+// whatever became one dimension.
+// CHECK-LABEL: func.func @filled(
+// CHECK-SAME: %[[X:.*]]: tensor<3x400x2xi8>, %[[E:.*]]: tensor<3x400xi8>)
+// CHECK-NOT: linalg.fill
+// CHECK: %[[DEST:.*]] = tensor.collapse_shape %[[E]]
+// CHECK-NOT: linalg.fill
+// CHECK: scf.forall (%[[I:.*]]) = (0) to (1200) step (640) shared_outs(%[[OUT:.*]] = %[[DEST]])
+// CHECK: %[[PART:.*]] = tensor.extract_slice %[[OUT]][%[[I]]]
+// CHECK: %[[ZEROS:.*]] = linalg.fill ins(%{{.*}} : i8) outs(%[[PART]] : tensor<?xi8>)
+// CHECK: linalg.generic {{.*}} outs(%[[ZEROS]] : tensor<?xi8>)
+// CHECK: scf.forall.in_parallel
+// CHECK-NOT: scf.forall
+// CHECK: return
+func.func @filled(%x: tensor<3x400x2xi8>, %e: tensor<3x400xi8>) -> tensor<3x400xi8> {
+  %zero = arith.constant 0 : i8
+  %zeros = linalg.fill ins(%zero : i8) outs(%e : tensor<3x400xi8>) -> tensor<3x400xi8>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x : tensor<3x400x2xi8>) outs(%zeros : tensor<3x400xi8>) {
+  ^bb0(%a: i8, %acc: i8):
+    %s = arith.ori %a, %acc : i8
+    linalg.yield %s : i8
+  } -> tensor<3x400xi8>
+  return %y : tensor<3x400xi8>
+}
