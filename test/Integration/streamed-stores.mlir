@@ -8,10 +8,10 @@
 // DEFINE: %{name} =
 // DEFINE: %{build} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} emit-c-interface results-to-out-params %{options}})" -o %t.%{name}.mlir && %mlir-translate --mlir-to-llvmir %t.%{name}.mlir -o %t.%{name}.ll && %clang -O2 -shared -fPIC -Wno-override-module -x ir %t.%{name}.ll -o %t.%{name}.so -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils
 // DEFINE: %{run} = %python %S/streamed_stores.py %t.%{name}.so | FileCheck %s
-// 9 calls for each of 3 lengths at 64 offsets and 14 at 8; 3 for each of 7 shapes,
+// 10 calls for each of 3 lengths at 64 offsets and 14 at 8; 3 for each of 7 shapes,
 // and 9 more, at 64. Packed: 6 lengths at 64; 3 for each of 5 shapes and 2 for
 // each of 3 at 8. Wide rows: 4 at 8.
-// CHECK: calls: 5240 mismatches: 0
+// CHECK: calls: 5544 mismatches: 0
 
 // REDEFINE: %{name} = v2
 // REDEFINE: %{target} = x86-64-v2
@@ -92,6 +92,11 @@ func.func @add_fake_quantized(%x: tensor<?xf32>, %s: tensor<f32>) -> tensor<?xf3
 func.func @dequantize_f16(%q: tensor<?xi8>, %s: tensor<f32>) -> tensor<?xf16> {
   %x = quant_ext.dequantize %q, %s storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<?xf16>
   return %x : tensor<?xf16>
+}
+
+func.func @dequantize_bf16(%q: tensor<?xi8>, %s: tensor<f32>) -> tensor<?xbf16> {
+  %x = quant_ext.dequantize %q, %s storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<?xbf16>
+  return %x : tensor<?xbf16>
 }
 
 // Sizes that are known: no remainder, one, and rows that are no whole lines.

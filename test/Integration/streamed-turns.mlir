@@ -7,8 +7,8 @@
 // RUN: %mlir-translate --mlir-to-llvmir %t.mlir -o %t.ll
 // RUN: %clang -O1 -shared -fPIC -Wno-override-module -x ir %t.ll -o %t.so -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils
 // RUN: %python %S/streamed_stores.py %t.so --turns | FileCheck %s
-// 10 calls for each of 2 lengths at 8 offsets; wide rows: 4 at 8.
-// CHECK: calls: 192 mismatches: 0
+// 11 calls for each of 2 lengths at 8 offsets; wide rows: 4 at 8.
+// CHECK: calls: 208 mismatches: 0
 
 func.func @quantize(%x: tensor<?xf32>, %s: tensor<f32>) -> tensor<?xi8> {
   %q = quant_ext.quantize %x, %s storage = <i8> : (tensor<?xf32>, tensor<f32>) -> tensor<?xi8>
@@ -28,6 +28,11 @@ func.func @dequantize(%q: tensor<?xi8>, %s: tensor<f32>) -> tensor<?xf32> {
 func.func @dequantize_f16(%q: tensor<?xi8>, %s: tensor<f32>) -> tensor<?xf16> {
   %x = quant_ext.dequantize %q, %s storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<?xf16>
   return %x : tensor<?xf16>
+}
+
+func.func @dequantize_bf16(%q: tensor<?xi8>, %s: tensor<f32>) -> tensor<?xbf16> {
+  %x = quant_ext.dequantize %q, %s storage = <i8> : (tensor<?xi8>, tensor<f32>) -> tensor<?xbf16>
+  return %x : tensor<?xbf16>
 }
 
 func.func @fake_quantize(%x: tensor<?xf32>, %s: tensor<f32>) -> tensor<?xf32> {

@@ -83,6 +83,12 @@ def dequantize(q, scale):
     return q.astype(numpy.float32) * scale
 
 
+def to_bf16(x):
+    """The bits of finite f32, rounded to the nearest bf16, ties to even."""
+    bits = x.view(numpy.uint32)
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(numpy.uint16)
+
+
 class Caller:
     def __init__(self, path):
         self.library = ctypes.CDLL(path)
@@ -136,6 +142,8 @@ def check_vectors(caller, lengths):
         caller.check_all("dequantize", q, scale, dequantize(q, scale), offsets)
         halves = dequantize(q, scale).astype(numpy.float16)
         caller.check_all("dequantize_f16", q, scale, halves, offsets)
+        brains = to_bf16(dequantize(q, scale))
+        caller.check_all("dequantize_bf16", q, scale, brains, offsets)
         back = dequantize(wanted, scale)
         caller.check_all("fake_quantize", x, scale, back, offsets)
         with numpy.errstate(invalid="ignore"):

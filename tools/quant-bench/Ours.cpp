@@ -124,8 +124,9 @@ std::optional<Contestant> quant_bench::makeOurs(const Row &row,
   FailureOr<quant_ext::TargetInfo> info =
       native_code::resolveTarget(target, context);
   // As quant-ext-stream-stores decides without an option.
-  ours.bypassesCaches = succeeded(info) && info->isX86() &&
-                        row.bytes() - row.bytesOut() * 3 / 5 >= info->caches.l3;
+  ours.bypassesCaches =
+      succeeded(info) && info->isX86() &&
+      info->getStreamRule(row.threads > 1).isMet(row.bytes(), row.bytesOut());
   ours.run = [module, arguments, function] { function(arguments->data()); };
   return ours;
 }

@@ -15,10 +15,12 @@ def QuantExtStreamStores
     the caches is one transfer of a line, another store none, or two if the line is
     in no cache and is read first; they cost the same where every other line is
     found, and for who reads the result next where every third is. Where threads
-    share the nest 1/8 counts, but not on Zen 3, because stores past the caches are
-    as fast from one of them as from two and others gain. The stores of its
-    innermost loops become `vector.store` with `nontemporal`, which on x86 writes
-    whole lines to memory without reading them first. An `sfence` after the nest keeps the order that other threads see.
+    share the nest 1/8 counts, because stores past the caches are as fast from one
+    of them as from two and others gain. On Zen 3, whose cache keeps nothing of
+    what is too large for it, all counts, from 5/8 of the last-level cache on. The
+    stores of its innermost loops become `vector.store` with `nontemporal`, which on
+    x86 writes whole lines to memory without reading them first. An `sfence` after
+    the nest keeps the order that other threads see.
 
     It changes innermost loops that write neighbouring vectors, or vectors at the
     same distance, known or not, and nothing else, to a parameter of the function or to what it allocates and returns, if nothing
@@ -131,8 +133,8 @@ def QuantExtStreamStores
   let options = targetOptions # [
     Option<"minBytes", "min-bytes", "int64_t", "0",
            "Bytes of the buffers that a nest of loops accesses from which on its "
-           "stores bypass the caches; 0 takes those of the target's last-level "
-           "cache and counts 2/5 of what is written, and below 0 none ever do">,
+           "stores bypass the caches; 0 takes what suits the target's "
+           "last-level cache, and below 0 none ever do">,
   ];
   let statistics = [
     Statistic<"numStreamed", "streamed", "Loops whose stores bypass the caches">,

@@ -45,6 +45,17 @@ struct NamedTarget {
 /// for, and that benchmarks measure. Any other CPU of LLVM is accepted too.
 ArrayRef<NamedTarget> getNamedTargets();
 
+/// From which bytes on that a loop moves its stores bypass the caches, on x86.
+struct StreamRule {
+  int64_t leastBytes;
+  /// So much of what it writes does not count: a part of a whole.
+  int64_t uncounted, whole;
+
+  bool isMet(int64_t bytes, int64_t written) const {
+    return bytes - written * uncounted / whole >= leastBytes;
+  }
+};
+
 /// What code generation needs to know about a CPU.
 struct TargetInfo {
   /// What the user asked for, such as `native`.
@@ -82,15 +93,14 @@ struct TargetInfo {
   /// How much of each makes a turn where parts come faster by turns, whatever
   /// is done with them; 0 where they do not, and turns are as short as can be.
   int64_t turnBytes = 0;
-  /// Several threads write what is larger than the caches about as fast through
-  /// them as past them.
-  bool hasScalingStores = true;
   /// Numbers are fixed up, and magnitudes compared, as fast as they are loaded
   /// (`vfixupimmps`, `vrangeps`).
   bool hasFastMagnitudes = false;
 
   bool isX86() const { return arch == "x86_64"; }
   bool hasFeature(StringRef feature) const;
+  /// For a loop that one thread runs, or several together.
+  StreamRule getStreamRule(bool isShared) const;
   /// Elements in a tile: the number of bytes in a register, so that a tile of
   /// 8-bit results fills one register, and one of f32 four.
   int64_t getTileSize() const { return vectorBits / 8; }

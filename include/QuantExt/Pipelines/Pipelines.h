@@ -55,9 +55,8 @@ struct QuantExtToLLVMOptions
       *this, "min-bytes-to-stream",
       llvm::cl::desc(
           "Bytes that loops read and write from which on their stores "
-          "bypass the caches, on x86; 0 takes those of the target's "
-          "last-level cache and counts 2/5 of what is written, and below 0 "
-          "none ever do"),
+          "bypass the caches, on x86; 0 takes what suits the target's "
+          "last-level cache, and below 0 none ever do"),
       llvm::cl::init(0)};
   Option<bool> approximateMath{
       *this, "approximate-math",

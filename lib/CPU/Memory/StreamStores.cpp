@@ -87,18 +87,11 @@ static OpFoldResult emitBytes(OpBuilder &builder, Location loc,
   return total;
 }
 
-/// What a nest moves, compared with a cache, where less counts of what is
-/// written. Past the caches a line costs one transfer, to memory; otherwise
-/// none if it is still in a cache from before, or two if it is not, because it
-/// is read first: the same where every other line is found, so that a half
-/// counts. For whoever reads it next it is two against none or three: a third.
-/// Between the two are 2/5, which fits measurements on Zen 4 for results that
-/// are 1/5 to 4/5 of what is moved. Where other stores gain by several threads,
-/// which those past the caches do not, and threads share the loop, 1/8 fits.
-static OpFoldResult emitBytesForCache(OpBuilder &builder, Location loc,
-                                      scf::ForOp nest,
-                                      ArrayRef<StreamableLoop> loops,
-                                      bool hasScalingStores) {
+/// What counts of all that a nest moves.
+static OpFoldResult emitCountedBytes(OpBuilder &builder, Location loc,
+                                     scf::ForOp nest,
+                                     ArrayRef<StreamableLoop> loops,
+                                     const StreamRule &rule) {
   SetVector<Value> buffers = getBuffers(nest), written;
   for (const StreamableLoop &streamable : loops) {
     vector::TransferWriteOp write = streamable.writes.front();
@@ -108,11 +101,8 @@ static OpFoldResult emitBytesForCache(OpBuilder &builder, Location loc,
   }
   AffineExpr s0, s1;
   bindSymbols(builder.getContext(), s0, s1);
-  AffineExpr uncounted = hasScalingStores && isInParallel(nest)
-                             ? (s1 * 7).floorDiv(8)
-                             : (s1 * 3).floorDiv(5);
   return affine::makeComposedFoldedAffineApply(
-      builder, loc, s0 - uncounted,
+      builder, loc, s0 - (s1 * rule.uncounted).floorDiv(rule.whole),
       {emitBytes(builder, loc, buffers), emitBytes(builder, loc, written)});
 }
 
@@ -167,14 +157,13 @@ struct StreamStoresPass
   using QuantExtStreamStoresBase::QuantExtStreamStoresBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    FailureOr<TargetInfo> info = resolveTarget(context, target, features);
-    if (failed(info))
+    FailureOr<TargetInfo> resolved = resolveTarget(context, target, features);
+    if (failed(resolved))
       return failure();
-    isSupported = info->isX86() && minBytes >= 0;
-    hasScalingStores = info->hasScalingStores;
-    leastBytes = minBytes > 0 ? int64_t(minBytes) : info->caches.l3;
-    limits = {info->caches.l2 / 4, info->prefetchBytes, info->parts,
-              info->turnBytes};
+    info = *resolved;
+    isSupported = info.isX86() && minBytes >= 0;
+    limits = {info.caches.l2 / 4, info.prefetchBytes, info.parts,
+              info.turnBytes};
     return success();
   }
 
@@ -204,19 +193,19 @@ struct StreamStoresPass
                   ArrayRef<StreamableLoop> loops) {
     Location loc = nest.getLoc();
     rewriter.setInsertionPoint(nest);
-    OpFoldResult bytes =
-        minBytes > 0
-            ? emitBytes(rewriter, loc, getBuffers(nest))
-            : emitBytesForCache(rewriter, loc, nest, loops, hasScalingStores);
+    // Where the option says from which bytes on, all count.
+    StreamRule rule = minBytes > 0 ? StreamRule{minBytes, 0, 1}
+                                   : info.getStreamRule(isInParallel(nest));
+    OpFoldResult bytes = emitCountedBytes(rewriter, loc, nest, loops, rule);
     if (std::optional<int64_t> known = getConstantIntValue(bytes)) {
-      if (*known >= leastBytes)
+      if (*known >= rule.leastBytes)
         streamLoops(rewriter, nest, loops);
       return;
     }
     Value isLarge = arith::CmpIOp::create(
         rewriter, loc, arith::CmpIPredicate::uge,
         getValueOrCreateConstantIndexOp(rewriter, loc, bytes),
-        arith::ConstantIndexOp::create(rewriter, loc, leastBytes));
+        arith::ConstantIndexOp::create(rewriter, loc, rule.leastBytes));
     auto branch =
         scf::IfOp::create(rewriter, loc, isLarge, /*withElseRegion=*/true);
     rewriter.setInsertionPointToStart(branch.elseBlock());
@@ -243,8 +232,7 @@ struct StreamStoresPass
   }
 
   bool isSupported = false;
-  bool hasScalingStores = true;
-  int64_t leastBytes = 0;
+  TargetInfo info;
   StreamLimits limits;
 };
 

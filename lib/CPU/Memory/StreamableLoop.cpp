@@ -346,10 +346,6 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   int64_t stride = growth.value_or(0) * *step;
   if (growth ? stride < *covered : !goesBetweenParts(loop, write))
     return failure();
-  // LLVM's optimizer stores what was cast to i16 as bf16 again, which x86 has
-  // no such stores for.
-  if (write.getVectorType().getElementType().isBF16())
-    return failure();
   Value buffer = getBuffer(write.getBase());
   if (!isResult(buffer) || !isOnlyWritten(buffer, loop))
     return failure();

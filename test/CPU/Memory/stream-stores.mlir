@@ -23,7 +23,7 @@
 // REDEFINE: %{min_bytes} = 0
 // RUN: %{stream} | FileCheck %s --check-prefix=DEFAULT
 // REDEFINE: %{target} = znver3
-// RUN: %{stream} | FileCheck %s --check-prefix=UNSCALED
+// RUN: %{stream} | FileCheck %s --check-prefix=COUNT-ALL
 
 // UNASKED-NOT: memref.prefetch
 // UNASKED: nontemporal
@@ -527,9 +527,9 @@ func.func @read_twice_somewhere(%x: memref<?x?xf32>, %y: memref<?x?xf32>, %m: in
 
 // -----
 
-// LLVM's optimizer would undo what makes these stores possible.
+// Elements that become integers of 16 bits.
 // CHECK-LABEL: func.func @bf16
-// CHECK-NOT: nontemporal
+// CHECK: vector.store %{{.*}} {alignment = 64 : i64, nontemporal = true} : memref<2048xbf16>, vector<32xbf16>
 // CHECK: return
 func.func @bf16(%x: memref<2048xbf16>, %y: memref<2048xbf16>) {
   %c0 = arith.constant 0 : index
@@ -951,10 +951,10 @@ func.func @any_size(%x: memref<?xi8>, %y: memref<?xi8>, %n: index) {
 // DEFAULT-NOT: nontemporal
 // DEFAULT-LABEL: func.func @threads_above_default
 // DEFAULT: nontemporal
-// Where threads gain nothing by the caches either, 2/5 as of one thread.
-// UNSCALED-LABEL: func.func @threads_below_default
-// UNSCALED: nontemporal
-// UNSCALED-LABEL: func.func @threads_above_default
+// Where all counts it does so here, too.
+// COUNT-ALL-LABEL: func.func @threads_below_default
+// COUNT-ALL: nontemporal
+// COUNT-ALL-LABEL: func.func @threads_above_default
 func.func @threads_below_default(%x: memref<5592320xi8>, %y: memref<5592320xi32>) {
   %c0 = arith.constant 0 : index
   %c64 = arith.constant 64 : index
@@ -1221,6 +1221,7 @@ func.func @long(%x: memref<131072xf32>, %y: memref<131072xi8>) {
 // TURNS-LABEL: func.func @long_blocks
 // TURNS-COUNT-2: scf.for
 // TURNS-NOT: scf.for
+// TURNS: return
 func.func @long_blocks(%x: memref<8192x32xf32>, %s: memref<8192xf32>, %y: memref<8192x32xf32>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -1232,6 +1233,42 @@ func.func @long_blocks(%x: memref<8192x32xf32>, %s: memref<8192xf32>, %y: memref
     %scales = vector.broadcast %scale : f32 to vector<32xf32>
     %b = arith.mulf %a, %scales : vector<32xf32>
     vector.transfer_write %b, %y[%i, %c0] {in_bounds = [true]} : vector<32xf32>, memref<8192x32xf32>
+  }
+  return
+}
+
+// -----
+
+// On Zen 3 all counts, from 5/8 of the last-level cache on: 5 N are 5 MiB where N =
+// 1,048,576.
+// COUNT-ALL-LABEL: func.func @below_all
+// COUNT-ALL-NOT: nontemporal
+// COUNT-ALL-LABEL: func.func @at_all
+// COUNT-ALL: nontemporal
+// DEFAULT-LABEL: func.func @at_all
+// DEFAULT-NOT: nontemporal
+func.func @below_all(%x: memref<1048512xi8>, %y: memref<1048512xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %n = arith.constant 1048512 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1048512xi8>, vector<64xi8>
+    %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xi32>, memref<1048512xi32>
+  }
+  return
+}
+
+func.func @at_all(%x: memref<1048576xi8>, %y: memref<1048576xi32>) {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %n = arith.constant 1048576 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %n step %c64 {
+    %a = vector.transfer_read %x[%i], %pad {in_bounds = [true]} : memref<1048576xi8>, vector<64xi8>
+    %b = arith.extsi %a : vector<64xi8> to vector<64xi32>
+    vector.transfer_write %b, %y[%i] {in_bounds = [true]} : vector<64xi32>, memref<1048576xi32>
   }
   return
 }
