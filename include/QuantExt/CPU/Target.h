@@ -12,7 +12,9 @@
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MathExtras.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,19 @@ struct StreamRule {
   }
 };
 
+/// Bytes of a part of memory that are read and written at least before it is
+/// the turn of the next one.
+struct Turn {
+  int64_t read = 0, written = 0;
+
+  explicit operator bool() const { return read != 0; }
+  /// How many vectors that is, of those that read and write so many bytes each.
+  int64_t countVectors(int64_t readByEach, int64_t writtenByEach) const {
+    return std::max(llvm::divideCeil(read, readByEach),
+                    llvm::divideCeil(written, writtenByEach));
+  }
+};
+
 /// What code generation needs to know about a CPU.
 struct TargetInfo {
   /// What the user asked for, such as `native`.
@@ -90,9 +105,9 @@ struct TargetInfo {
   /// Parts of memory, far apart, that come as fast by turns as one after the
   /// other; 1 where that is slower.
   int64_t parts = 1;
-  /// How much of each makes a turn where parts come faster by turns, whatever
-  /// is done with them; 0 where they do not, and turns are as short as can be.
-  int64_t turnBytes = 0;
+  /// What makes a turn where parts come faster by turns, whatever is done with
+  /// them; nothing where they do not, and turns are as short as can be.
+  Turn turn = {};
   /// Numbers are fixed up, and magnitudes compared, as fast as they are loaded
   /// (`vfixupimmps`, `vrangeps`).
   bool hasFastMagnitudes = false;

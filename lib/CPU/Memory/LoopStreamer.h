@@ -6,6 +6,8 @@
 #include "Buffers.h"
 #include "StreamableLoop.h"
 
+#include "QuantExt/CPU/Target.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/PatternMatch.h"
@@ -24,8 +26,8 @@ struct StreamLimits {
   int64_t prefetchBytes = 0;
   /// Parts of a loop, far apart in memory, that are taken by turns.
   int64_t parts = 1;
-  /// Bytes of a turn at least; 0 where there are no turns.
-  int64_t turnBytes = 0;
+  /// Of nothing where there are no turns.
+  Turn turn = {};
 };
 
 /// Makes loops with stores that bypass the caches of one, before and after that
@@ -34,6 +36,8 @@ struct StreamLimits {
 /// - one whose vectors go to memory from registers, where they are aligned. If
 ///   an iteration may start anywhere, the first that this loop has is the first
 ///   that is aligned;
+/// - one that does so in several parts of the iterations by turns, where memory
+///   comes faster so, in place of most of that;
 /// - one whose vectors go by way of a buffer in the first-level cache, of which
 ///   whole lines go to memory, where vectors are not aligned;
 /// - the original one, for what is left: all where the buffers overlap, nothing

@@ -16,11 +16,8 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-/// What a turn writes at least: from f32 to i4 on Zen 3, half of it takes a
-/// tenth more.
-static constexpr int64_t kLeastBytesWritten = 128;
-/// How far parts are from each other at least. Measured there, 4 KiB take twice
-/// the time, and 16 KiB a tenth more.
+/// How far parts are from each other at least. Measured on Zen 3, 4 KiB take
+/// twice the time, and 16 KiB a tenth more.
 static constexpr int64_t kLeastBytesOfPart = 65536;
 
 /// Bytes that an iteration reads of each buffer.
@@ -48,10 +45,10 @@ static bool hasParameters(scf::ForOp loop) {
 
 /// Iterations of a turn, which write whole lines.
 int64_t LoopStreamer::getIterationsOfTurn() {
-  int64_t read = getMostBytesRead(loop), written = streamable.writtenBytes;
-  return llvm::alignTo(std::max(llvm::divideCeil(limits.turnBytes, read),
-                                llvm::divideCeil(kLeastBytesWritten, written)),
-                       std::lcm(written, kLineBytes) / written);
+  int64_t written = streamable.writtenBytes;
+  return llvm::alignTo(
+      limits.turn.countVectors(getMostBytesRead(loop), written),
+      std::lcm(written, kLineBytes) / written);
 }
 
 /// Whether iterations may change places, and are many enough, as a loop in no
@@ -60,10 +57,10 @@ int64_t LoopStreamer::getIterationsOfTurn() {
 /// parameters to be prepared together.
 bool LoopStreamer::canTakeTurns() {
   int64_t read = getMostBytesRead(loop);
-  if (limits.turnBytes == 0 || read < streamable.writtenBytes ||
+  if (!limits.turn || read < streamable.writtenBytes ||
       !streamable.keepsAlignment || !streamable.isDense ||
       !(streamable.startsAnywhere || canStage()) || hasParameters(loop) ||
-      getIterationsOfTurn() * read > 2 * limits.turnBytes)
+      getIterationsOfTurn() * read > 2 * limits.turn.read)
     return false;
   std::optional<int64_t> known = getConstantIntValue(iterations);
   return known ? *known * read >= limits.parts * kLeastBytesOfPart
@@ -89,12 +86,14 @@ Value LoopStreamer::emitTurns(Value from, Value to) {
 
   OpBuilder::InsertionGuard guard(rewriter);
   Value rest = emit<arith::AddIOp>(from, covered);
+  // The step of a loop, which must not be 0 where there are no turns.
+  Value toNext = emit<arith::MaxUIOp>(distance, constant(1));
   auto first = scf::ForOp::create(
       rewriter, loc, from, emit<arith::AddIOp>(from, distance), constant(turn));
   rewriter.setInsertionPointToStart(first.getBody());
   auto part = scf::ForOp::create(
       rewriter, loc, first.getInductionVar(),
-      emit<arith::AddIOp>(first.getInductionVar(), covered), distance);
+      emit<arith::AddIOp>(first.getInductionVar(), covered), toNext);
   rewriter.setInsertionPointToStart(part.getBody());
   Value end = emit<arith::AddIOp>(part.getInductionVar(), constant(turn));
   IRMapping mapping;

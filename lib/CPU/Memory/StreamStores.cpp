@@ -162,8 +162,7 @@ struct StreamStoresPass
       return failure();
     info = *resolved;
     isSupported = info.isX86() && minBytes >= 0;
-    limits = {info.caches.l2 / 4, info.prefetchBytes, info.parts,
-              info.turnBytes};
+    limits = {info.caches.l2 / 4, info.prefetchBytes, info.parts, info.turn};
     return success();
   }
 

@@ -243,8 +243,11 @@ static int64_t getParts(const TargetInfo &info) {
 /// f32; two gain half of it, and eight no more. It takes turns of 512 bytes:
 /// with 128 they take up to three times the time, because stores that change
 /// places before a line is whole are slow, with 256 up to twice, with 1024 the
-/// same, and with 2048 a sixth more.
-static int64_t getTurnBytes(StringRef cpu) { return cpu == "znver3" ? 512 : 0; }
+/// same, and with 2048 a sixth more. From f32 to i4, 64 bytes of results take a
+/// tenth more than 128.
+static Turn getTurn(StringRef cpu) {
+  return cpu == "znver3" ? Turn{512, 128} : Turn();
+}
 
 FailureOr<TargetInfo>
 quant_ext::resolveTarget(StringRef target, StringRef features,
@@ -320,7 +323,7 @@ quant_ext::resolveTarget(StringRef target, StringRef features,
   info.prefetchBytes = getPrefetchBytes(info.cpu);
   info.prefetchBytesOfEach = getPrefetchBytesOfEach(info.cpu);
   info.parts = getParts(info);
-  info.turnBytes = getTurnBytes(info.cpu);
+  info.turn = getTurn(info.cpu);
   info.hasFastMagnitudes = info.cpu == "znver4" && info.hasAVX512;
   return info;
 }

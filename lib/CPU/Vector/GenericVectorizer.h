@@ -8,6 +8,8 @@
 #ifndef QUANTEXT_LIB_CPU_GENERICVECTORIZER_H
 #define QUANTEXT_LIB_CPU_GENERICVECTORIZER_H
 
+#include "QuantExt/CPU/Target.h"
+
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -97,9 +99,9 @@ struct VectorShape {
   int64_t stripBytes = 0;
   /// Rows, far apart, that may be taken together where they come from memory.
   int64_t spreadRows = 1;
-  /// Bytes of each that are taken before the next row is, and then it is worth
-  /// it by itself; 0 for no more than a vector, for what rows share.
-  int64_t turnBytes = 0;
+  /// What is taken of each before the next row is, and then all rows are worth
+  /// it; of nothing for a vector, and what rows share.
+  Turn turn = {};
   /// Bytes that rows share from which on they are.
   int64_t sharedBytes = 0;
 

@@ -70,15 +70,21 @@ OpFoldResult LoopEmitter::getRowOfStrip(OpFoldResult index) {
   return apply(d0 + d1, {stripBegin, distance});
 }
 
-/// How many vectors fill the bytes of a turn in the operand that has the widest
-/// elements.
+/// How many vectors make a turn of a row.
 int64_t LoopEmitter::countVectorsOfTurn() {
-  int64_t bytes = 1;
-  for (OpOperand &operand : op->getOpOperands())
-    if (op.getMatchingIndexingMap(&operand).isFunctionOfDim(plan.vectorDim))
-      bytes = std::max(bytes, getElementBytes(operand.get().getType()));
-  return std::max<int64_t>(
-      shape.turnBytes / (bytes * shape.width * getInterleaving()), 1);
+  if (!shape.turn)
+    return 1;
+  int64_t read = 1, written = 1;
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (!map.isFunctionOfDim(plan.vectorDim))
+      continue;
+    int64_t &most = op.isDpsInit(&operand) ? written : read;
+    int64_t lanes =
+        shape.width * (plan.isInterleaved(map) ? getInterleaving() : 1);
+    most = std::max(most, lanes * getElementBytes(operand.get().getType()));
+  }
+  return shape.turn.countVectors(read, written);
 }
 
 /// The vectors of a step in one row.

@@ -61,7 +61,7 @@ struct TileAndVectorizePass
     shape.masked = info->hasMasking;
     // The rest is for what comes from memory.
     shape.spreadRows = info->parts;
-    shape.turnBytes = info->turnBytes;
+    shape.turn = info->turn;
     shape.sharedBytes = info->caches.l1 / 4;
     shape.stripBytes = stripBytes != 0 ? std::max<int64_t>(stripBytes, 0)
                                        : info->caches.l3 / kShareOfCache;

@@ -295,8 +295,8 @@ static bool isWorthSpreading(linalg::LinalgOp op, const VectorPlan &plan,
              op.payloadUsesValueFromOperand(&operand))
       shared += getBytesOfRow(op, operand, rows);
   }
-  if (shape.turnBytes > 0)
-    return read >= written && read >= shape.turnBytes;
+  if (shape.turn)
+    return read >= written && read >= shape.turn.read;
   return shared >= shape.sharedBytes || sharesScales(op, plan, rows);
 }
 

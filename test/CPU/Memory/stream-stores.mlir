@@ -1188,10 +1188,11 @@ func.func @reads_index(%x: memref<256xindex>, %y: memref<4096xi32>) {
 // TURNS: %[[DISTANCE:.*]] = arith.select %[[LONG]], %[[SOME]], %c0
 // TURNS: %[[ALL:.*]] = arith.muli %[[DISTANCE]], %c4
 // TURNS: %[[REST:.*]] = arith.addi %[[FIRST]], %[[ALL]]
+// TURNS: %[[TO_NEXT:.*]] = arith.maxui %[[DISTANCE]], %c1
 // TURNS: %[[TO:.*]] = arith.addi %[[FIRST]], %[[DISTANCE]]
 // TURNS: scf.for %[[I:.*]] = %[[FIRST]] to %[[TO]] step %c128
 // TURNS-NEXT: %[[PARTS_END:.*]] = arith.addi %[[I]], %[[ALL]]
-// TURNS-NEXT: scf.for %[[J:.*]] = %[[I]] to %[[PARTS_END]] step %[[DISTANCE]]
+// TURNS-NEXT: scf.for %[[J:.*]] = %[[I]] to %[[PARTS_END]] step %[[TO_NEXT]]
 // TURNS-NEXT: %[[TURN_END:.*]] = arith.addi %[[J]], %c128
 // TURNS-NEXT: scf.for %[[K:.*]] = %[[J]] to %[[TURN_END]] step %c32
 // TURNS-NEXT: vector.transfer_read %[[X]][%[[K]]]
