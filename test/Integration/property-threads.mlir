@@ -4,7 +4,7 @@
 
 // DEFINE: %{options} = target=native
 // DEFINE: %{libraries} = -lmlir_c_runner_utils
-// DEFINE: %{test} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{%{options} emit-c-interface=true})" -o %t.llvm.mlir && %mlir-translate --mlir-to-llvmir %t.llvm.mlir -o %t.ll && %clang -O2 -pthread -Wall -Wextra -Wno-override-module %t.ll %S/Inputs/threads.c -o %t.exe -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir %{libraries} && %t.exe > %t.out && FileCheck %s --input-file=%t.out
+// DEFINE: %{test} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{%{options} emit-c-interface=true})" -o %t.llvm.mlir && %mlir-translate --mlir-to-llvmir %t.llvm.mlir -o %t.ll && %clang -O1 -pthread -Wall -Wextra -Wno-override-module %t.ll %S/Inputs/threads.c -o %t.exe -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir %{libraries} && %t.exe > %t.out && FileCheck %s --input-file=%t.out
 
 // RUN: %{test}
 // REDEFINE: %{options} = target=x86-64-v2

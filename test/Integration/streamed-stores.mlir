@@ -6,7 +6,7 @@
 // DEFINE: %{target} =
 // DEFINE: %{options} =
 // DEFINE: %{name} =
-// DEFINE: %{build} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} emit-c-interface results-to-out-params %{options}})" -o %t.%{name}.mlir && %mlir-translate --mlir-to-llvmir %t.%{name}.mlir -o %t.%{name}.ll && %clang -O2 -shared -fPIC -Wno-override-module -x ir %t.%{name}.ll -o %t.%{name}.so -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils
+// DEFINE: %{build} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} emit-c-interface results-to-out-params %{options}})" -o %t.%{name}.mlir && %mlir-translate --mlir-to-llvmir %t.%{name}.mlir -o %t.%{name}.ll && %clang -O1 -shared -fPIC -Wno-override-module -x ir %t.%{name}.ll -o %t.%{name}.so -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils
 // DEFINE: %{run} = %python %S/streamed_stores.py %t.%{name}.so | FileCheck %s
 // 10 calls for each of 3 lengths at 64 offsets and 14 at 8; 3 for each of 7 shapes,
 // and 9 more, at 64. Packed: 6 lengths at 64; 3 for each of 5 shapes and 2 for
@@ -43,7 +43,7 @@
 // A thread for each part, whose address is whatever the split makes it.
 // REDEFINE: %{name} = threads
 // REDEFINE: %{options} = min-bytes-to-stream=1 threads=2 min-elements-to-split=1
-// REDEFINE: %{build} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} emit-c-interface results-to-out-params %{options}})" -o %t.%{name}.mlir && %mlir-translate --mlir-to-llvmir %t.%{name}.mlir -o %t.%{name}.ll && %clang -O2 -shared -fPIC -Wno-override-module -x ir %t.%{name}.ll -o %t.%{name}.so -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils -lomp
+// REDEFINE: %{build} = %quant-opt %s --pass-pipeline="builtin.module(quant-ext-to-llvm{target=%{target} emit-c-interface results-to-out-params %{options}})" -o %t.%{name}.mlir && %mlir-translate --mlir-to-llvmir %t.%{name}.mlir -o %t.%{name}.ll && %clang -O1 -shared -fPIC -Wno-override-module -x ir %t.%{name}.ll -o %t.%{name}.so -L%mlir_lib_dir -Wl,-rpath,%mlir_lib_dir -lmlir_c_runner_utils -lomp
 // RUN: %if openmp %{ %{build} %}
 // RUN: %if openmp %{ %{run} %}
 
