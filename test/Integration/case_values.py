@@ -172,8 +172,18 @@ def usable_scale(fmt: FloatFormat, bits: int) -> Fraction:
     return Fraction(1)
 
 
-def on_grid(rng: Random, fmt: FloatFormat, steps: Fraction, scale: Fraction) -> int:
-    bits = from_rational(fmt, steps * scale)
+def steps_of(fmt: FloatFormat, steps: int, parts: int, scale: Fraction) -> int:
+    """The number nearest to steps / parts of scale; in integers, because most
+    values of all cases are drawn so."""
+    return oracle.round_ratio(
+        fmt, steps * scale.numerator, parts * scale.denominator
+    )
+
+
+def on_grid(
+    rng: Random, fmt: FloatFormat, steps: int, parts: int, scale: Fraction
+) -> int:
+    bits = steps_of(fmt, steps, parts, scale)
     if not oracle.is_finite(fmt, bits):
         return bits
     return step(fmt, bits, rng.choice([-1, 0, 0, 0, 1]))
@@ -188,20 +198,21 @@ def draw_value(
         return random_sign(rng, fmt, rng.choice(special_values(fmt)))
     if kind < 0.26:
         edge = rng.choice([low - 1, low, high - 1, high])
-        return on_grid(rng, fmt, edge + Fraction(1, 2), scale)
+        return on_grid(rng, fmt, 2 * edge + 1, 2, scale)
     if kind < 0.32:
         far = rng.choice([low, high]) * rng.choice([2, 10, 256, 1 << 20])
-        return on_grid(rng, fmt, Fraction(far), scale)
+        return on_grid(rng, fmt, far, 1, scale)
     if kind < 0.62:
         # A wrong half shows most often between -1 and 1.
         below = rng.choice([-1, 0]) if kind < 0.36 else rng.randint(low, high)
-        return on_grid(rng, fmt, below + Fraction(1, 2), scale)
+        return on_grid(rng, fmt, 2 * below + 1, 2, scale)
     if kind < 0.68:
-        return on_grid(rng, fmt, Fraction(rng.randint(low, high)), scale)
+        return on_grid(rng, fmt, rng.randint(low, high), 1, scale)
     span = high - low
-    position = low - Fraction(span, 8)
-    position += Fraction(rng.getrandbits(60), 1 << 60) * span * Fraction(5, 4)
-    return from_rational(fmt, position * scale)
+    # From an eighth of the range below it to an eighth above it.
+    begin, length = (8 * low - span) << 60, 10 * span
+    position = begin + rng.getrandbits(60) * length
+    return steps_of(fmt, position, 8 << 60, scale)
 
 
 def draw_value_for_floats(
@@ -222,7 +233,7 @@ def draw_value_for_floats(
     weight = rng.choice([Fraction(0), Fraction(1, 2), Fraction(1, 2), Fraction(1, 2),
                          Fraction(rng.getrandbits(30), 1 << 30)])  # fmt: skip
     steps = low + (high - low) * weight
-    return random_sign(rng, fmt, on_grid(rng, fmt, steps, scale))
+    return random_sign(rng, fmt, on_grid(rng, fmt, steps.numerator, steps.denominator, scale))
 
 
 def draw_values(

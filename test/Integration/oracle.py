@@ -108,20 +108,24 @@ def shifted(numerator: int, denominator: int, exponent: int) -> tuple[int, int]:
     return numerator, denominator << -exponent
 
 
+def parts_of(fmt: FloatFormat, bits: int) -> tuple[int, int]:
+    """What finite bits denote, as an integer times a power of two: both, the
+    latter by its exponent. Both zeros give 0."""
+    magnitude = magnitude_bits(fmt, bits)
+    assert magnitude < fmt.infinity
+    exponent_field = magnitude >> fmt.fraction_bits
+    significand = magnitude & ((1 << fmt.fraction_bits) - 1)
+    exponent = fmt.min_exponent - fmt.fraction_bits
+    if exponent_field:
+        significand += 1 << fmt.fraction_bits
+        exponent += exponent_field - 1
+    return (-significand if bits & fmt.sign_bit else significand), exponent
+
+
 def exact_value(fmt: FloatFormat, bits: int) -> Fraction:
     """The rational that finite bits denote; both zeros give 0."""
-    assert is_finite(fmt, bits)
-    magnitude = magnitude_bits(fmt, bits)
-    exponent_field = magnitude >> fmt.fraction_bits
-    fraction_field = magnitude & ((1 << fmt.fraction_bits) - 1)
-    if exponent_field == 0:
-        significand = fraction_field
-        exponent = fmt.min_exponent
-    else:
-        significand = fraction_field + (1 << fmt.fraction_bits)
-        exponent = fmt.min_exponent + exponent_field - 1
-    signed = -significand if is_negative(fmt, bits) else significand
-    return Fraction(*shifted(signed, 1, exponent - fmt.fraction_bits))
+    significand, exponent = parts_of(fmt, bits)
+    return Fraction(*shifted(significand, 1, exponent))
 
 
 def ratio_half_even(numerator: int, denominator: int) -> int:
@@ -217,12 +221,19 @@ def floor_log2(value: Fraction) -> int:
 def round_to_format(
     fmt: FloatFormat, value: Fraction, negative_zero: bool = False
 ) -> int:
+    """As round_ratio does, of a rational."""
+    return round_ratio(fmt, value.numerator, value.denominator, negative_zero)
+
+
+def round_ratio(
+    fmt: FloatFormat, numerator: int, denominator: int, negative_zero: bool = False
+) -> int:
     """Nearest, ties to even, gradual underflow, overflow to infinity.
 
     `negative_zero` is the sign of an exact zero; a nonzero value that
-    underflows keeps its own sign.
+    underflows keeps its own sign. The denominator is positive, and the ratio
+    need not be reduced.
     """
-    numerator, denominator = value.numerator, value.denominator
     if numerator == 0:
         return fmt.sign_bit if negative_zero else 0
     sign = fmt.sign_bit if numerator < 0 else 0
@@ -252,13 +263,13 @@ def convert(source: FloatFormat, target: FloatFormat, bits: int) -> int:
         return sign | target.infinity
     if source == target:
         return bits
-    return round_to_format(
-        target, exact_value(source, bits), is_negative(source, bits)
-    )
+    significand, exponent = parts_of(source, bits)
+    ratio = shifted(significand, 1, exponent)
+    return round_ratio(target, *ratio, is_negative(source, bits))
 
 
 def from_integer(fmt: FloatFormat, value: int) -> int:
-    return round_to_format(fmt, Fraction(value))
+    return round_ratio(fmt, value, 1)
 
 
 # ---------------------------------------------------------------------------
@@ -277,7 +288,9 @@ def divide(fmt: FloatFormat, a: int, b: int) -> int:
         return sign
     if is_zero(fmt, b):
         return fmt.quiet_nan if is_zero(fmt, a) else sign | fmt.infinity
-    return round_to_format(fmt, exact_value(fmt, a) / exact_value(fmt, b), negative)
+    (x, of_x), (y, of_y) = parts_of(fmt, a), parts_of(fmt, b)
+    ratio = shifted(-x if y < 0 else x, abs(y), of_x - of_y)
+    return round_ratio(fmt, *ratio, negative)
 
 
 def multiply(fmt: FloatFormat, a: int, b: int) -> int:
@@ -288,7 +301,8 @@ def multiply(fmt: FloatFormat, a: int, b: int) -> int:
         if is_zero(fmt, a) or is_zero(fmt, b):
             return fmt.quiet_nan
         return (fmt.sign_bit if negative else 0) | fmt.infinity
-    return round_to_format(fmt, exact_value(fmt, a) * exact_value(fmt, b), negative)
+    (x, of_x), (y, of_y) = parts_of(fmt, a), parts_of(fmt, b)
+    return round_ratio(fmt, *shifted(x * y, 1, of_x + of_y), negative)
 
 
 def subtract(fmt: FloatFormat, a: int, b: int) -> int:
@@ -306,9 +320,10 @@ def subtract(fmt: FloatFormat, a: int, b: int) -> int:
         and is_negative(fmt, a)
         and not is_negative(fmt, b)
     )
-    return round_to_format(
-        fmt, exact_value(fmt, a) - exact_value(fmt, b), negative_zero
-    )
+    (x, of_x), (y, of_y) = parts_of(fmt, a), parts_of(fmt, b)
+    least = min(of_x, of_y)
+    difference = (x << of_x - least) - (y << of_y - least)
+    return round_ratio(fmt, *shifted(difference, 1, least), negative_zero)
 
 
 # ---------------------------------------------------------------------------
