@@ -23,6 +23,11 @@ inline int64_t getElementBytes(Type type) {
              : kPointer;
 }
 
+/// Bytes of all elements of a type whose sizes are known.
+inline int64_t getTotalBytes(ShapedType type) {
+  return type.getNumElements() * getElementBytes(type);
+}
+
 } // namespace mlir::quant_ext
 
 #endif // QUANTEXT_LIB_CPU_MEMORYUNITS_H

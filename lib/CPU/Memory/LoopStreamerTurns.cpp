@@ -24,8 +24,7 @@ static constexpr int64_t kLeastBytesOfPart = 65536;
 static SmallVector<int64_t> getBytesRead(scf::ForOp loop) {
   llvm::SmallMapVector<Value, int64_t, 4> bytes;
   for (auto read : loop.getOps<vector::TransferReadOp>())
-    bytes[getBuffer(read.getBase())] += read.getVectorType().getNumElements() *
-                                        getElementBytes(read.getVectorType());
+    bytes[getBuffer(read.getBase())] += getTotalBytes(read.getVectorType());
   return llvm::map_to_vector(bytes, [](auto entry) { return entry.second; });
 }
 

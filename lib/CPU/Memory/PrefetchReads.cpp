@@ -46,8 +46,7 @@ static int64_t countBytesOfConstants(func::FuncOp function) {
   DenseMap<StringAttr, int64_t> bytes;
   function.walk([&](memref::GetGlobalOp op) {
     MemRefType type = op.getType();
-    bytes[op.getNameAttr().getAttr()] =
-        type.getNumElements() * getElementBytes(type);
+    bytes[op.getNameAttr().getAttr()] = getTotalBytes(type);
   });
   int64_t total = 0;
   for (auto [name, size] : bytes)

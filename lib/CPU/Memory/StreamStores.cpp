@@ -114,7 +114,7 @@ static bool onlyPacks(const StreamableLoop &streamable, scf::ForOp nest) {
   streamable.loop->walk([&](vector::TransferReadOp read) {
     isCached &= isWrittenIn(nest, read.getBase());
     VectorType type = read.getVectorType();
-    bytesRead += type.getNumElements() * getElementBytes(type);
+    bytesRead += getTotalBytes(type);
   });
   return isCached && streamable.writtenBytes < bytesRead;
 }

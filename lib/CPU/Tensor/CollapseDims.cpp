@@ -78,6 +78,20 @@ static bool arePutIntoOneRow(tensor::CollapseShapeOp collapse,
          });
 }
 
+std::pair<Value, Value> quant_ext::lookThroughFill(OpBuilder &b, Location loc,
+                                                   Value value) {
+  auto collapse = value.getDefiningOp<tensor::CollapseShapeOp>();
+  auto fill =
+      (collapse ? collapse.getSrc() : value).getDefiningOp<linalg::FillOp>();
+  if (!fill)
+    return {value, Value()};
+  Value dest = fill.output();
+  if (collapse)
+    dest = tensor::CollapseShapeOp::create(b, loc, collapse.getType(), dest,
+                                           collapse.getReassociation());
+  return {dest, fill.value()};
+}
+
 bool quant_ext::hasAdjacentRows(Value value, unsigned numDims) {
   // Whether whole rows, and each of them, are taken from or put into a tensor.
   auto hasWholeRows = [&](OffsetSizeAndStrideOpInterface slice,

@@ -12,6 +12,11 @@ namespace mlir::quant_ext {
 /// returns the operation that stands for `op` now.
 linalg::LinalgOp collapseDims(RewriterBase &rewriter, linalg::LinalgOp op);
 
+/// Where `linalg.fill` makes `value`, maybe in another shape: what it fills, in
+/// the shape of `value`, and with what. The latter is null elsewhere.
+std::pair<Value, Value> lookThroughFill(OpBuilder &b, Location loc,
+                                        Value value);
+
 /// What `value` is in another shape.
 Value skipReshapes(Value value);
 

@@ -412,20 +412,15 @@ static LogicalResult distribute(RewriterBase &rewriter, linalg::LinalgOp op,
 /// Lets `op` have what fills its destinations before it, not behind a reshape.
 static void moveFillsBehindReshapes(RewriterBase &rewriter,
                                     linalg::LinalgOp op) {
+  rewriter.setInsertionPoint(op);
   for (OpOperand &init : op.getDpsInitsMutable()) {
-    auto collapse = init.get().getDefiningOp<tensor::CollapseShapeOp>();
-    if (!collapse)
+    if (!init.get().getDefiningOp<tensor::CollapseShapeOp>())
       continue;
-    auto fill = collapse.getSrc().getDefiningOp<linalg::FillOp>();
-    if (!fill)
+    auto [dest, scalar] = lookThroughFill(rewriter, op.getLoc(), init.get());
+    if (!scalar)
       continue;
-    rewriter.setInsertionPoint(op);
-    Value dest = tensor::CollapseShapeOp::create(
-        rewriter, collapse.getLoc(), collapse.getType(), fill.output(),
-        collapse.getReassociation());
-    auto moved =
-        linalg::FillOp::create(rewriter, fill.getLoc(), fill.value(), dest);
-    rewriter.modifyOpInPlace(op, [&] { init.set(moved.result()); });
+    auto fill = linalg::FillOp::create(rewriter, op.getLoc(), scalar, dest);
+    rewriter.modifyOpInPlace(op, [&] { init.set(fill.result()); });
   }
 }
 

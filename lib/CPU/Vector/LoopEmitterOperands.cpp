@@ -1,6 +1,7 @@
 //===- LoopEmitterOperands.cpp - Reading and writing elements -------------===//
 
 #include "LoopEmitter.h"
+#include "Tensor/CollapseDims.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -10,18 +11,12 @@ using namespace mlir;
 using namespace mlir::quant_ext;
 
 /// A destination that is filled with one value need not be filled: whoever
-/// reads it can take the value. Looks through one reshape.
-static std::pair<Value, Value> lookThroughFill(RewriterBase &b, Location loc,
-                                               Value dest) {
-  if (auto fill = dest.getDefiningOp<linalg::FillOp>())
-    return {fill.getDpsInits().front(), fill.getInputs().front()};
-  if (auto collapse = dest.getDefiningOp<tensor::CollapseShapeOp>())
-    if (auto fill = collapse.getSrc().getDefiningOp<linalg::FillOp>()) {
-      Value unfilled = tensor::CollapseShapeOp::create(
-          b, loc, collapse.getType(), fill.getDpsInits().front(),
-          collapse.getReassociation());
-      return {unfilled, fill.getInputs().front()};
-    }
+/// reads it can take the value.
+static std::pair<Value, Value> takeScalar(RewriterBase &b, Location loc,
+                                          Value dest) {
+  if (std::pair<Value, Value> filled = lookThroughFill(b, loc, dest);
+      filled.second)
+    return filled;
   DenseElementsAttr constant;
   auto type = cast<RankedTensorType>(dest.getType());
   if (matchPattern(dest, m_Constant(&constant)) && constant.isSplat()) {
@@ -75,7 +70,7 @@ void LoopEmitter::prepareOperands() {
   for (OpOperand *input : op.getDpsInputOperands())
     inputs.push_back(flatten(input->get(), countFlatDims(op, *input, plan)));
   for (OpOperand &init : op.getDpsInitsMutable()) {
-    auto [dest, scalar] = lookThroughFill(b, loc, init.get());
+    auto [dest, scalar] = takeScalar(b, loc, init.get());
     dests.push_back(flatten(dest, countFlatDims(op, init, plan)));
     initScalars.push_back(scalar);
   }

@@ -201,7 +201,7 @@ std::optional<int64_t> quant_ext::getStaticBytes(linalg::LinalgOp op) {
       continue;
     if (!type.hasStaticShape())
       return std::nullopt;
-    bytes += type.getNumElements() * getElementBytes(type);
+    bytes += getTotalBytes(type);
   }
   return bytes;
 }
