@@ -27,6 +27,14 @@
 // RUN: %if host-avx512 %{ %{build} %}
 // RUN: %if host-avx512 %{ %{run} %}
 
+// Where four parts of a loop, or of all rows, take turns, as on Zen 3. 11 calls for
+// each of 2 lengths at 8 offsets; wide rows: 4 at 8.
+// REDEFINE: %{name} = turns
+// REDEFINE: %{target} = znver3
+// RUN: %if host-avx2 %{ %{build} %}
+// RUN: %if host-avx2 %{ %python %S/streamed_stores.py %t.%{name}.so --turns | FileCheck %s --check-prefix=TURNS %}
+// TURNS: calls: 208 mismatches: 0
+
 // Around the size from which on they do: 2,000 elements of quantize.
 // REDEFINE: %{name} = sized
 // REDEFINE: %{target} = native
