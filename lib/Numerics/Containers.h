@@ -5,6 +5,9 @@
 
 #include "QuantExt/Numerics/Kernels.h"
 
+#include <algorithm>
+#include <type_traits>
+
 namespace mlir::quant_ext::numerics {
 
 /// Calls `fn` with a null pointer to the container type of `storage`.
@@ -40,22 +43,40 @@ struct Container {
   C mask;
 };
 
-/// Calls `fn` with what reads element i of `input`, and what writes integer q
-/// to element i of `output`.
-template <typename Fn>
-void dispatchIntegers(const void *input, const IntegerFormat &inputStorage,
-                      void *output, const IntegerFormat &storage, Fn &&fn) {
-  dispatchContainer(inputStorage, [&](auto *a) {
-    using A = std::remove_pointer_t<decltype(a)>;
-    auto *values = static_cast<const A *>(input);
-    Container<A> source(inputStorage);
-    dispatchContainer(storage, [&](auto *c) {
-      using C = std::remove_pointer_t<decltype(c)>;
-      auto *results = static_cast<C *>(output);
-      Container<C> target(storage);
-      fn([=](int64_t i) { return source.read(values[i]); },
-         [=](int64_t i, int32_t q) { results[i] = target.write(q); });
-    });
+/// Elements that are taken at a time, by loops of which each knows the types of
+/// its own step: few enough for the nearest cache.
+inline constexpr int64_t kElementsOfBlock = 1024;
+
+/// Calls `visit` with the parts of each run of `layout`, of at most a block.
+template <typename VisitFn>
+void forEachBlock(const Layout &layout, VisitFn &&visit) {
+  layout.forEachRun([&](const Run &run) {
+    for (int64_t i = 0; i < run.size; i += kElementsOfBlock)
+      visit(Run{run.begin + i, std::min(run.size - i, kElementsOfBlock),
+                run.group + i * run.groupStride, run.groupStride});
+  });
+}
+
+/// The elements of `run` of an array in `storage`.
+inline void readBlock(const void *array, const IntegerFormat &storage,
+                      const Run &run, int32_t *integers) {
+  dispatchContainer(storage, [&](auto *c) {
+    using C = std::remove_pointer_t<decltype(c)>;
+    Container<C> container(storage);
+    auto *data = static_cast<const C *>(array) + run.begin;
+    for (int64_t i = 0; i < run.size; ++i)
+      integers[i] = container.read(data[i]);
+  });
+}
+
+inline void writeBlock(const int32_t *integers, const IntegerFormat &storage,
+                       const Run &run, void *array) {
+  dispatchContainer(storage, [&](auto *c) {
+    using C = std::remove_pointer_t<decltype(c)>;
+    Container<C> container(storage);
+    auto *data = static_cast<C *>(array) + run.begin;
+    for (int64_t i = 0; i < run.size; ++i)
+      data[i] = container.write(integers[i]);
   });
 }
 

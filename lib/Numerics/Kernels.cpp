@@ -3,6 +3,7 @@
 #include "QuantExt/Numerics/Kernels.h"
 
 #include "QuantizeElements.h"
+#include "QuantizeInBlocks.h"
 
 #include "QuantExt/Numerics/Philox.h"
 
@@ -32,39 +33,40 @@ static_assert(isPhilox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
 // quantize
 //===----------------------------------------------------------------------===//
 
-/// What is quantized most: weights to bytes, in the default rounding. Loops for
-/// each vector width are large, and the others are not worth as much.
-template <RoundingMode mode, typename T, typename C>
-static constexpr bool isCompiledForEachWidth =
-    mode == RoundingMode::HalfEven && std::is_same_v<T, float> &&
-    sizeof(C) == 1;
+/// Whether there are loops for it (QuantizeElements.h), in one rounding.
+template <typename T, typename C>
+static constexpr bool isQuantizedMost =
+    std::is_same_v<T, float> && sizeof(C) == 1;
 
 /// The elements of `layout`, to `output` from the first of them on.
-template <RoundingMode mode, typename X, typename T, typename C>
+template <typename X, typename T, typename C>
 static void quantizePart(const X *input, const WideParameters<T> &wide,
                          const Layout &layout, const IntegerFormat &storage,
-                         const uint32_t *draws, DivisionMode division,
-                         C *output) {
-  Container<C> container(storage);
+                         Rounding rounding, DivisionMode division, C *output) {
   int64_t begin = layout.getBegin();
-  auto quantizeAll = [&](auto hasFused) QUANT_EXT_INLINE {
-    quantizeElements<mode, sizeof(C) == 4, hasFused()>(
-        input, wide, layout, storage.range, draws, division,
-        [=](int64_t element, int32_t q, int64_t)
-            QUANT_EXT_INLINE { output[element - begin] = container.write(q); });
-  };
-  if constexpr (isCompiledForEachWidth<mode, T, C>)
-    callOnWidestVectors(quantizeAll);
-  else
-    quantizeAll(std::false_type());
+  if constexpr (isQuantizedMost<T, C>)
+    if (Container<C> container(storage); rounding.mode == kUsualRounding)
+      return callOnWidestVectors([&](auto hasFused) QUANT_EXT_INLINE {
+        quantizeElements<hasFused()>(
+            input, wide, layout, storage.range, division,
+            [=](int64_t element, int32_t q) QUANT_EXT_INLINE {
+              output[element - begin] = container.write(q);
+            });
+      });
+  quantizeInBlocks(input, wide, layout, storage, rounding, division,
+                   [&](const Run &run, const int32_t *integers) {
+                     Run inPart = run;
+                     inPart.begin -= begin;
+                     writeBlock(integers, storage, inPart, output);
+                   });
 }
 
 /// The same past the caches, a few elements at a time.
-template <RoundingMode mode, typename X, typename T, typename C>
-static void
-quantizePastCaches(const X *input, const WideParameters<T> &wide,
-                   const Layout &whole, const IntegerFormat &storage,
-                   const uint32_t *draws, DivisionMode division, C *output) {
+template <typename X, typename T, typename C>
+static void quantizePastCaches(const X *input, const WideParameters<T> &wide,
+                               const Layout &whole,
+                               const IntegerFormat &storage, Rounding rounding,
+                               DivisionMode division, C *output) {
   constexpr int64_t kElements = 4096 / sizeof(C);
   alignas(64) C stage[kElements];
   Layout layout = whole;
@@ -72,7 +74,7 @@ quantizePastCaches(const X *input, const WideParameters<T> &wide,
   for (int64_t next; begin < end; begin = next) {
     next = std::min(begin + kElements, end);
     layout.limit(begin, next);
-    quantizePart<mode>(input, wide, layout, storage, draws, division, stage);
+    quantizePart(input, wide, layout, storage, rounding, division, stage);
     copyPastCaches(output, stage, (next - begin) * sizeof(C));
     output += next - begin;
   }
@@ -85,7 +87,6 @@ namespace {
 /// by.
 struct LineBlock {
   static constexpr int64_t kSize = 64;
-  static constexpr RoundingMode kMode = RoundingMode::HalfEven;
 
   QUANT_EXT_INLINE LineBlock(const float *scales, const int32_t *zeroPoints,
                              int64_t size, IntegerRange range)
@@ -114,7 +115,7 @@ struct LineBlock {
       return;
     }
     for (int64_t i = 0; i < size; ++i)
-      output[i] = container.write(roundAndClampNarrow<kMode, float>(
+      output[i] = container.write(roundAndClampNarrow<kUsualRounding, float>(
           widen<float>(x[i]) / scale[i], zeroPoint[i], min, max, /*draw=*/0));
   }
 
@@ -187,26 +188,23 @@ void mlir::quant_ext::numerics::quantizePartOfArray(
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         dispatchContainer(storage, [&](auto *c) {
           using C = std::remove_pointer_t<decltype(c)>;
-          dispatchRounding(rounding.mode, [&](auto mode) {
-            int64_t line = layout.getSharedLine();
-            int64_t count = layout.getNumElements();
-            if constexpr (isCompiledForEachWidth<mode(), T, C>)
-              if (line && division.kind == DivisionMode::Exact &&
-                  !division.precision)
-                // The last lines first: who chose the scales read them last.
-                return executor(count, line, [&](int64_t begin, int64_t end) {
-                  quantizeLines(static_cast<const X *>(input.data), wide,
-                                layout.part(count - end, count - begin),
-                                storage, isLarge,
-                                static_cast<C *>(result) + count - end);
-                });
-            auto *quantize = isLarge ? quantizePastCaches<mode(), X, T, C>
-                                     : quantizePart<mode(), X, T, C>;
-            executor(count, /*unit=*/1, [&](int64_t begin, int64_t end) {
-              quantize(static_cast<const X *>(input.data), wide,
-                       layout.part(begin, end), storage, rounding.draws,
-                       division, static_cast<C *>(result) + begin);
-            });
+          int64_t line = layout.getSharedLine();
+          int64_t count = layout.getNumElements();
+          if constexpr (isQuantizedMost<T, C>)
+            if (line && rounding.mode == kUsualRounding &&
+                division.kind == DivisionMode::Exact && !division.precision)
+              // The last lines first: who chose the scales read them last.
+              return executor(count, line, [&](int64_t begin, int64_t end) {
+                quantizeLines(static_cast<const X *>(input.data), wide,
+                              layout.part(count - end, count - begin), storage,
+                              isLarge, static_cast<C *>(result) + count - end);
+              });
+          auto *quantize =
+              isLarge ? quantizePastCaches<X, T, C> : quantizePart<X, T, C>;
+          executor(count, /*unit=*/1, [&](int64_t begin, int64_t end) {
+            quantize(static_cast<const X *>(input.data), wide,
+                     layout.part(begin, end), storage, rounding, division,
+                     static_cast<C *>(result) + begin);
           });
         });
       });
@@ -234,27 +232,14 @@ void mlir::quant_ext::numerics::dequantizeArray(
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         auto *output = static_cast<X *>(result);
-        auto dequantizePart = [&](const Layout &part, auto *quantized,
-                                  auto container) {
-          part.forEachRun([&](const Run &run) QUANT_EXT_INLINE {
-            for (int64_t i = 0; i < run.size; ++i) {
-              int64_t group = run.group + i * run.groupStride;
-              int64_t element = run.begin + i;
-              output[element] = narrow<X>(
-                  dequantize<T>(container.read(quantized[element]),
-                                wide.zeroPoints[group], wide.scales[group]));
-            }
-          });
-        };
-        dispatchContainer(storage, [&](auto *c) {
-          using C = std::remove_pointer_t<decltype(c)>;
-          executor(layout.getNumElements(), /*unit=*/1,
-                   [&](int64_t begin, int64_t end) {
-                     dequantizePart(layout.part(begin, end),
-                                    static_cast<const C *>(input),
-                                    Container<C>(storage));
+        executor(layout.getNumElements(), /*unit=*/1,
+                 [&](int64_t begin, int64_t end) {
+                   forEachBlock(layout.part(begin, end), [&](const Run &run) {
+                     int32_t integers[kElementsOfBlock];
+                     readBlock(input, storage, run, integers);
+                     dequantizeBlock(integers, wide, run, output + run.begin);
                    });
-        });
+                 });
       });
 }
 
@@ -268,27 +253,60 @@ void mlir::quant_ext::numerics::fakeQuantizeArray(
         using T = std::remove_pointer_t<decltype(t)>;
         WideParameters<T> wide(parameters, layout.getNumGroups(), storage);
         auto *output = static_cast<X *>(result);
-        auto emit = [&](int64_t element, int32_t q, int64_t group) {
-          output[element] = narrow<X>(
-              dequantize<T>(q, wide.zeroPoints[group], wide.scales[group]));
-        };
-        dispatchRounding(rounding.mode, [&](auto mode) {
-          dispatchWidth(storage, [&](auto isWide) {
-            executor(layout.getNumElements(), /*unit=*/1,
-                     [&](int64_t begin, int64_t end) {
-                       quantizeElements<mode(), isWide(), /*hasFused=*/false>(
-                           static_cast<const X *>(input.data), wide,
-                           layout.part(begin, end), storage.range,
-                           rounding.draws, division, emit);
-                     });
-          });
-        });
+        executor(layout.getNumElements(), /*unit=*/1,
+                 [&](int64_t begin, int64_t end) {
+                   quantizeInBlocks(
+                       static_cast<const X *>(input.data), wide,
+                       layout.part(begin, end), storage, rounding, division,
+                       [&](const Run &run, const int32_t *integers) {
+                         dequantizeBlock(integers, wide, run,
+                                         output + run.begin);
+                       });
+                 });
       });
 }
 
 //===----------------------------------------------------------------------===//
 // requantize
 //===----------------------------------------------------------------------===//
+
+/// What an integer of a group is requantized by.
+struct GroupRequantization {
+  float multiplier;
+  int32_t zeroPointIn, zeroPointOut;
+};
+
+/// One for each group of the finer of two cuts: each of them is per-tensor or
+/// along the same axis, so that the coarser has a single group or the same.
+template <typename T>
+static std::vector<GroupRequantization>
+getRequantizations(const WideParameters<T> &in, const WideParameters<T> &out) {
+  std::vector<GroupRequantization> result;
+  // An axis of no elements has no groups.
+  if (in.scales.empty() || out.scales.empty())
+    return result;
+  size_t count = std::max(in.scales.size(), out.scales.size());
+  for (size_t group = 0; group < count; ++group) {
+    size_t inGroup = in.scales.size() == count ? group : 0;
+    size_t outGroup = out.scales.size() == count ? group : 0;
+    result.push_back({multiplier(in.scales[inGroup], out.scales[outGroup]),
+                      in.zeroPoints[inGroup], out.zeroPoints[outGroup]});
+  }
+  return result;
+}
+
+/// Requantizes integers in their place, by one group where `stride` is 0.
+template <RoundingMode mode>
+static void requantizeBlock(int32_t *integers, int64_t size,
+                            const GroupRequantization *groups, int64_t stride,
+                            IntegerRange range, const uint32_t *draws) {
+  for (int64_t i = 0; i < size; ++i) {
+    const GroupRequantization &group = groups[i * stride];
+    integers[i] =
+        requantize<mode>(integers[i], group.zeroPointIn, group.multiplier,
+                         group.zeroPointOut, range, getDraw<mode>(draws, i));
+  }
+}
 
 /// requantizeArray with the quotient of the scales in T.
 template <typename T>
@@ -299,32 +317,19 @@ static void requantizeBy(const void *input, const IntegerFormat &inputStorage,
                          void *result) {
   WideParameters<T> wideIn(in, inLayout.getNumGroups(), inputStorage);
   WideParameters<T> wideOut(out, outLayout.getNumGroups(), storage);
-  // Each of the two is per-tensor or cut along the same axis: the finer one
-  // tells the groups, the coarser one has a single group or the same.
-  bool inIsFiner = wideIn.scales.size() >= wideOut.scales.size();
-  const Layout &finer = inIsFiner ? inLayout : outLayout;
-  bool inIsShared = !inIsFiner && wideIn.scales.size() == 1;
-  bool outIsShared = inIsFiner && wideOut.scales.size() == 1;
-
-  dispatchIntegers(
-      input, inputStorage, result, storage, [&](auto read, auto write) {
-        dispatchRounding(rounding.mode, [&](auto mode) {
-          finer.forEachRun([&](const Run &run) {
-            for (int64_t i = 0; i < run.size; ++i) {
-              int64_t group = run.group + i * run.groupStride;
-              int64_t inGroup = inIsShared ? 0 : group;
-              int64_t outGroup = outIsShared ? 0 : group;
-              float factor =
-                  multiplier(wideIn.scales[inGroup], wideOut.scales[outGroup]);
-              write(run.begin + i,
-                    requantize<mode()>(
-                        read(run.begin + i), wideIn.zeroPoints[inGroup], factor,
-                        wideOut.zeroPoints[outGroup], storage.range,
-                        getDraw<mode()>(rounding.draws, run.begin + i)));
-            }
-          });
-        });
-      });
+  std::vector<GroupRequantization> groups = getRequantizations(wideIn, wideOut);
+  const Layout &finer =
+      wideIn.scales.size() == groups.size() ? inLayout : outLayout;
+  auto *requantize = requantizeBlock<kUsualRounding>;
+  dispatchRounding(rounding.mode,
+                   [&](auto mode) { requantize = requantizeBlock<mode()>; });
+  forEachBlock(finer, [&](const Run &run) {
+    int32_t integers[kElementsOfBlock];
+    readBlock(input, inputStorage, run, integers);
+    requantize(integers, run.size, &groups[run.group], run.groupStride,
+               storage.range, rounding.getDraws(run.begin));
+    writeBlock(integers, storage, run, result);
+  });
 }
 
 void mlir::quant_ext::numerics::requantizeArray(

@@ -54,6 +54,11 @@ struct Rounding {
   Rounding(RoundingMode mode, const uint32_t *draws = nullptr)
       : mode(mode), draws(draws) {}
 
+  /// The numbers from `element` on; null where there are none.
+  const uint32_t *getDraws(int64_t element) const {
+    return draws ? draws + element : nullptr;
+  }
+
   RoundingMode mode;
   const uint32_t *draws;
 };
