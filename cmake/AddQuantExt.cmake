@@ -1,6 +1,10 @@
 option(QUANT_EXT_PCH
        "Precompile MLIR's headers: off, every file must name what it includes" ON)
 
+option(QUANT_EXT_UNITY
+       "Compile files of a library together, in half the time: off, a change
+        compiles one file, and every file must declare what it uses" ON)
+
 # Gives a target MLIR's headers precompiled: to read them takes longer than to
 # compile what is made of them. They are compiled once, for the library that all
 # others link, since flags are the same everywhere.
@@ -35,6 +39,7 @@ function(add_quant_ext_library name)
   add_mlir_library(${name} ${ARG_UNPARSED_ARGUMENTS} DISABLE_INSTALL)
   if(NOT ARG_PLAIN AND TARGET obj.${name})
     quant_ext_precompile_headers(obj.${name})
+    set_target_properties(obj.${name} PROPERTIES UNITY_BUILD ${QUANT_EXT_UNITY})
   endif()
   install(TARGETS ${name} EXPORT QuantExtTargets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}

@@ -30,7 +30,7 @@ static LogicalResult verifyOneShape(Operation *op) {
 
 /// Seed and counter come together, with stochastic rounding.
 template <typename OpT>
-static LogicalResult verifyRandom(OpT op) {
+static LogicalResult verifyDraw(OpT op) {
   if (static_cast<bool>(op.getSeed()) != static_cast<bool>(op.getCounter()))
     return op.emitOpError("must have both seed and counter or neither, found "
                           "only ")
@@ -38,13 +38,11 @@ static LogicalResult verifyRandom(OpT op) {
   return verifySeed(op, op.getRounding(), op.getSeed());
 }
 
-static Type typeOrNull(Value value) { return value ? value.getType() : Type(); }
-
 LogicalResult ApplyQuantizeOp::verify() {
   if (failed(verifyOneShape(*this)) ||
       failed(verifyConversion(*this, getStorage(), getRounding(),
                               getSaturate())) ||
-      failed(verifyRandom(*this)) ||
+      failed(verifyDraw(*this)) ||
       failed(verifyStorageElement(*this, "result", getStorage(),
                                   getResult().getType())))
     return failure();
@@ -73,7 +71,7 @@ LogicalResult ApplyMultiplierOp::verify() {
 
 /// What the two operations that change the scale of integers share.
 template <typename OpT>
-static LogicalResult verifyIntegersToIntegers(OpT op) {
+static LogicalResult verifyIntegerElements(OpT op) {
   return failure(
       failed(verifyOneShape(op)) ||
       failed(verifyIntegerStorage(op, "storage_in", op.getStorageIn())) ||
@@ -85,7 +83,7 @@ static LogicalResult verifyIntegersToIntegers(OpT op) {
 }
 
 LogicalResult ApplyRequantizeOp::verify() {
-  if (failed(verifyIntegersToIntegers(*this)) || failed(verifyRandom(*this)))
+  if (failed(verifyIntegerElements(*this)) || failed(verifyDraw(*this)))
     return failure();
   Type multiplier = getMultiplier().getType();
   if (!getElementTypeOrSelf(multiplier).isF32())
@@ -100,7 +98,7 @@ LogicalResult ApplyRequantizeOp::verify() {
 }
 
 LogicalResult ApplyRequantizeFixedPointOp::verify() {
-  if (failed(verifyIntegersToIntegers(*this)))
+  if (failed(verifyIntegerElements(*this)))
     return failure();
   Type multiplier = getMultiplier().getType();
   if (failed(verifyZeroPoint(*this, "zero_point_in", getStorageIn(), multiplier,

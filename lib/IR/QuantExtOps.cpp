@@ -21,12 +21,6 @@ using namespace mlir::quant_ext::rules;
 // Parts that several operations share
 //===----------------------------------------------------------------------===//
 
-static RankedTensorType tensorTypeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-static Type typeOrNull(Value value) { return value ? value.getType() : Type(); }
-
 static IntegerAttr axisAttr(OpBuilder &builder,
                             const Granularity &granularity) {
   return granularity.isPerAxis() ? builder.getI64IntegerAttr(granularity.axis)

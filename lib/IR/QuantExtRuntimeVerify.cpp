@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "QuantExt/IR/QuantExt.h"
+#include "QuantExtVerify.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -14,10 +15,7 @@
 
 using namespace mlir;
 using namespace mlir::quant_ext;
-
-static RankedTensorType tensorTypeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
+using namespace mlir::quant_ext::rules;
 
 using MessageFn = function_ref<std::string(Operation *, StringRef)>;
 

@@ -7,6 +7,15 @@
 
 namespace mlir::quant_ext::rules {
 
+/// The type of `value`, of which the operation's definition says that it is a
+/// ranked tensor.
+inline RankedTensorType tensorTypeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+/// The type of an optional operand: null where there is none.
+inline Type typeOrNull(Value value) { return value ? value.getType() : Type(); }
+
 /// Whether a zero point may accompany 32-bit storage: only the accumulators
 /// that requantize takes have one.
 enum class WideZeroPoint { Forbidden, Allowed };

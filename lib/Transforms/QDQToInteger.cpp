@@ -17,7 +17,7 @@ namespace mlir::quant_ext {
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-static constexpr StringLiteral kCategory = "quant-ext-qdq-to-integer";
+static constexpr StringLiteral kQDQCategory = "quant-ext-qdq-to-integer";
 
 /// What becomes of the sums.
 static std::string describeResult(QuantizedContraction &match) {
@@ -39,7 +39,7 @@ static std::string describeResult(QuantizedContraction &match) {
 static void remarkInteger(QuantizedContraction &match) {
   StringRef bias = match.bias ? "i32" : match.hasFloatInit ? "float" : "none";
   remark::passed(match.op->getLoc(),
-                 getRemarkOpts("integer", kCategory, match.op))
+                 getRemarkOpts("integer", kQDQCategory, match.op))
       << remark::add("computed in integers")
       << remark::metric("Operands", match.lhs.storage.str() + " x " +
                                         match.rhs.storage.str())
@@ -75,7 +75,7 @@ LogicalResult QDQToInteger::rewrite(RewriterBase &rewriter, linalg::LinalgOp op,
                                     std::string &reason) {
   if (!isFloatContraction(op)) {
     Location loc = op.getLoc();
-    remark::RemarkOpts opts = getRemarkOpts("integer", kCategory, op);
+    remark::RemarkOpts opts = getRemarkOpts("integer", kQDQCategory, op);
     if (failed(rewriteZeroPointMatmul(rewriter, op, reason)))
       return failure();
     remark::passed(loc, opts) << remark::add("zero points taken out of sums");
@@ -110,6 +110,6 @@ void QDQToInteger::runOnOperation() {
       continue;
     }
     ++numLeft;
-    remarkLeftInFloat(op, kCategory, reason);
+    remarkLeftInFloat(op, kQDQCategory, reason);
   }
 }

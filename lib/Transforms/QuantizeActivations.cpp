@@ -19,7 +19,8 @@ namespace mlir::quant_ext {
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-static constexpr StringLiteral kCategory = "quant-ext-quantize-activations";
+static constexpr StringLiteral kActivationsCategory =
+    "quant-ext-quantize-activations";
 
 namespace {
 /// How activations shall be quantized.
@@ -176,7 +177,8 @@ static void remarkQuantized(linalg::LinalgOp op, OpOperand &operand,
                             const ActivationScheme &scheme,
                             const Granularity &granularity,
                             const std::optional<ActivationRange> &range) {
-  remark::passed(op->getLoc(), getRemarkOpts("quantized", kCategory, op))
+  remark::passed(op->getLoc(),
+                 getRemarkOpts("quantized", kActivationsCategory, op))
       << remark::add("quantized")
       << remark::metric("Operand", operand.getOperandNumber())
       << remark::metric("Storage", scheme.storage.str())
@@ -208,7 +210,7 @@ void QuantizeActivations::runOnOperation() {
     if (selection.isSelected(op, reason))
       activation = findActivation(op, scheme, reason);
     if (!activation) {
-      remarkLeftInFloat(op, kCategory, reason);
+      remarkLeftInFloat(op, kActivationsCategory, reason);
       continue;
     }
     std::optional<ActivationRange> range =

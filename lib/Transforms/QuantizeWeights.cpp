@@ -17,7 +17,7 @@ namespace mlir::quant_ext {
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-static constexpr StringLiteral kCategory = "quant-ext-quantize-weights";
+static constexpr StringLiteral kWeightsCategory = "quant-ext-quantize-weights";
 
 //===----------------------------------------------------------------------===//
 // Rewriting
@@ -161,7 +161,7 @@ static std::string describeStorage(const WeightScheme &scheme) {
 static void remarkQuantized(Operation *op, const Weight &weight,
                             const Granularity &granularity,
                             const WeightScheme &scheme) {
-  remark::passed(op->getLoc(), getRemarkOpts("quantized", kCategory, op))
+  remark::passed(op->getLoc(), getRemarkOpts("quantized", kWeightsCategory, op))
       << remark::add("quantized")
       << remark::metric("Operand", weight.operand->getOperandNumber())
       << remark::metric("Role", stringifyWeightRole(weight.role))
@@ -171,8 +171,8 @@ static void remarkQuantized(Operation *op, const Weight &weight,
 }
 
 static void remarkSummary(Operation *root, const Outcome &outcome) {
-  remark::analysis(root->getLoc(),
-                   remark::RemarkOpts::name("summary").category(kCategory))
+  remark::analysis(root->getLoc(), remark::RemarkOpts::name("summary").category(
+                                       kWeightsCategory))
       << remark::add("operations quantized and left in float")
       << remark::metric("Quantized", outcome.numOpsQuantized)
       << remark::metric("LeftInFloat", outcome.numOpsLeft)
@@ -275,7 +275,7 @@ void QuantizeWeights::runOnOperation() {
       continue;
     }
     ++outcome.numOpsLeft;
-    remarkLeftInFloat(op, kCategory, reason);
+    remarkLeftInFloat(op, kWeightsCategory, reason);
   }
   remarkSummary(getOperation(), outcome);
   numQuantized += outcome.numTensors;
@@ -288,7 +288,7 @@ void QuantizeWeights::runOnOperation() {
     getOperation()->emitError("must hold a weight to quantize, found none in ")
         << outcome.numOpsLeft
         << " linalg contractions and convolutions; remarks of category '"
-        << kCategory << "' say why";
+        << kWeightsCategory << "' say why";
     return signalPassFailure();
   }
   markAllAnalysesPreserved();

@@ -8,14 +8,24 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
+bool quant_ext::isReshape(Operation *op) {
+  return isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
+}
+
 Value quant_ext::skipReshapes(Value value) {
   while (Operation *def = value.getDefiningOp()) {
-    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
-            def))
+    if (!isReshape(def) && !isa<tensor::CastOp>(def))
       break;
     value = def->getOperand(0);
   }
   return value;
+}
+
+Value quant_ext::getWhole(Value tensor) {
+  while (auto slice =
+             skipReshapes(tensor).getDefiningOp<tensor::ExtractSliceOp>())
+    tensor = slice.getSource();
+  return tensor;
 }
 
 bool quant_ext::mayHaveGaps(Value value) {
@@ -33,8 +43,7 @@ bool quant_ext::mayHaveGaps(Value value) {
       auto insert = dyn_cast<tensor::InsertSliceOp>(user);
       if (insert && &insert.getSourceMutable() == &use)
         return true;
-      if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
-              user))
+      if (isReshape(user) || isa<tensor::CastOp>(user))
         worklist.push_back(user->getResult(0));
     }
   }

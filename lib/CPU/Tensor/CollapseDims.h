@@ -17,8 +17,14 @@ linalg::LinalgOp collapseDims(RewriterBase &rewriter, linalg::LinalgOp op);
 std::pair<Value, Value> lookThroughFill(OpBuilder &b, Location loc,
                                         Value value);
 
+/// True of what gives a tensor more dimensions or fewer; false of null.
+bool isReshape(Operation *op);
+
 /// What `value` is in another shape.
 Value skipReshapes(Value value);
+
+/// The tensor that `tensor` is a part of.
+Value getWhole(Value tensor);
 
 /// True where the last `numDims` dimensions of `value`, an operand or a result,
 /// can become one without a copy: there are no gaps in memory between its rows,

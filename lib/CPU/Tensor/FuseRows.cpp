@@ -1,5 +1,6 @@
 //===- FuseRows.cpp - Ranges, parameters and integers row by row ----------===//
 
+#include "CollapseDims.h"
 #include "SplitWork.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -52,15 +53,9 @@ static bool hasRows(linalg::LinalgOp op) {
   });
 }
 
-/// The tensor that `value` is a part of, in its own shape or another.
-static Value getWhole(Value value) {
-  while (Operation *def = value.getDefiningOp()) {
-    if (!isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp,
-             tensor::CollapseShapeOp, tensor::CastOp>(def))
-      break;
-    value = def->getOperand(0);
-  }
-  return value;
+/// Whether two values are parts of one tensor, in any shape.
+static bool isOfSameWhole(Value a, Value b) {
+  return skipReshapes(getWhole(a)) == skipReshapes(getWhole(b));
 }
 
 static bool choosesParameters(linalg::LinalgOp op) {
@@ -132,7 +127,7 @@ bool RowGroup::collect() {
       continue;
     for (OpOperand *input : op.getDpsInputOperands())
       for (OpOperand *own : consumer.getDpsInputOperands())
-        if (getWhole(input->get()) == getWhole(own->get()) &&
+        if (isOfSameWhole(input->get(), own->get()) &&
             isRowAligned(op.getMatchingIndexingMap(input)) &&
             isRowAligned(consumer.getMatchingIndexingMap(own)))
           rows = own->get();

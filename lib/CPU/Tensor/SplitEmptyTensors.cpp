@@ -1,5 +1,7 @@
 //===- SplitEmptyTensors.cpp - A tensor of its own for each use -----------===//
 
+#include "CollapseDims.h"
+
 #include "QuantExt/CPU/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -18,10 +20,6 @@ using namespace mlir::quant_ext;
 
 /// Tells copies apart, so that they are not merged again.
 static constexpr StringLiteral kNumber = "quant_ext.number";
-
-static bool isReshape(Operation *op) {
-  return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
-}
 
 /// True where operations that overwrite it are all that uses a tensor. Slices
 /// of it may have to stay slices of the tensor that others are inserted into.

@@ -1,5 +1,7 @@
 //===- UseDestinations.cpp - Results written where they are wanted --------===//
 
+#include "CollapseDims.h"
+
 #include "QuantExt/CPU/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -18,10 +20,6 @@ namespace mlir::quant_ext {
 
 using namespace mlir;
 using namespace mlir::quant_ext;
-
-static bool isReshape(Operation *op) {
-  return isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
-}
 
 static SmallVector<ReassociationIndices> getGroups(Operation *reshape) {
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(reshape))

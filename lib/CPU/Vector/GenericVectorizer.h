@@ -126,9 +126,6 @@ bool isScale(BlockArgument element);
 /// only.
 std::optional<int64_t> getStaticBytes(linalg::LinalgOp op);
 
-/// The tensor that `tensor` is a part of.
-Value getWhole(Value tensor);
-
 /// Whether a dimension of this size may be the interleaved one.
 bool canInterleave(int64_t size);
 

@@ -17,6 +17,7 @@
 
 #include "LoopEmitter.h"
 #include "MemoryUnits.h"
+#include "Tensor/CollapseDims.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

@@ -19,13 +19,6 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
-Value quant_ext::getWhole(Value tensor) {
-  while (auto slice =
-             skipReshapes(tensor).getDefiningOp<tensor::ExtractSliceOp>())
-    tensor = slice.getSource();
-  return tensor;
-}
-
 bool quant_ext::isScale(BlockArgument element) {
   return llvm::any_of(element.getUses(), [](OpOperand &use) {
     auto quantize = dyn_cast<ApplyQuantizeOp>(use.getOwner());

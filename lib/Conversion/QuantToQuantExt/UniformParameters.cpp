@@ -4,6 +4,7 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Support/DebugStringHelper.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -47,17 +48,11 @@ private:
 
 } // namespace
 
-static std::string toString(Type type) {
-  std::string text;
-  llvm::raw_string_ostream(text) << type;
-  return text;
-}
-
 FailureOr<StorageAttr> UniformReader::readStorage() {
   auto integer = dyn_cast_or_null<IntegerType>(type.getStorageType());
   if (!integer)
     return fail("its type must have integers for storage, found '" +
-                toString(type) + "'");
+                debugString(type) + "'");
   bool isSigned = type.isSigned();
   int64_t min = type.getStorageTypeMin(), max = type.getStorageTypeMax();
   std::string fault = StorageAttr::findFault(integer, isSigned, min, max);
@@ -114,7 +109,7 @@ FailureOr<Groups> UniformReader::readGroups() {
                                 })};
       })
       .Default([&](quant::QuantizedType other) -> FailureOr<Groups> {
-        return fail("its type must say a scale, found '" + toString(other) +
+        return fail("its type must say a scale, found '" + debugString(other) +
                     "'");
       });
 }
@@ -125,7 +120,7 @@ UniformReader::convertScales(const Groups &groups) {
   if (!expressed || !(expressed.isF16() || expressed.isBF16() ||
                       expressed.isF32() || expressed.isF64()))
     return fail("its values must be f16, bf16, f32 or f64, found " +
-                toString(type.getExpressedType()));
+                debugString(type.getExpressedType()));
   SmallVector<APFloat> scales;
   for (APFloat scale : groups.scales) {
     bool losesInfo;
@@ -136,7 +131,7 @@ UniformReader::convertScales(const Groups &groups) {
       SmallString<16> text;
       scale.toString(text);
       return fail("its scales must be positive numbers of " +
-                  toString(expressed) + ", found " + text);
+                  debugString(expressed) + ", found " + text);
     }
     scales.push_back(converted);
   }
@@ -188,7 +183,7 @@ FailureOr<UniformParameters> UniformParameters::read(Type type,
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor && quantized != type) {
     if (reason)
-      *reason = "its tensor must be ranked, found '" + toString(type) + "'";
+      *reason = "its tensor must be ranked, found '" + debugString(type) + "'";
     return failure();
   }
   return UniformReader(quantized, tensor ? tensor.getRank() : 0, reason).read();
