@@ -193,7 +193,6 @@ static void addArithmetic(OpPassManager &pm,
       arith::createArithEmulateUnsupportedFloats(emulate));
   pm.addNestedPass<func::FuncOp>(createQuantExtExpandSmallFloats(
       forTarget<QuantExtExpandSmallFloatsOptions>(options)));
-  addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
   addCleanup(pm);
 }
