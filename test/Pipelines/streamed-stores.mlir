@@ -16,6 +16,13 @@
 // REDEFINE: %{target} = x86-64-v2
 // RUN: %{assembly} | FileCheck %s -DREG=%xmm --implicit-check-not=sfence %{no_scalars}
 
+// Where rows take turns, each writes no more than some lines at a time.
+// REDEFINE: %{target} = znver3
+// RUN: %{assembly} | FileCheck %s --check-prefix=TURNS
+// TURNS-LABEL: {{^}}by_column:
+// TURNS: movntdq %ymm
+// TURNS: sfence
+
 // None on Arm, nor where the option says so.
 // REDEFINE: %{options} = min-bytes-to-stream=-1
 // RUN: %{assembly} | FileCheck %s --check-prefix=NONE --implicit-check-not=movnt --implicit-check-not=sfence --implicit-check-not=prefetch
@@ -56,6 +63,14 @@ func.func @by_row(%x: tensor<1000x2048xf32>, %s: tensor<1000xf32>) -> tensor<100
 }
 
 // 5 bytes for each of 2^20 numbers are less than the 8 MiB of Target.cpp.
+// CHECK-LABEL: {{^}}by_column:
+// CHECK: movnt{{dq|ps}} [[REG]]
+// CHECK: sfence
+func.func @by_column(%x: tensor<4096x2048xf32>, %s: tensor<2048xf32>) -> tensor<4096x2048xi8> {
+  %q = quant_ext.quantize %x, %s axis = 1 storage = <i8> : (tensor<4096x2048xf32>, tensor<2048xf32>) -> tensor<4096x2048xi8>
+  return %q : tensor<4096x2048xi8>
+}
+
 // CHECK-LABEL: {{^}}below:
 // CHECK-NOT: movnt
 // CHECK-NOT: prefetch

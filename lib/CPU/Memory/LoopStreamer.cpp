@@ -155,7 +155,7 @@ scf::ForOp LoopStreamer::cloneLoop(Value from, Value to, IRMapping &mapping) {
   auto clone = cast<scf::ForOp>(rewriter.clone(*loop, mapping));
   clone.setLowerBound(from);
   clone.setUpperBound(to);
-  if (limits.prefetchBytes == 0)
+  if (limits.prefetchBytes == 0 || streamable.isTurn)
     return clone;
   for (const LoopRead &read : streamable.reads)
     if (isWorthPrefetching(read))
@@ -246,6 +246,17 @@ bool LoopStreamer::run() {
         emit<arith::AndIOp>(second, constant(streamable.alignment - 1));
     isAligned = emit<arith::AndIOp>(
         isAligned, compare(arith::CmpIPredicate::eq, rest, zero));
+  }
+
+  if (streamable.isTurn) {
+    // What writes parts of lines, to which others come later, is left.
+    Value isLine = compare(arith::CmpIPredicate::eq,
+                           emitBytesTo(kLineBytes, address), zero);
+    Value border = select(isLine, end, begin);
+    rewriter.setInsertionPointAfter(loop);
+    emitAlignedLoop(begin, border);
+    loop.setLowerBound(border);
+    return true;
   }
 
   std::optional<int64_t> known = getConstantIntValue(iterations);

@@ -316,6 +316,17 @@ static bool goesBetweenParts(scf::ForOp loop, vector::TransferWriteOp write) {
          growsEvenly(loop, write.getBase(), write.getIndices());
 }
 
+/// Whether a loop of `step`, wherever it begins, writes the same few lines from
+/// there on.
+static bool isTurn(scf::ForOp loop, int64_t step, int64_t writtenBytes) {
+  if (loop.getStaticTripCount())
+    return false;
+  FailureOr<int64_t> length = ValueBoundsConstraintSet::computeConstantDelta(
+      loop.getUpperBound(), loop.getLowerBound());
+  return succeeded(length) && *length > 0 && *length % step == 0 &&
+         *length / step * writtenBytes % kLineBytes == 0;
+}
+
 /// Whether a loop of `step` takes what others leave of a row: too little for
 /// whole lines, of which there would have to be several to align stores to.
 static bool takesRest(scf::ForOp loop, int64_t step, int64_t writtenBytes) {
@@ -336,7 +347,11 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   SmallVector<int64_t> distances;
   std::optional<int64_t> covered = sortNeighbours(writes, distances);
   vector::TransferWriteOp write = writes.front();
-  if (!covered || takesRest(loop, *step, *covered))
+  if (!covered)
+    return failure();
+  StreamableLoop result;
+  result.isTurn = isTurn(loop, *step, *covered);
+  if (!result.isTurn && takesRest(loop, *step, *covered))
     return failure();
   std::optional<int64_t> growth =
       getAddressGrowth(loop, write.getBase(), write.getIndices());
@@ -350,7 +365,6 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   if (!isResult(buffer) || !isOnlyWritten(buffer, loop))
     return failure();
 
-  StreamableLoop result;
   result.loop = loop;
   result.writes = writes;
   result.distances = distances;
@@ -373,7 +387,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
         return !other.getMask() && getContiguousBytes(other) == bytes;
       });
   // Lines that it writes a part of are not its own.
-  if (!isDense && !result.keepsAlignment)
+  if (!(isDense && !result.isTurn) && !result.keepsAlignment)
     return failure();
   return result;
 }

@@ -38,6 +38,9 @@ struct StreamableLoop {
   /// what is written.
   bool startsAnywhere;
   SmallVector<LoopRead> reads;
+  /// Whether it is a turn of a row: always the same few iterations, which write
+  /// whole lines if the row begins at one.
+  bool isTurn;
 };
 
 /// Describes `loop`; fails where its stores must stay what they are.

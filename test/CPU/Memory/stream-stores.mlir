@@ -236,9 +236,56 @@ func.func @rows(%x: memref<8x1000xf32>, %s: memref<1000xf32>, %y: memref<8x1000x
 
 // -----
 
+// A turn of a row, which bypasses the caches where it begins at a line.
+// CHECK-LABEL: func.func @turns
+// CHECK: scf.for
+// CHECK: scf.for %[[J:.*]] = %c0 to %c1024
+// CHECK: %[[END:.*]] = affine.apply #{{.*}}(%[[J]])
+// CHECK: scf.for
+// CHECK: %[[REST:.*]] = arith.andi %{{.*}}, %c63
+// CHECK: %[[IS_LINE:.*]] = arith.cmpi eq, %[[REST]], %c0
+// CHECK: %[[BORDER:.*]] = arith.select %[[IS_LINE]], %{{.*}}, %[[J]]
+// CHECK: scf.for %{{.*}} = %[[BORDER]] to %[[END]] step %c32
+// CHECK: vector.transfer_write
+// CHECK: scf.for %{{.*}} = %[[J]] to %[[BORDER]] step %c32
+// CHECK-NOT: prefetch
+// CHECK: vector.store {{.*}} {alignment = 32 : i64, nontemporal = true}
+// CHECK: sfence
+func.func @turns(%x: memref<8x1024xf32>, %s: memref<1024xf32>, %y: memref<8x1024xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %c4 = arith.constant 4 : index
+  %c32 = arith.constant 32 : index
+  %c128 = arith.constant 128 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0.0 : f32
+  scf.for %i = %c0 to %c2 step %c1 {
+    scf.for %j = %c0 to %c1024 step %c128 {
+      %end = affine.apply affine_map<(d0) -> (d0 + 128)>(%j)
+      scf.for %part = %c0 to %c4 step %c1 {
+        %row = affine.apply affine_map<(d0, d1) -> (d0 + d1 * 2)>(%i, %part)
+        scf.for %k = %j to %end step %c32 {
+          %a = vector.transfer_read %x[%row, %k], %pad {in_bounds = [true]} : memref<8x1024xf32>, vector<32xf32>
+          %b = vector.transfer_read %s[%k], %pad {in_bounds = [true]} : memref<1024xf32>, vector<32xf32>
+          %c = arith.divf %a, %b : vector<32xf32>
+          %d = arith.fptosi %c : vector<32xf32> to vector<32xi8>
+          vector.transfer_write %d, %y[%row, %k] {in_bounds = [true]} : vector<32xi8>, memref<8x1024xi8>
+        }
+      }
+    }
+  }
+  return
+}
+
+// -----
+
 // A constant that differs from lane to lane would belong to other elements: all
 // vectors from registers, where the first is aligned; or all by way of a cache,
 // if the buffers are apart and elements aligned; or as they were.
+
+// -----
+
 // CHECK-LABEL: func.func @lanes
 // CHECK-SAME: (%[[X:.*]]: memref<1024xi32>, %[[Y:.*]]: memref<1024xi32>)
 // 1 KiB, a line before and one at either end.
