@@ -1,5 +1,6 @@
 option(QUANT_EXT_PCH
-       "Precompile MLIR's headers: off, every file must name what it includes" ON)
+       "Precompile MLIR's headers: with this and QUANT_EXT_UNITY off, every file
+        must name what it includes" ON)
 
 option(QUANT_EXT_UNITY
        "Compile files of a library together, in half the time: off, a change

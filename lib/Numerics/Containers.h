@@ -69,6 +69,7 @@ inline void readBlock(const void *array, const IntegerFormat &storage,
   });
 }
 
+/// Integers to the elements of `run` of an array in `storage`.
 inline void writeBlock(const int32_t *integers, const IntegerFormat &storage,
                        const Run &run, void *array) {
   dispatchContainer(storage, [&](auto *c) {

@@ -2,10 +2,21 @@
 
 #include "QuantExt/Numerics/Kernels.h"
 
+#include "Containers.h"
+#include "Dispatch.h"
+#include "PastCaches.h"
 #include "QuantizeElements.h"
 #include "QuantizeInBlocks.h"
+#include "WideParameters.h"
+#include "WidestVectors.h"
 
 #include "QuantExt/Numerics/Philox.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <type_traits>
+#include <vector>
 
 using namespace mlir::quant_ext::numerics;
 
@@ -33,7 +44,8 @@ static_assert(isPhilox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
 // quantize
 //===----------------------------------------------------------------------===//
 
-/// Whether there are loops for it (QuantizeElements.h), in one rounding.
+/// Whether values that are computed with in T, in containers C, have loops of
+/// their own where they are rounded by kUsualRounding (QuantizeElements.h).
 template <typename T, typename C>
 static constexpr bool isQuantizedMost =
     std::is_same_v<T, float> && sizeof(C) == 1;

@@ -1,17 +1,22 @@
-//===- QuantizeElements.h - The loops of quantize ---------------*- C++ -*-===//
+//===- QuantizeElements.h - f32 to bytes ------------------------*- C++ -*-===//
+//
+// What is quantized most, weights to bytes in the default rounding, has loops
+// of its own, from values to containers and for each vector width. They are
+// large: everything else is in QuantizeInBlocks.h.
+//
 
 #ifndef QUANTEXT_LIB_NUMERICS_QUANTIZEELEMENTS_H
 #define QUANTEXT_LIB_NUMERICS_QUANTIZEELEMENTS_H
 
 #include "PastCaches.h"
 #include "WideParameters.h"
+#include "WidestVectors.h"
 
 #include "QuantExt/Numerics/Kernels.h"
 
 namespace mlir::quant_ext::numerics {
 
-/// What is quantized most: weights to bytes, in the default rounding. Loops for
-/// each vector width are large, and the others are not worth as much.
+/// What these loops round by.
 inline constexpr RoundingMode kUsualRounding = RoundingMode::HalfEven;
 
 /// Neighbours that share a scale: what depends on the scale is done once.

@@ -10,9 +10,25 @@
 #ifndef QUANTEXT_LIB_NUMERICS_QUANTIZEINBLOCKS_H
 #define QUANTEXT_LIB_NUMERICS_QUANTIZEINBLOCKS_H
 
+#include "Containers.h"
+#include "Dispatch.h"
 #include "WideParameters.h"
 
+#include "QuantExt/Numerics/Kernels.h"
+
+#include <cstdint>
+#include <type_traits>
+
 namespace mlir::quant_ext::numerics {
+
+/// The random number of an element, where the mode has one.
+template <RoundingMode mode>
+inline uint32_t getDraw([[maybe_unused]] const uint32_t *draws,
+                        [[maybe_unused]] int64_t element) {
+  if constexpr (mode == RoundingMode::Stochastic)
+    return draws[element];
+  return 0;
+}
 
 /// The quotients of `input` by its scales: one for all where `stride` is 0.
 template <typename X, typename T>
@@ -85,7 +101,7 @@ RoundBlockFn<T> getRoundBlock(RoundingMode mode, const IntegerFormat &storage) {
   return result;
 }
 
-/// Values of integers, the other way round.
+/// The values that the integers of `run` stand for.
 template <typename X, typename T>
 __attribute__((noinline)) void dequantizeBlock(const int32_t *integers,
                                                const WideParameters<T> &wide,

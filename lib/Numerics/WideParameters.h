@@ -5,9 +5,12 @@
 
 #include "Containers.h"
 #include "Dispatch.h"
-#include "WidestVectors.h"
 
 #include "QuantExt/Numerics/Kernels.h"
+
+#include <cstdint>
+#include <type_traits>
+#include <vector>
 
 namespace mlir::quant_ext::numerics {
 
@@ -34,15 +37,6 @@ struct WideParameters {
   std::vector<int32_t> zeroPoints;
   bool hasZeroPoints;
 };
-
-/// The random number of an element, where the mode has one.
-template <RoundingMode mode>
-QUANT_EXT_INLINE inline uint32_t getDraw([[maybe_unused]] const uint32_t *draws,
-                                         [[maybe_unused]] int64_t element) {
-  if constexpr (mode == RoundingMode::Stochastic)
-    return draws[element];
-  return 0;
-}
 
 } // namespace mlir::quant_ext::numerics
 

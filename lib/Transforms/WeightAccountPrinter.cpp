@@ -2,6 +2,7 @@
 
 #include "WeightAccount.h"
 
+#include "mlir/Support/DebugStringHelper.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
@@ -116,12 +117,6 @@ static std::string getCellText(StringRef name) {
   return text;
 }
 
-static std::string printed(Type type) {
-  std::string text;
-  llvm::raw_string_ostream(text) << type;
-  return text;
-}
-
 static std::string getShapeText(RankedTensorType type) {
   return llvm::join(
       llvm::map_range(type.getShape(),
@@ -147,7 +142,7 @@ static void addWeight(Table &table, const WeightAccount &weight,
   const WeightBytes &bytes = weight.accounts.front()->bytes;
   SmallVector<std::string> row = {
       getCellText(weight.name), getShapeText(weight.type),
-      printed(weight.type.getElementType()), std::to_string(bytes.original),
+      debugString(weight.type.getElementType()), std::to_string(bytes.original),
       std::to_string(bytes.integers)};
   for (WeightGranularity granularity : columns) {
     const auto &account = weight.accounts[static_cast<size_t>(granularity)];
@@ -233,7 +228,7 @@ static void printWeight(llvm::json::OStream &json, const WeightAccount &weight,
     for (int64_t size : weight.type.getShape())
       json.value(size);
   });
-  json.attribute("type", printed(weight.type.getElementType()));
+  json.attribute("type", debugString(weight.type.getElementType()));
   json.attribute("role", stringifyWeightRole(weight.role));
   json.attribute("float_bytes", bytes.original);
   json.attribute("integer_bytes", bytes.integers);

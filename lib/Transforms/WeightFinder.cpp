@@ -8,9 +8,9 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Support/DebugStringHelper.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -122,13 +122,6 @@ static Source getSource(OpOperand &operand) {
   return source;
 }
 
-template <typename T>
-static std::string printed(T value) {
-  std::string text;
-  llvm::raw_string_ostream(text) << value;
-  return text;
-}
-
 /// The dimensions of the source of an operand that `loops` run over. `map`
 /// holds plain dimensions only.
 static SmallVector<int64_t> getDims(const Source &source, AffineMap map,
@@ -178,13 +171,13 @@ static std::optional<Weight> getWeight(linalg::LinalgOp op,
   }
   Type type = value.getElementType();
   if (isa<IntegerType>(type)) {
-    reason = name + " is a constant of integer type " + printed(type);
+    reason = name + " is a constant of integer type " + debugString(type);
     return std::nullopt;
   }
   if (!isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type)) {
     reason = name +
              " must have elements of type f16, bf16, f32 or f64, found " +
-             printed(type);
+             debugString(type);
     return std::nullopt;
   }
   if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(value)) {
@@ -197,7 +190,8 @@ static std::optional<Weight> getWeight(linalg::LinalgOp op,
   }
   AffineMap map = op.getMatchingIndexingMap(&operand);
   if (!map.isProjectedPermutation()) {
-    reason = name + " must be indexed by plain loops, found " + printed(map);
+    reason =
+        name + " must be indexed by plain loops, found " + debugString(map);
     return std::nullopt;
   }
 

@@ -62,7 +62,6 @@ func.func @by_row(%x: tensor<1000x2048xf32>, %s: tensor<1000xf32>) -> tensor<100
   return %q : tensor<1000x2048xi8>
 }
 
-// 5 bytes for each of 2^20 numbers are less than the 8 MiB of Target.cpp.
 // CHECK-LABEL: {{^}}by_column:
 // CHECK: movnt{{dq|ps}} [[REG]]
 // CHECK: sfence
@@ -71,6 +70,7 @@ func.func @by_column(%x: tensor<4096x2048xf32>, %s: tensor<2048xf32>) -> tensor<
   return %q : tensor<4096x2048xi8>
 }
 
+// 5 bytes for each of 2^20 numbers are less than the 8 MiB of Target.cpp.
 // CHECK-LABEL: {{^}}below:
 // CHECK-NOT: movnt
 // CHECK-NOT: prefetch

@@ -155,7 +155,8 @@ scf::ForOp LoopStreamer::cloneLoop(Value from, Value to, IRMapping &mapping) {
   auto clone = cast<scf::ForOp>(rewriter.clone(*loop, mapping));
   clone.setLowerBound(from);
   clone.setUpperBound(to);
-  if (limits.prefetchBytes == 0 || streamable.isTurn)
+  // Turns are what processors ask ahead for by themselves.
+  if (limits.prefetchBytes == 0 || streamable.isTurnOfRow)
     return clone;
   for (const LoopRead &read : streamable.reads)
     if (isWorthPrefetching(read))
@@ -248,7 +249,7 @@ bool LoopStreamer::run() {
         isAligned, compare(arith::CmpIPredicate::eq, rest, zero));
   }
 
-  if (streamable.isTurn) {
+  if (streamable.isTurnOfRow) {
     // What writes parts of lines, to which others come later, is left.
     Value isLine = compare(arith::CmpIPredicate::eq,
                            emitBytesTo(kLineBytes, address), zero);

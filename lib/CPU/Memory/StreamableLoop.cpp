@@ -316,11 +316,9 @@ static bool goesBetweenParts(scf::ForOp loop, vector::TransferWriteOp write) {
          growsEvenly(loop, write.getBase(), write.getIndices());
 }
 
-/// Whether a loop of `step`, wherever it begins, writes the same few lines from
-/// there on.
-static bool isTurn(scf::ForOp loop, int64_t step, int64_t writtenBytes) {
-  if (loop.getStaticTripCount())
-    return false;
+/// Whether a loop of `step`, wherever it begins, writes as many bytes from
+/// there on as some lines have.
+static bool writesLines(scf::ForOp loop, int64_t step, int64_t writtenBytes) {
   FailureOr<int64_t> length = ValueBoundsConstraintSet::computeConstantDelta(
       loop.getUpperBound(), loop.getLowerBound());
   return succeeded(length) && *length > 0 && *length % step == 0 &&
@@ -349,14 +347,14 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   vector::TransferWriteOp write = writes.front();
   if (!covered)
     return failure();
-  StreamableLoop result;
-  result.isTurn = isTurn(loop, *step, *covered);
-  if (!result.isTurn && takesRest(loop, *step, *covered))
-    return failure();
   std::optional<int64_t> growth =
       getAddressGrowth(loop, write.getBase(), write.getIndices());
   bool isDense = growth && *growth * *step == *covered;
   if (!isDense && writes.size() != 1)
+    return failure();
+  bool isRest = takesRest(loop, *step, *covered);
+  bool isTurnOfRow = isRest && isDense && writesLines(loop, *step, *covered);
+  if (isRest && !isTurnOfRow)
     return failure();
   int64_t stride = growth.value_or(0) * *step;
   if (growth ? stride < *covered : !goesBetweenParts(loop, write))
@@ -365,6 +363,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   if (!isResult(buffer) || !isOnlyWritten(buffer, loop))
     return failure();
 
+  StreamableLoop result;
   result.loop = loop;
   result.writes = writes;
   result.distances = distances;
@@ -372,6 +371,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
   result.writtenBytes = *covered;
   result.unitBytes = growth.value_or(0);
   result.isDense = isDense;
+  result.isTurnOfRow = isTurnOfRow;
   // With several writes it would also take all of them to compute the same.
   result.startsAnywhere = isDense &&
                           LaneAnalysis(loop, *step).run(write, result.reads) &&
@@ -387,7 +387,7 @@ FailureOr<StreamableLoop> quant_ext::matchStreamableLoop(scf::ForOp loop) {
         return !other.getMask() && getContiguousBytes(other) == bytes;
       });
   // Lines that it writes a part of are not its own.
-  if (!(isDense && !result.isTurn) && !result.keepsAlignment)
+  if ((!isDense || isTurnOfRow) && !result.keepsAlignment)
     return failure();
   return result;
 }

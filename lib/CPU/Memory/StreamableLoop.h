@@ -26,6 +26,9 @@ struct StreamableLoop {
   /// Whether iterations write next to each other, or there is something between
   /// what they write.
   bool isDense;
+  /// Whether it is a turn of a row: always the same few iterations, which write
+  /// nothing but whole lines where the first one begins at a line.
+  bool isTurnOfRow;
   /// What stores must be aligned to: lines of a cache, which only then are
   /// written whole, or vectors where those are shorter.
   int64_t alignment;
@@ -38,9 +41,6 @@ struct StreamableLoop {
   /// what is written.
   bool startsAnywhere;
   SmallVector<LoopRead> reads;
-  /// Whether it is a turn of a row: always the same few iterations, which write
-  /// whole lines if the row begins at one.
-  bool isTurn;
 };
 
 /// Describes `loop`; fails where its stores must stay what they are.

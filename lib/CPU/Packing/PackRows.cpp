@@ -2,6 +2,7 @@
 
 #include "PackRows.h"
 #include "RowEmitter.h"
+#include "Tensor/CollapseDims.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -43,8 +44,7 @@ static std::optional<PackedLayout> getRowLayout(linalg::LinalgOp op,
 /// Whether `value` leaves the function, so that it must be in memory as bytes.
 static bool isLeaving(Value value) {
   return llvm::any_of(value.getUsers(), [](Operation *user) {
-    if (isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
-            user))
+    if (isReshape(user) || isa<tensor::CastOp>(user))
       return isLeaving(user->getResult(0));
     return user->hasTrait<OpTrait::ReturnLike>() || isa<CallOpInterface>(user);
   });

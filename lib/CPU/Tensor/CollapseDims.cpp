@@ -125,8 +125,7 @@ bool quant_ext::hasAdjacentRows(Value value, unsigned numDims) {
     if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(user);
         collapse && arePutIntoOneRow(collapse, numDims))
       return true;
-    return !isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
-               user) ||
+    return !(isReshape(user) || isa<tensor::CastOp>(user)) ||
            !mayHaveGaps(user->getResult(0));
   });
 }

@@ -1,5 +1,6 @@
 //===- FuseElementwise.cpp - One loop for a chain of elementwise ops ------===//
 
+#include "CollapseDims.h"
 #include "Vector/GenericVectorizer.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -268,7 +269,7 @@ static bool endsContraction(Value value, unsigned depth = 0) {
     return false;
   if (isa<linalg::UnPackOp>(op))
     return true;
-  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+  if (isReshape(op))
     return endsContraction(op->getOperand(0), depth + 1);
   if (!isElementwiseGeneric(op))
     return false;

@@ -280,12 +280,58 @@ func.func @turns(%x: memref<8x1024xf32>, %s: memref<1024xf32>, %y: memref<8x1024
 
 // -----
 
-// A constant that differs from lane to lane would belong to other elements: all
-// vectors from registers, where the first is aligned; or all by way of a cache,
-// if the buffers are apart and elements aligned; or as they were.
+// Not what would write a part of a line, or of one in each of several rows.
+// CHECK-LABEL: func.func @part_of_line
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @part_of_line(%x: memref<2x960xi8>, %y: memref<2x960xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %c32 = arith.constant 32 : index
+  %c96 = arith.constant 96 : index
+  %c960 = arith.constant 960 : index
+  %pad = arith.constant 0 : i8
+  scf.for %j = %c0 to %c960 step %c96 {
+    %end = affine.apply affine_map<(d0) -> (d0 + 96)>(%j)
+    scf.for %row = %c0 to %c2 step %c1 {
+      scf.for %k = %j to %end step %c32 {
+        %a = vector.transfer_read %x[%row, %k], %pad {in_bounds = [true]} : memref<2x960xi8>, vector<32xi8>
+        vector.transfer_write %a, %y[%row, %k] {in_bounds = [true]} : vector<32xi8>, memref<2x960xi8>
+      }
+    }
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @columns
+// CHECK-NOT: nontemporal
+// CHECK: return
+func.func @columns(%x: memref<8x1024xi8>, %y: memref<8x1024xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c8 = arith.constant 8 : index
+  %c32 = arith.constant 32 : index
+  %c1024 = arith.constant 1024 : index
+  %pad = arith.constant 0 : i8
+  scf.for %i = %c0 to %c8 step %c4 {
+    %end = affine.apply affine_map<(d0) -> (d0 + 4)>(%i)
+    scf.for %j = %c0 to %c1024 step %c32 {
+      scf.for %row = %i to %end step %c1 {
+        %a = vector.transfer_read %x[%row, %j], %pad {in_bounds = [true]} : memref<8x1024xi8>, vector<32xi8>
+        vector.transfer_write %a, %y[%row, %j] {in_bounds = [true]} : vector<32xi8>, memref<8x1024xi8>
+      }
+    }
+  }
+  return
+}
 
 // -----
 
+// A constant that differs from lane to lane would belong to other elements: all
+// vectors from registers, where the first is aligned; or all by way of a cache,
+// if the buffers are apart and elements aligned; or as they were.
 // CHECK-LABEL: func.func @lanes
 // CHECK-SAME: (%[[X:.*]]: memref<1024xi32>, %[[Y:.*]]: memref<1024xi32>)
 // 1 KiB, a line before and one at either end.
