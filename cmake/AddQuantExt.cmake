@@ -3,7 +3,7 @@ option(QUANT_EXT_PCH
         must name what it includes" ON)
 
 option(QUANT_EXT_UNITY
-       "Compile files of a library together, in half the time: off, a change
+       "Compile files of a library together, which is faster: off, a change
         compiles one file, and every file must declare what it uses" ON)
 
 # Gives a target MLIR's headers precompiled: to read them takes longer than to
