@@ -57,7 +57,8 @@ static void quantizePart(const X *input, const WideParameters<T> &wide,
                          Rounding rounding, DivisionMode division, C *output) {
   int64_t begin = layout.getBegin();
   if constexpr (isQuantizedMost<T, C>)
-    if (Container<C> container(storage); rounding.mode == kUsualRounding)
+    if (rounding.mode == kUsualRounding) {
+      Container<C> container(storage);
       return callOnWidestVectors([&](auto hasFused) QUANT_EXT_INLINE {
         quantizeElements<hasFused()>(
             input, wide, layout, storage.range, division,
@@ -65,6 +66,7 @@ static void quantizePart(const X *input, const WideParameters<T> &wide,
               output[element - begin] = container.write(q);
             });
       });
+    }
   quantizeInBlocks(input, wide, layout, storage, rounding, division,
                    [&](const Run &run, const int32_t *integers) {
                      Run inPart = run;

@@ -1,4 +1,4 @@
-//===- QuantizeElements.h - f32 to bytes ------------------------*- C++ -*-===//
+//===- QuantizeElements.h - Floats to bytes ---------------------*- C++ -*-===//
 //
 // What is quantized most, weights to bytes in the default rounding, has loops
 // of its own, from values to containers and for each vector width. They are
@@ -16,7 +16,7 @@
 
 namespace mlir::quant_ext::numerics {
 
-/// What these loops round by.
+/// What these loops round by: the default of quantize.
 inline constexpr RoundingMode kUsualRounding = RoundingMode::HalfEven;
 
 /// Neighbours that share a scale: what depends on the scale is done once.

@@ -9,7 +9,6 @@
 #include "QuantExt/Numerics/Kernels.h"
 
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
 namespace mlir::quant_ext::numerics {
@@ -21,15 +20,10 @@ struct WideParameters {
                  const IntegerFormat &storage)
       : scales(widenAll<T>(parameters.scale, numGroups)),
         zeroPoints(numGroups, 0), hasZeroPoints(parameters.zeroPoint) {
-    if (!parameters.zeroPoint)
-      return;
-    dispatchContainer(storage, [&](auto *c) {
-      using C = std::remove_pointer_t<decltype(c)>;
-      Container<C> container(storage);
-      auto *data = static_cast<const C *>(parameters.zeroPoint);
-      for (int64_t i = 0; i < numGroups; ++i)
-        zeroPoints[i] = container.read(data[i]);
-    });
+    if (parameters.zeroPoint)
+      readBlock(parameters.zeroPoint, storage,
+                Run{/*begin=*/0, numGroups, /*group=*/0, /*groupStride=*/1},
+                zeroPoints.data());
   }
 
   std::vector<T> scales;
