@@ -4,6 +4,15 @@
 // the scale is one, or infinite. For other scales the rounding to bf16 needs no
 // care for NaN, and AVX512_BF16 has an instruction for it.
 //
+// Without it, floats round. With p a product and c = 2^16 p, which a float
+// holds where p is normal and not too large, c - RN(c (1 - 2^-16)) is p rounded
+// to bf16, times 2^16: c - p lies where floats are 2^16 ulps of p apart, and c
+// is a multiple of that, so that its rounding is that of p. A tie goes to where
+// (c - p) / 2^16 is even, in ulps of p, and so p: its ulps are 2^15 times an
+// odd number there, and those of c / 2^16 are as many. Just below a power of
+// two floats are half as far apart, but only where p is at most 128 ulps above
+// one, and rounded down to it.
+//
 //===----------------------------------------------------------------------===//
 
 #include "BF16Recipes.h"
@@ -127,7 +136,111 @@ Value quant_ext::emitBF16(OpBuilder &builder, Location loc, Value bits) {
                                   type.clone(builder.getBF16Type()), bits);
 }
 
+/// Whether `scale` makes products of all words but zero that are normal, 2^16
+/// times as large too.
+static Value emitIsModerate(ImplicitLocOpBuilder &b, Value scale) {
+  constexpr float kLeast = 0x1p-90f, kMost = 0x1p90f;
+  Value magnitude = math::AbsFOp::create(b, scale);
+  auto compare = [&](arith::CmpFPredicate predicate, float bound) {
+    return arith::CmpFOp::create(
+        b, predicate, magnitude,
+        arith::ConstantOp::create(b, b.getF32FloatAttr(bound)));
+  };
+  return arith::AndIOp::create(b, compare(arith::CmpFPredicate::OGE, kLeast),
+                               compare(arith::CmpFPredicate::OLE, kMost));
+}
+
+/// 2^16 times the products of integers of 32 bits, 2^16 times words, and a
+/// moderate scale, rounded to bf16. As i32.
+static Value roundProducts(ImplicitLocOpBuilder &b, Value integers,
+                           Value scale) {
+  auto type = cast<VectorType>(integers.getType());
+  VectorType floats = type.clone(b.getF32Type());
+  Value products =
+      arith::MulFOp::create(b, arith::SIToFPOp::create(b, floats, integers),
+                            vector::BroadcastOp::create(b, floats, scale));
+  Value rest = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(floats, 1.0f - 0x1p-16f));
+  Value rounded = arith::SubFOp::create(
+      b, products, arith::MulFOp::create(b, products, rest));
+  return arith::BitcastOp::create(b, type, rounded);
+}
+
+/// The bits of `words`, of i16, times a moderate scale. Even words and odd ones
+/// are the upper halves of integers and of floats, and so change their places
+/// by a shift or by a mask.
+static Value emitWordProductBF16Bits(ImplicitLocOpBuilder &b, Value words,
+                                     Value scale) {
+  auto type = cast<VectorType>(words.getType());
+  auto pairs = VectorType::get({type.getNumElements() / 2}, b.getI32Type());
+  Value both = vector::BitCastOp::create(b, pairs, words);
+  Value half = createSplat(b, b.getLoc(), pairs, 16);
+  Value upper = createSplat(b, b.getLoc(), pairs, 0xffff0000);
+  Value even = roundProducts(b, arith::ShLIOp::create(b, both, half), scale);
+  Value odd = roundProducts(b, arith::AndIOp::create(b, both, upper), scale);
+  Value joined =
+      arith::OrIOp::create(b, arith::ShRUIOp::create(b, even, half), odd);
+  return vector::BitCastOp::create(b, type, joined);
+}
+
+/// What `op` multiplies, as i16; null where that takes more bits.
+static Value emitWords(ImplicitLocOpBuilder &b, ApplyDequantizeOp op) {
+  StorageAttr storage = op.getStorage();
+  auto extend = [&](Value value) -> Value {
+    Type words = cast<VectorType>(value.getType()).clone(b.getI16Type());
+    return storage.getIsSigned()
+               ? Value(arith::ExtSIOp::create(b, words, value))
+               : Value(arith::ExtUIOp::create(b, words, value));
+  };
+  if (storage.getWidth() == 16 && storage.getIsSigned() && !op.getZeroPoint())
+    return op.getInput();
+  if (storage.getWidth() != 8)
+    return Value();
+  Value words = extend(op.getInput());
+  if (Value zeroPoint = op.getZeroPoint())
+    words = arith::SubIOp::create(b, words, extend(zeroPoint));
+  return words;
+}
+
 namespace {
+
+/// By one scale, without the instruction.
+struct DequantizeWordsToBF16 final
+    : public OpRewritePattern<ApplyDequantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ApplyDequantizeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(op.getType());
+    if (!type || !type.getElementType().isBF16() || type.getRank() != 1 ||
+        type.getNumElements() % 2 != 0)
+      return rewriter.notifyMatchFailure(op, "it makes no pairs of bf16");
+    Value scale = getSplatScalar(op.getScale());
+    if (op.getStorage().isFloat() || !scale || scale.getType().isF64())
+      return rewriter.notifyMatchFailure(op, "it has no scale of all integers");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value words = emitWords(b, op);
+    if (!words)
+      return rewriter.notifyMatchFailure(op, "it multiplies more than words");
+
+    if (!scale.getType().isF32())
+      scale = arith::ExtFOp::create(b, b.getF32Type(), scale);
+    auto branch = scf::IfOp::create(b, type.clone(b.getI16Type()),
+                                    emitIsModerate(b, scale),
+                                    /*addThenBlock=*/true,
+                                    /*addElseBlock=*/true);
+    b.setInsertionPointToStart(branch.thenBlock());
+    scf::YieldOp::create(b, emitWordProductBF16Bits(b, words, scale));
+    b.setInsertionPointToStart(branch.elseBlock());
+    Value product = ApplyDequantizeOp::create(
+        b, type.clone(b.getF32Type()), op.getInput(), op.getScale(),
+        op.getZeroPoint(), op.getStorage());
+    scf::YieldOp::create(b, emitBF16Bits(b, b.getLoc(), product));
+    rewriter.replaceOp(op,
+                       emitBF16(rewriter, op.getLoc(), branch.getResult(0)));
+    return success();
+  }
+};
 
 struct DequantizeToBF16 final : public OpRewritePattern<ApplyDequantizeOp> {
   DequantizeToBF16(MLIRContext *context, const TargetInfo &target)
@@ -169,4 +282,7 @@ private:
 void quant_ext::populateDequantizeToBF16Patterns(RewritePatternSet &patterns,
                                                  const TargetInfo &target) {
   patterns.add<DequantizeToBF16>(patterns.getContext(), target);
+  if (!hasInstruction(target))
+    patterns.add<DequantizeWordsToBF16>(patterns.getContext(),
+                                        /*benefit=*/2);
 }
