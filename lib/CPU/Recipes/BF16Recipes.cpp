@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BF16Recipes.h"
+#include "ScaleSource.h"
 #include "SplatScalar.h"
 
 #include "QuantExt/CPU/Passes.h"
@@ -89,30 +90,30 @@ Value quant_ext::emitNormalBF16Bits(OpBuilder &builder, Location loc,
   return round(b, values, isNumber);
 }
 
+/// `value` in f32.
+static Value widen(ImplicitLocOpBuilder &b, Value value) {
+  Type wide = b.getF32Type();
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    wide = vector.clone(wide);
+  return value.getType() == wide ? value
+                                 : arith::ExtFOp::create(b, wide, value);
+}
+
 /// Whether no product with this scale, or one of these, needs care.
 static Value emitIsPlain(ImplicitLocOpBuilder &b, Value scale,
                          const TargetInfo &target) {
-  auto vector = dyn_cast<VectorType>(scale.getType());
-  Type wide = vector ? Type(vector.clone(b.getF32Type())) : b.getF32Type();
-  if (scale.getType() != wide)
-    scale = arith::ExtFOp::create(b, wide, scale);
-  auto number = [&](float value) -> Value {
-    if (vector)
-      return arith::ConstantOp::create(
-          b, DenseElementsAttr::get(cast<VectorType>(wide), value));
-    return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
+  Value magnitude = math::AbsFOp::create(b, widen(b, scale));
+  auto compare = [&](arith::CmpFPredicate predicate, float bound) {
+    Value bounds =
+        createConstantLike(b, magnitude.getType(), b.getF32FloatAttr(bound));
+    return arith::CmpFOp::create(b, predicate, magnitude, bounds);
   };
-  Value magnitude = math::AbsFOp::create(b, scale);
   // The instruction keeps NaN.
-  Value isPlain =
-      hasInstruction(target)
-          ? arith::CmpFOp::create(b, arith::CmpFPredicate::UGE, magnitude,
-                                  number(std::numeric_limits<float>::min()))
-          : arith::CmpFOp::create(b, arith::CmpFPredicate::OLE, magnitude,
-                                  number(std::numeric_limits<float>::max()));
-  if (!vector)
-    return isPlain;
-  return vector::ReductionOp::create(b, vector::CombiningKind::AND, isPlain);
+  return emitIsEvery(b, hasInstruction(target)
+                            ? compare(arith::CmpFPredicate::UGE,
+                                      std::numeric_limits<float>::min())
+                            : compare(arith::CmpFPredicate::OLE,
+                                      std::numeric_limits<float>::max()));
 }
 
 Value quant_ext::emitProductBF16Bits(OpBuilder &builder, Location loc,
@@ -136,48 +137,42 @@ Value quant_ext::emitBF16(OpBuilder &builder, Location loc, Value bits) {
                                   type.clone(builder.getBF16Type()), bits);
 }
 
-/// Whether `scale` makes products of all words but zero that are normal, 2^16
-/// times as large too.
+/// Whether products of all words but zero are normal, and 2^16 times as large
+/// too.
 static Value emitIsModerate(ImplicitLocOpBuilder &b, Value scale) {
-  constexpr float kLeast = 0x1p-90f, kMost = 0x1p90f;
   Value magnitude = math::AbsFOp::create(b, scale);
-  auto compare = [&](arith::CmpFPredicate predicate, float bound) {
-    return arith::CmpFOp::create(
-        b, predicate, magnitude,
-        arith::ConstantOp::create(b, b.getF32FloatAttr(bound)));
-  };
-  return arith::AndIOp::create(b, compare(arith::CmpFPredicate::OGE, kLeast),
-                               compare(arith::CmpFPredicate::OLE, kMost));
+  return emitIsEvery(b, emitIsEachWithin(b, magnitude, 0x1p-90f, 0x1p90f));
 }
 
-/// 2^16 times the products of integers of 32 bits, 2^16 times words, and a
-/// moderate scale, rounded to bf16. As i32.
+/// 2^16 times the products of words, where `integers` are as many times these,
+/// and moderate scales, rounded to bf16; as i32.
 static Value roundProducts(ImplicitLocOpBuilder &b, Value integers,
-                           Value scale) {
+                           Value scales) {
   auto type = cast<VectorType>(integers.getType());
   VectorType floats = type.clone(b.getF32Type());
-  Value products =
-      arith::MulFOp::create(b, arith::SIToFPOp::create(b, floats, integers),
-                            vector::BroadcastOp::create(b, floats, scale));
-  Value rest = arith::ConstantOp::create(
-      b, DenseElementsAttr::get(floats, 1.0f - 0x1p-16f));
+  Value products = arith::MulFOp::create(
+      b, arith::SIToFPOp::create(b, floats, integers), scales);
+  Value rest =
+      createConstantLike(b, floats, b.getF32FloatAttr(1.0f - 0x1p-16f));
   Value rounded = arith::SubFOp::create(
       b, products, arith::MulFOp::create(b, products, rest));
   return arith::BitcastOp::create(b, type, rounded);
 }
 
-/// The bits of `words`, of i16, times a moderate scale. Even words and odd ones
+/// The bits of `words`, of i16, times moderate scales. Even words and odd ones
 /// are the upper halves of integers and of floats, and so change their places
 /// by a shift or by a mask.
 static Value emitWordProductBF16Bits(ImplicitLocOpBuilder &b, Value words,
-                                     Value scale) {
+                                     Value evenScales, Value oddScales) {
   auto type = cast<VectorType>(words.getType());
   auto pairs = VectorType::get({type.getNumElements() / 2}, b.getI32Type());
   Value both = vector::BitCastOp::create(b, pairs, words);
   Value half = createSplat(b, b.getLoc(), pairs, 16);
   Value upper = createSplat(b, b.getLoc(), pairs, 0xffff0000);
-  Value even = roundProducts(b, arith::ShLIOp::create(b, both, half), scale);
-  Value odd = roundProducts(b, arith::AndIOp::create(b, both, upper), scale);
+  Value even =
+      roundProducts(b, arith::ShLIOp::create(b, both, half), evenScales);
+  Value odd =
+      roundProducts(b, arith::AndIOp::create(b, both, upper), oddScales);
   Value joined =
       arith::OrIOp::create(b, arith::ShRUIOp::create(b, even, half), odd);
   return vector::BitCastOp::create(b, type, joined);
@@ -204,7 +199,7 @@ static Value emitWords(ImplicitLocOpBuilder &b, ApplyDequantizeOp op) {
 
 namespace {
 
-/// By one scale, without the instruction.
+/// By scales that lanes or iterations share, without the instruction.
 struct DequantizeWordsToBF16 final
     : public OpRewritePattern<ApplyDequantizeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -215,22 +210,30 @@ struct DequantizeWordsToBF16 final
     if (!type || !type.getElementType().isBF16() || type.getRank() != 1 ||
         type.getNumElements() % 2 != 0)
       return rewriter.notifyMatchFailure(op, "it makes no pairs of bf16");
-    Value scale = getSplatScalar(op.getScale());
-    if (op.getStorage().isFloat() || !scale || scale.getType().isF64())
-      return rewriter.notifyMatchFailure(op, "it has no scale of all integers");
+    if (op.getStorage().isFloat() ||
+        getElementTypeOrSelf(op.getScale()).isF64())
+      return rewriter.notifyMatchFailure(op,
+                                         "it multiplies no integers in f32");
+    FailureOr<ScaleSource> source = findScaleSource(op, op.getScale());
+    if (failed(source))
+      return rewriter.notifyMatchFailure(
+          op, "to test each scale costs more than it saves");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value words = emitWords(b, op);
     if (!words)
       return rewriter.notifyMatchFailure(op, "it multiplies more than words");
 
-    if (!scale.getType().isF32())
-      scale = arith::ExtFOp::create(b, b.getF32Type(), scale);
+    // Outside the branch, for loops around it to do once.
+    Value scale = widen(b, source->scale);
+    auto pairs = VectorType::get({type.getNumElements() / 2}, b.getF32Type());
+    Value even = source->spread(b, scale, pairs, /*first=*/0, /*step=*/2);
+    Value odd = source->spread(b, scale, pairs, /*first=*/1, /*step=*/2);
     auto branch = scf::IfOp::create(b, type.clone(b.getI16Type()),
                                     emitIsModerate(b, scale),
                                     /*addThenBlock=*/true,
                                     /*addElseBlock=*/true);
     b.setInsertionPointToStart(branch.thenBlock());
-    scf::YieldOp::create(b, emitWordProductBF16Bits(b, words, scale));
+    scf::YieldOp::create(b, emitWordProductBF16Bits(b, words, even, odd));
     b.setInsertionPointToStart(branch.elseBlock());
     Value product = ApplyDequantizeOp::create(
         b, type.clone(b.getF32Type()), op.getInput(), op.getScale(),
@@ -258,17 +261,18 @@ struct DequantizeToBF16 final : public OpRewritePattern<ApplyDequantizeOp> {
           op, "a product may be subnormal or NaN whatever the scale");
     if (getElementTypeOrSelf(op.getScale()).isF64())
       return rewriter.notifyMatchFailure(op, "it computes in f64");
-    Value scale = getSplatScalar(op.getScale());
-    if (!scale && !hasInstruction(target))
+    FailureOr<ScaleSource> source = findScaleSource(op, op.getScale());
+    if (failed(source) && !hasInstruction(target))
       return rewriter.notifyMatchFailure(
-          op, "to test each lane costs more than it saves");
+          op, "to test each scale costs more than it saves");
 
     Location loc = op.getLoc();
     Value product = ApplyDequantizeOp::create(
         rewriter, loc, type.clone(rewriter.getF32Type()), op.getInput(),
         op.getScale(), op.getZeroPoint(), op.getStorage());
-    Value bits = emitProductBF16Bits(rewriter, loc, product,
-                                     scale ? scale : op.getScale(), target);
+    Value bits = emitProductBF16Bits(
+        rewriter, loc, product,
+        succeeded(source) ? source->scale : op.getScale(), target);
     rewriter.replaceOp(op, emitBF16(rewriter, loc, bits));
     return success();
   }

@@ -3,9 +3,11 @@
 #include "ScaleSource.h"
 #include "SplatScalar.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::quant_ext;
@@ -13,6 +15,30 @@ using namespace mlir::quant_ext;
 static bool isDefinedOutsideOfLoop(Value value, Operation *op) {
   auto loop = op->getParentOfType<LoopLikeOpInterface>();
   return loop && loop.isDefinedOutsideOfLoop(value);
+}
+
+Value ScaleSource::spread(ImplicitLocOpBuilder &b, Value ofSource,
+                          VectorType type, int64_t first, int64_t step) const {
+  if (isScalar())
+    return vector::BroadcastOp::create(b, type, ofSource);
+  if (lanes.empty() && step == 1)
+    return ofSource;
+  SmallVector<int64_t> elements;
+  for (int64_t i = 0, e = type.getNumElements(), lane = first; i < e;
+       ++i, lane += step)
+    elements.push_back(lanes.empty() ? lane : lanes[lane]);
+  return vector::ShuffleOp::create(b, ofSource, ofSource, elements);
+}
+
+FailureOr<ScaleSource> quant_ext::findScaleSource(Operation *op, Value scale) {
+  ScaleSource source;
+  if ((source.scale = getSplatScalar(scale)) ||
+      (source.scale = getShuffled(scale, source.lanes)))
+    return source;
+  if (!isDefinedOutsideOfLoop(scale, op))
+    return failure();
+  source.scale = scale;
+  return source;
 }
 
 FailureOr<ScaleSource> quant_ext::matchSharedScale(ApplyQuantizeOp op,
@@ -28,13 +54,9 @@ FailureOr<ScaleSource> quant_ext::matchSharedScale(ApplyQuantizeOp op,
     return rewriter.notifyMatchFailure(op, "it is not on vectors");
   if (isDouble(op.getInput()) || isDouble(op.getScale()))
     return rewriter.notifyMatchFailure(op, "it computes in f64");
-  ScaleSource source;
-  if ((source.scale = getSplatScalar(op.getScale())) ||
-      (source.scale = getShuffled(op.getScale(), source.lanes)))
-    return source;
-  if (!isDefinedOutsideOfLoop(op.getScale(), op))
+  FailureOr<ScaleSource> source = findScaleSource(op, op.getScale());
+  if (failed(source))
     return rewriter.notifyMatchFailure(op, "nobody shares its scales");
-  source.scale = op.getScale();
   return source;
 }
 
@@ -81,4 +103,36 @@ FailureOr<ScaleSource> quant_ext::matchExactScale(ApplyQuantizeOp op,
   if (!source->zeroPoint)
     return rewriter.notifyMatchFailure(op, "lanes may differ in zero point");
   return source;
+}
+
+Value quant_ext::createConstantLike(ImplicitLocOpBuilder &b, Type like,
+                                    TypedAttr number) {
+  if (auto vector = dyn_cast<VectorType>(like))
+    number = DenseElementsAttr::get(vector, Attribute(number));
+  return arith::ConstantOp::create(b, number);
+}
+
+Value quant_ext::emitIsEachWithin(ImplicitLocOpBuilder &b, Value value,
+                                  float lo, float hi) {
+  auto compare = [&](arith::CmpFPredicate predicate, float bound) -> Value {
+    Value bounds =
+        createConstantLike(b, value.getType(), b.getF32FloatAttr(bound));
+    return arith::CmpFOp::create(b, predicate, value, bounds);
+  };
+  return arith::AndIOp::create(b, compare(arith::CmpFPredicate::OGE, lo),
+                               compare(arith::CmpFPredicate::OLE, hi));
+}
+
+Value quant_ext::emitIsEvery(ImplicitLocOpBuilder &b, Value condition) {
+  auto type = dyn_cast<VectorType>(condition.getType());
+  if (!type)
+    return condition;
+  // Of other numbers of elements, LLVM takes vectors apart one by one.
+  int64_t size = type.getNumElements();
+  if (!llvm::isPowerOf2_64(size)) {
+    auto elements = llvm::to_vector(llvm::seq(size));
+    elements.resize(llvm::PowerOf2Ceil(size), size - 1);
+    condition = vector::ShuffleOp::create(b, condition, condition, elements);
+  }
+  return vector::ReductionOp::create(b, vector::CombiningKind::AND, condition);
 }

@@ -5,6 +5,7 @@
 
 #include "QuantExt/IR/QuantExt.h"
 
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace mlir::quant_ext {
@@ -23,7 +24,16 @@ struct ScaleSource {
   Value zeroPoint;
 
   bool isScalar() const { return !isa<VectorType>(scale.getType()); }
+
+  /// What `ofSource`, one for each scale, has for the lanes of a vector: for
+  /// as many as `type` has, from `first` on, each `step`-th of them.
+  Value spread(ImplicitLocOpBuilder &b, Value ofSource, VectorType type,
+               int64_t first = 0, int64_t step = 1) const;
 };
+
+/// The source of `scale`, which is an operand of `op`; failure where each lane
+/// has its own, in each iteration.
+FailureOr<ScaleSource> findScaleSource(Operation *op, Value scale);
 
 /// The source of the scales of `op`, where it divides in this way, computes in
 /// f32, and its lanes or the iterations of the loop around it share scales.
@@ -35,6 +45,16 @@ FailureOr<ScaleSource> matchSharedScale(ApplyQuantizeOp op, Division division,
 /// SharedScale.h give what `op` rounds.
 FailureOr<ScaleSource> matchExactScale(ApplyQuantizeOp op,
                                        PatternRewriter &rewriter);
+
+/// lo <= value <= hi in each element, which NaN fails.
+Value emitIsEachWithin(ImplicitLocOpBuilder &b, Value value, float lo,
+                       float hi);
+
+/// Whether `condition`, a scalar or a vector, holds in each element.
+Value emitIsEvery(ImplicitLocOpBuilder &b, Value condition);
+
+/// `number` in all elements of `like`, a scalar type or that of a vector.
+Value createConstantLike(ImplicitLocOpBuilder &b, Type like, TypedAttr number);
 
 } // namespace mlir::quant_ext
 

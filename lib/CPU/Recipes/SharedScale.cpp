@@ -7,7 +7,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "llvm/Support/MathExtras.h"
 
 #include <cmath>
 
@@ -20,14 +19,6 @@ static Type typeLike(Value value, Type element) {
   return vector ? Type(vector.clone(element)) : element;
 }
 
-/// `number` in all elements of `like`.
-static Value constantLike(ImplicitLocOpBuilder &b, Type like,
-                          TypedAttr number) {
-  if (auto vector = dyn_cast<VectorType>(like))
-    number = DenseElementsAttr::get(vector, Attribute(number));
-  return arith::ConstantOp::create(b, number);
-}
-
 SharedScale::SharedScale(OpBuilder &builder, ApplyQuantizeOp op,
                          const ScaleSource &source)
     : b(op.getLoc(), builder), op(op), source(source) {
@@ -35,7 +26,8 @@ SharedScale::SharedScale(OpBuilder &builder, ApplyQuantizeOp op,
   x = widenAtDefinition(op.getInput());
   scale = widenAtDefinition(source.scale);
   inverse = arith::DivFOp::create(
-      b, constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f)), scale);
+      b, createConstantLike(b, scale.getType(), b.getF32FloatAttr(1.0f)),
+      scale);
   scales = spread(scale);
   inverses = spread(inverse);
   if (op.getDivision() == Division::Exact && hasShortSteps())
@@ -45,7 +37,7 @@ SharedScale::SharedScale(OpBuilder &builder, ApplyQuantizeOp op,
 /// What the reciprocal lacks. Not where a branch needs it: there it would be
 /// computed for each of them, and in each iteration of a loop around.
 Value SharedScale::emitRest() {
-  Value one = constantLike(b, scale.getType(), b.getF32FloatAttr(1.0f));
+  Value one = createConstantLike(b, scale.getType(), b.getF32FloatAttr(1.0f));
   Value residual =
       math::FmaOp::create(b, arith::NegFOp::create(b, inverse), scale, one);
   return arith::DivFOp::create(b, residual, scale);
@@ -68,65 +60,41 @@ Value SharedScale::widenAtDefinition(Value value) {
 
 /// In all lanes.
 Value SharedScale::spread(Value ofSource) {
-  if (source.isScalar())
-    return vector::BroadcastOp::create(b, type, ofSource);
-  if (source.lanes.empty())
-    return ofSource;
-  return vector::ShuffleOp::create(b, ofSource, ofSource, source.lanes);
-}
-
-/// lo <= value <= hi in each element, which NaN fails.
-Value SharedScale::isEachWithin(Value value, float lo, float hi) {
-  auto compare = [&](arith::CmpFPredicate predicate, float bound) -> Value {
-    Value bounds = constantLike(b, value.getType(), b.getF32FloatAttr(bound));
-    return arith::CmpFOp::create(b, predicate, value, bounds);
-  };
-  return arith::AndIOp::create(b, compare(arith::CmpFPredicate::OGE, lo),
-                               compare(arith::CmpFPredicate::OLE, hi));
+  return source.spread(b, ofSource, type);
 }
 
 Value SharedScale::isNormal(Value inverse) {
-  return isEachWithin(math::AbsFOp::create(b, inverse),
-                      std::numeric_limits<float>::min(),
-                      std::numeric_limits<float>::max());
+  return emitIsEachWithin(b, math::AbsFOp::create(b, inverse),
+                          std::numeric_limits<float>::min(),
+                          std::numeric_limits<float>::max());
 }
 
-/// Of a condition for the source.
-Value SharedScale::isEvery(Value condition) {
-  if (source.isScalar())
-    return condition;
-  // Of other numbers of elements, LLVM takes vectors apart one by one.
-  int64_t size = cast<VectorType>(condition.getType()).getNumElements();
-  if (!llvm::isPowerOf2_64(size)) {
-    auto elements = llvm::to_vector(llvm::seq(size));
-    elements.resize(llvm::PowerOf2Ceil(size), size - 1);
-    condition = vector::ShuffleOp::create(b, condition, condition, elements);
-  }
-  return vector::ReductionOp::create(b, vector::CombiningKind::AND, condition);
+Value SharedScale::hasNormalInverse() {
+  return emitIsEvery(b, isNormal(inverse));
 }
-
-Value SharedScale::hasNormalInverse() { return isEvery(isNormal(inverse)); }
 
 bool SharedScale::hasShortSteps() { return op.getStorage().getWidth() <= 8; }
 
 Value SharedScale::isDividedExactly(bool mayOverflow) {
   if (hasShortSteps())
-    return isEvery(
-        isEachWithin(scale, mayOverflow ? 0x1p-24f : 0x1p-100f, 0x1p64f));
+    return emitIsEvery(b, emitIsEachWithin(b, scale,
+                                           mayOverflow ? 0x1p-24f : 0x1p-100f,
+                                           0x1p64f));
   int width = op.getStorage().getWidth();
   // The largest number below the bound that the proof gives.
   float largest = std::nextafter(std::ldexp(1.0f, 127 - width), 0.0f);
-  return isEvery(isEachWithin(scale, 0x1p-100f, largest));
+  return emitIsEvery(b, emitIsEachWithin(b, scale, 0x1p-100f, largest));
 }
 
 Value SharedScale::scaleBound(int64_t bound) {
-  Value steps = constantLike(b, scale.getType(), b.getF32FloatAttr(bound));
+  Value steps =
+      createConstantLike(b, scale.getType(), b.getF32FloatAttr(bound));
   if (Value z = source.zeroPoint) {
     Type i32 = typeLike(z, b.getI32Type());
     z = op.getStorage().getIsSigned()
             ? Value(arith::ExtSIOp::create(b, i32, z))
             : Value(arith::ExtUIOp::create(b, i32, z));
-    Value limit = constantLike(b, i32, b.getI32IntegerAttr(bound));
+    Value limit = createConstantLike(b, i32, b.getI32IntegerAttr(bound));
     steps = arith::SIToFPOp::create(b, typeLike(z, b.getF32Type()),
                                     arith::SubIOp::create(b, limit, z));
     if (steps.getType() != scale.getType())
@@ -174,7 +142,7 @@ Value SharedScale::quantize(Value values, Value theirScales,
 }
 
 Value SharedScale::quantizeMultiplied() {
-  Value ones = constantLike(b, type, b.getF32FloatAttr(1.0f));
+  Value ones = createConstantLike(b, type, b.getF32FloatAttr(1.0f));
   return quantize(multiply(x), ones, Division::Exact);
 }
 

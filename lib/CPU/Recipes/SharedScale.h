@@ -23,8 +23,6 @@
 
 #include "ScaleSource.h"
 
-#include "mlir/IR/ImplicitLocOpBuilder.h"
-
 namespace mlir::quant_ext {
 
 /// Builds the arithmetic of an operation whose scales are shared, in f32
@@ -84,9 +82,7 @@ private:
   Value spread(Value ofSource);
   Value emitRest();
   Value widenAtDefinition(Value value);
-  Value isEachWithin(Value value, float lo, float hi);
   Value isNormal(Value inverse);
-  Value isEvery(Value condition);
 
   ScaleSource source;
   /// What the reciprocals lack, in all lanes, where `divide` adds that.
