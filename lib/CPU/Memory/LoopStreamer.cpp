@@ -117,37 +117,48 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
   // more, and for all of its lines: half of them cost what they save.
   if (known && *known > limits.rowBytes / read.stride)
     before = nullptr;
-  auto other = before ? cast<scf::ForOp>(before->getParentOp()) : clone;
-  rewriter.setInsertionPoint(other);
+  rewriter.setInsertionPoint(clone);
   Value distance = constant(
       llvm::divideCeil(limits.prefetchBytes, read.stride) * streamable.step);
-  int64_t from = 0;
-  if (before) {
-    // Both loops ask for a part of the next row, lest memory is idle while the
-    // first one runs.
-    Value length =
-        emit<arith::SubIOp>(other.getUpperBound(), other.getLowerBound());
-    Value fits =
-        compare(arith::CmpIPredicate::ule, length,
-                constant(limits.rowBytes / read.stride * streamable.step));
-    int64_t part = llvm::alignTo(read.bytes / 2, kLineBytes);
-    if (known)
-      from = part;
-    Value none = constant(0);
-    Value distanceBefore = select(fits, length, none);
-    distance = select(fits, length, distance);
-    rewriter.setInsertionPoint(before);
-    if (askedBefore.insert(before).second)
-      emitPrefetches(
-          rewriter, loop, read,
-          emit<arith::AddIOp>(other.getInductionVar(), distanceBefore), 0, part,
-          CacheLevel::First);
-  }
   // Each before its read, not all at once: only so many can be under way.
+  auto ask = [&](Value inductionVar) {
+    emitPrefetches(rewriter, loop, read, inductionVar, 0, read.bytes,
+                   CacheLevel::First);
+  };
+  if (!before) {
+    rewriter.setInsertionPoint(copy);
+    ask(emit<arith::AddIOp>(clone.getInductionVar(), distance));
+    return;
+  }
+
+  // Both loops ask for a part of the next row, lest memory is idle while the
+  // first one runs: for the first quarter, and for the rest, as they take time.
+  // Every other line in each of them comes a quarter later on Zen 3.
+  auto other = cast<scf::ForOp>(before->getParentOp());
+  rewriter.setInsertionPoint(other);
+  Value first = other.getLowerBound(), four = constant(4);
+  Value length = emit<arith::SubIOp>(other.getUpperBound(), first);
+  Value quarter = emit<arith::DivUIOp>(length, four);
+  Value fits =
+      compare(arith::CmpIPredicate::ule, length,
+              constant(limits.rowBytes / read.stride * streamable.step));
+  Value next = emit<arith::AddIOp>(first, select(fits, length, constant(0)));
+  auto emitQuarter = [&](scf::ForOp around) {
+    Value position = emit<arith::SubIOp>(around.getInductionVar(), first);
+    return emit<arith::DivUIOp>(position, four);
+  };
+  if (askedBefore.insert(before).second) {
+    rewriter.setInsertionPoint(before);
+    emitPrefetches(
+        rewriter, loop, read, emit<arith::AddIOp>(next, emitQuarter(other)), 0,
+        llvm::alignTo(read.bytes / 4, kLineBytes), CacheLevel::First);
+  }
   rewriter.setInsertionPoint(copy);
-  emitPrefetches(rewriter, loop, read,
-                 emit<arith::AddIOp>(clone.getInductionVar(), distance), from,
-                 read.bytes, CacheLevel::First);
+  Value position = clone.getInductionVar();
+  Value later = emit<arith::SubIOp>(
+      emit<arith::AddIOp>(position, emit<arith::AddIOp>(length, quarter)),
+      emitQuarter(clone));
+  ask(select(fits, later, emit<arith::AddIOp>(position, distance)));
 }
 
 /// The loop once more, between other bounds, and asking for what it will read.

@@ -498,18 +498,25 @@ func.func @masked(%x: memref<2420xi8>, %y: memref<2420xi8>) {
 
 // -----
 
-// What a loop before read is in a cache: both ask for the next row, 8 KiB later.
+// What a loop before read is in a cache: both ask for the next row, 8 KiB later, the
+// first one for a quarter of it and the second one for the rest.
 // CHECK-LABEL: func.func @read_twice
 // CHECK-SAME: (%[[X:[^:]*]]: memref<64x2048xf32>
 // CHECK: scf.for %[[ROW:.*]] = %c0
 // CHECK: scf.for %[[I:.*]] = %c0
-// CHECK: %[[NEXT:.*]] = arith.addi %[[I]], %c2048
+// CHECK: %[[QUARTER:.*]] = arith.divui %[[I]], %c4
+// CHECK-NEXT: %[[NEXT:.*]] = arith.addi %[[QUARTER]], %c2048
 // CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[NEXT]]]
 // CHECK-NEXT: vector.transfer_read
 // CHECK: scf.for %[[J:.*]] =
 // CHECK: vector.transfer_write
 // CHECK: scf.for %[[J:.*]] =
-// CHECK: memref.prefetch
+// CHECK: %[[LAST:.*]] = arith.addi %[[J]], %c2560
+// CHECK-NEXT: %[[BEFORE:.*]] = arith.divui %[[J]], %c4
+// CHECK-NEXT: %[[LATER:.*]] = arith.subi %[[LAST]], %[[BEFORE]]
+// CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[LATER]]]
+// CHECK-NEXT: %[[LINE:.*]] = arith.addi %[[LATER]], %c16
+// CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[LINE]]]
 // CHECK-NEXT: vector.transfer_read
 // CHECK: nontemporal
 func.func @read_twice(%x: memref<64x2048xf32>, %y: memref<64x2048xf32>) {
@@ -583,14 +590,17 @@ func.func @read_twice_from_memory(%x: memref<1048576xf32>, %y: memref<1048576xf3
 // CHECK-SAME: (%[[X:[^:]*]]: memref<?x?xf32>, %{{.*}}: memref<?x?xf32>, %{{.*}}: index, %[[N:.*]]: index)
 // CHECK: scf.for %[[ROW:.*]] = %c0
 // CHECK: %[[FITS:.*]] = arith.cmpi ule, %[[N]], %c{{[0-9]+}}
-// CHECK-DAG: %[[FIRST:.*]] = arith.select %[[FITS]], %[[N]], %c0
-// CHECK-DAG: %[[SECOND:.*]] = arith.select %[[FITS]], %[[N]], %c2048
+// CHECK: %[[FIRST:.*]] = arith.select %[[FITS]], %[[N]], %c0
 // CHECK: scf.for %[[I:.*]] = %c0
-// CHECK: %[[NEXT:.*]] = arith.addi %[[I]], %[[FIRST]]
+// CHECK: %[[QUARTER:.*]] = arith.divui %[[I]], %c4
+// CHECK: %[[NEXT:.*]] = arith.addi %[[FIRST]], %[[QUARTER]]
 // CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[NEXT]]]
 // CHECK-NEXT: vector.transfer_read
 // CHECK: vector.reduction
-// CHECK: %[[LATER:.*]] = arith.addi %{{.*}}, %[[SECOND]]
+// CHECK: scf.for %[[J:.*]] = %{{.*}} to %{{.*}} step %c32
+// CHECK: %[[REST:.*]] = arith.subi
+// CHECK: %[[AHEAD:.*]] = arith.addi %[[J]], %c2048
+// CHECK: %[[LATER:.*]] = arith.select %[[FITS]], %[[REST]], %[[AHEAD]]
 // CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[LATER]]]
 // CHECK-NEXT: %[[LINE:.*]] = arith.addi %[[LATER]], %c16
 // CHECK-NEXT: memref.prefetch %[[X]][%[[ROW]], %[[LINE]]]

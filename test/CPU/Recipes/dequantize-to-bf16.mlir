@@ -1,17 +1,28 @@
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v4},quant-ext-expand-small-floats{target=x86-64-v4},canonicalize,cse)" | FileCheck %s --check-prefixes=CHECK,PLAIN
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(quant-ext-lower-element-ops{target=x86-64-v4 features=+avx512bf16},quant-ext-expand-small-floats{target=x86-64-v4},canonicalize,cse)" | FileCheck %s --check-prefixes=CHECK,BF16
 
-// The scale says once whether a product can be a NaN, as it is where the scale
-// is one or infinite, beyond 3.40282347e+38; for the instruction, which flushes
-// them, whether it can be subnormal, as where the scale is below 2^-126 =
-// 1.17549435e-38.
+// The scale says once whether a product can be subnormal, as where it is below
+// 2^-126 = 1.17549435e-38: the instruction flushes those.
+//
+// Without it the scale must be between 2^-90 and 2^90, for what is 2^16 times as
+// large to be a number too. Even lanes and odd ones are the upper halves of i32,
+// 2^16 times as large; each less what 1 - 2^-16 of it is rounded to is the product
+// rounded to bf16, in the upper half again.
 // CHECK-LABEL: func.func @scalar(
-// CHECK-SAME: %[[S:[^:]*]]: f32)
-// PLAIN-DAG: %[[BOUND:.*]] = arith.constant 3.40282347E+38 : f32
+// CHECK-SAME: %[[Q:[^:]*]]: vector<64xi8>, %[[S:[^:]*]]: f32)
+// PLAIN-DAG: %[[LEAST:.*]] = arith.constant 8.07793567E-28 : f32
+// PLAIN-DAG: %[[MOST:.*]] = arith.constant 1.23794004E+27 : f32
+// PLAIN-DAG: %[[REST:.*]] = arith.constant dense<0.999984741> : vector<32xf32>
+// PLAIN-DAG: %[[HALF:.*]] = arith.constant dense<16> : vector<32xi32>
+// PLAIN-DAG: %[[UPPER:.*]] = arith.constant dense<-65536> : vector<32xi32>
 // BF16-DAG: %[[BOUND:.*]] = arith.constant 1.17549435E-38 : f32
-// CHECK: %[[V:.*]] = arith.mulf
+// BF16: %[[V:.*]] = arith.mulf
+// PLAIN: %[[W:.*]] = arith.extsi %[[Q]] : vector<64xi8> to vector<64xi16>
+// PLAIN: %[[SCALES:.*]] = vector.broadcast %[[S]] : f32 to vector<32xf32>
 // CHECK: %[[ABS:.*]] = math.absf %[[S]] : f32
-// PLAIN: %[[IS_PLAIN:.*]] = arith.cmpf ole, %[[ABS]], %[[BOUND]] : f32
+// PLAIN: %[[IS_ABOVE:.*]] = arith.cmpf oge, %[[ABS]], %[[LEAST]] : f32
+// PLAIN: %[[IS_BELOW:.*]] = arith.cmpf ole, %[[ABS]], %[[MOST]] : f32
+// PLAIN: %[[IS_PLAIN:.*]] = arith.andi %[[IS_ABOVE]], %[[IS_BELOW]] : i1
 // BF16: %[[IS_PLAIN:.*]] = arith.cmpf uge, %[[ABS]], %[[BOUND]] : f32
 // CHECK: %[[R:.*]] = scf.if %[[IS_PLAIN]] -> (vector<64xi16>)
 // CHECK-NOT: cmpf uno
@@ -20,9 +31,25 @@
 // BF16: %[[LOW:.*]] = vector.extract_strided_slice %[[V]] {offsets = [0]
 // BF16: llvm.x86.avx512bf16.cvtne2ps2bf16.512"(%[[HIGH]], %[[LOW]])
 // BF16: llvm.x86.avx512bf16.cvtne2ps2bf16.512
-// PLAIN: arith.shrui
+// PLAIN: %[[PAIRS:.*]] = vector.bitcast %[[W]] : vector<64xi16> to vector<32xi32>
+// PLAIN: %[[EVEN:.*]] = arith.shli %[[PAIRS]], %[[HALF]]
+// PLAIN: %[[EVEN_F:.*]] = arith.sitofp %[[EVEN]]
+// PLAIN: %[[EVEN_P:.*]] = arith.mulf %[[EVEN_F]], %[[SCALES]]
+// PLAIN: %[[EVEN_C:.*]] = arith.mulf %[[EVEN_P]], %[[REST]]
+// PLAIN: %[[EVEN_R:.*]] = arith.subf %[[EVEN_P]], %[[EVEN_C]]
+// PLAIN: %[[EVEN_B:.*]] = arith.bitcast %[[EVEN_R]]
+// PLAIN: %[[ODD:.*]] = arith.andi %[[PAIRS]], %[[UPPER]]
+// PLAIN: %[[ODD_F:.*]] = arith.sitofp %[[ODD]]
+// PLAIN: %[[ODD_P:.*]] = arith.mulf %[[ODD_F]], %[[SCALES]]
+// PLAIN: %[[ODD_C:.*]] = arith.mulf %[[ODD_P]], %[[REST]]
+// PLAIN: %[[ODD_R:.*]] = arith.subf %[[ODD_P]], %[[ODD_C]]
+// PLAIN: %[[ODD_B:.*]] = arith.bitcast %[[ODD_R]]
+// PLAIN: %[[LOWER:.*]] = arith.shrui %[[EVEN_B]], %[[HALF]]
+// PLAIN: %[[JOINED:.*]] = arith.ori %[[LOWER]], %[[ODD_B]]
+// PLAIN: %[[BITS:.*]] = vector.bitcast %[[JOINED]] : vector<32xi32> to vector<64xi16>
+// PLAIN: scf.yield %[[BITS]]
 // CHECK: } else {
-// CHECK: arith.cmpf uno, %[[V]], %[[V]]
+// CHECK: arith.cmpf uno
 // CHECK: }
 // CHECK: arith.bitcast %[[R]] : vector<64xi16> to vector<64xbf16>
 func.func @scalar(%q: vector<64xi8>, %scale: f32) -> vector<64xbf16> {
@@ -45,6 +72,53 @@ func.func @lanes(%q: vector<64xi8>, %s: vector<64xf32>) -> vector<64xbf16> {
   %y = quant_ext.apply_dequantize %q, %s storage = <i8>
       : (vector<64xi8>, vector<64xf32>) -> vector<64xbf16>
   return %y : vector<64xbf16>
+}
+
+// -----
+
+// The two scales of all lanes, of which each lane has its own: both must do. Even
+// lanes and odd ones have their scales and zero points from them.
+// CHECK-LABEL: func.func @shared_by_runs(
+// CHECK-SAME: %[[Q:[^:]*]]: vector<64xi8>, %[[S:[^:]*]]: vector<2xf32>, %[[Z:[^:]*]]: vector<2xi8>)
+// PLAIN: %[[W:.*]] = arith.extui %[[Q]] : vector<64xi8> to vector<64xi16>
+// PLAIN: arith.subi %[[W]], %{{.*}} : vector<64xi16>
+// PLAIN: %[[EVEN:.*]] = vector.shuffle %[[S]], %[[S]] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
+// PLAIN: %[[ODD:.*]] = vector.shuffle %[[S]], %[[S]] [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]
+// CHECK: %[[ALL:.*]] = vector.reduction <and>, %{{.*}} : vector<2xi1> into i1
+// CHECK: scf.if %[[ALL]]
+// PLAIN: arith.mulf %{{.*}}, %[[EVEN]]
+// PLAIN: arith.mulf %{{.*}}, %[[ODD]]
+// CHECK: return
+func.func @shared_by_runs(%q: vector<64xi8>, %scales: vector<2xf32>, %zeros: vector<2xi8>) -> vector<64xbf16> {
+  %s = vector.shuffle %scales, %scales [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] : vector<2xf32>, vector<2xf32>
+  %z = vector.shuffle %zeros, %zeros [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] : vector<2xi8>, vector<2xi8>
+  %y = quant_ext.apply_dequantize %q, %s, %z storage = <u8>
+      : (vector<64xi8>, vector<64xf32>, vector<64xi8>) -> vector<64xbf16>
+  return %y : vector<64xbf16>
+}
+
+// -----
+
+// Of 16 bits, differences from a zero point take one more than a word has.
+// CHECK-LABEL: func.func @words(
+// PLAIN: scf.if
+// PLAIN: arith.mulf %{{.*}} : vector<16xf32>
+// CHECK: return
+// CHECK-LABEL: func.func @differences_of_words(
+// PLAIN-NOT: vector<16xf32>
+// CHECK: return
+func.func @words(%q: vector<32xi16>, %scale: f32) -> vector<32xbf16> {
+  %s = vector.broadcast %scale : f32 to vector<32xf32>
+  %y = quant_ext.apply_dequantize %q, %s storage = <i16>
+      : (vector<32xi16>, vector<32xf32>) -> vector<32xbf16>
+  return %y : vector<32xbf16>
+}
+func.func @differences_of_words(%q: vector<32xi16>, %scale: f32, %zero: i16) -> vector<32xbf16> {
+  %s = vector.broadcast %scale : f32 to vector<32xf32>
+  %z = vector.broadcast %zero : i16 to vector<32xi16>
+  %y = quant_ext.apply_dequantize %q, %s, %z storage = <i16>
+      : (vector<32xi16>, vector<32xf32>, vector<32xi16>) -> vector<32xbf16>
+  return %y : vector<32xbf16>
 }
 
 // -----
