@@ -50,6 +50,7 @@ FORMS = (
     ("quantize", dict(storage="i4", asymmetric=False)),
     ("quantize", dict(storage="u4", asymmetric=True)),
     ("quantize", dict(storage="i8", asymmetric=True, rounding="half_away")),
+    ("dequantize", dict(storage="u8", asymmetric=True, value="bf16")),
     ("fake_quantize", dict(storage="i8", asymmetric=False)),
     ("fake_quantize", dict(storage="u8", asymmetric=True, value="bf16")),
     ("fake_quantize", dict(storage="i8", asymmetric=False, division="reciprocal", value="bf16")),

@@ -138,10 +138,9 @@ Value quant_ext::emitBF16(OpBuilder &builder, Location loc, Value bits) {
 }
 
 /// Whether products of all words but zero are normal, and 2^16 times as large
-/// too.
+/// too, and none is -0, of which a difference makes 0.
 static Value emitIsModerate(ImplicitLocOpBuilder &b, Value scale) {
-  Value magnitude = math::AbsFOp::create(b, scale);
-  return emitIsEvery(b, emitIsEachWithin(b, magnitude, 0x1p-90f, 0x1p90f));
+  return emitIsEvery(b, emitIsEachWithin(b, scale, 0x1p-90f, 0x1p90f));
 }
 
 /// 2^16 times the products of words, where `integers` are as many times these,
