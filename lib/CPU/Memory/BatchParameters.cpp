@@ -291,9 +291,9 @@ struct BatchParametersPass
       parameters.push_back(value);
       divides |= isa<arith::DivFOp>(op);
     });
-    if (!divides)
-      return;
     SmallVector<scf::IfOp> branches = findParameterBranches(analysis, loop);
+    if (!divides && branches.empty())
+      return;
     LoopBatcher(rewriter, analysis, loop, parts, lanes)
         .run(parameters, branches);
     numBatched += parameters.size();
