@@ -292,7 +292,11 @@ struct BatchParametersPass
       divides |= isa<arith::DivFOp>(op);
     });
     SmallVector<scf::IfOp> branches = findParameterBranches(analysis, loop);
-    if (!divides && branches.empty())
+    // A loop inside has its branch moved out of it.
+    bool decides = llvm::any_of(branches, [&](scf::IfOp branch) {
+      return branch->getParentOp() == loop;
+    });
+    if (!divides && !decides)
       return;
     LoopBatcher(rewriter, analysis, loop, parts, lanes)
         .run(parameters, branches);

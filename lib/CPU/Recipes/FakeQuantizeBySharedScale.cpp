@@ -35,7 +35,8 @@ struct FakeQuantizeBySharedScale : public OpRewritePattern<ApplyDequantizeOp> {
     auto divide = [&]() -> Value {
       Value product =
           emitFakeQuantize(shared.b, shared.op, shared.divideEach());
-      return isBF16 ? emitBF16Bits(shared.b, op.getLoc(), product) : product;
+      return isBF16 ? emitBF16Bits(shared.b, op.getLoc(), product, target)
+                    : product;
     };
     Type between =
         isBF16 ? Type(shared.type.clone(rewriter.getI16Type())) : shared.type;

@@ -105,6 +105,14 @@ FailureOr<ScaleSource> quant_ext::matchExactScale(ApplyQuantizeOp op,
   return source;
 }
 
+Value quant_ext::widenToF32(ImplicitLocOpBuilder &b, Value value) {
+  Type wide = b.getF32Type();
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    wide = vector.clone(wide);
+  return value.getType() == wide ? value
+                                 : arith::ExtFOp::create(b, wide, value);
+}
+
 Value quant_ext::createConstantLike(ImplicitLocOpBuilder &b, Type like,
                                     TypedAttr number) {
   if (auto vector = dyn_cast<VectorType>(like))

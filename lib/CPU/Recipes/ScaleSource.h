@@ -53,6 +53,9 @@ Value emitIsEachWithin(ImplicitLocOpBuilder &b, Value value, float lo,
 /// Whether `condition`, a scalar or a vector, holds in each element.
 Value emitIsEvery(ImplicitLocOpBuilder &b, Value condition);
 
+/// `value`, a scalar or a vector, in f32.
+Value widenToF32(ImplicitLocOpBuilder &b, Value value);
+
 /// `number` in all elements of `like`, a scalar type or that of a vector.
 Value createConstantLike(ImplicitLocOpBuilder &b, Type like, TypedAttr number);
 

@@ -51,11 +51,7 @@ Value SharedScale::emitAtDefinition(Value value, function_ref<Value()> emit) {
 }
 
 Value SharedScale::widenAtDefinition(Value value) {
-  Type wide = typeLike(value, b.getF32Type());
-  if (value.getType() == wide)
-    return value;
-  return emitAtDefinition(
-      value, [&] { return arith::ExtFOp::create(b, wide, value); });
+  return emitAtDefinition(value, [&] { return widenToF32(b, value); });
 }
 
 /// In all lanes.

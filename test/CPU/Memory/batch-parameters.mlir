@@ -221,7 +221,76 @@ func.func @values(%x: memref<64xf32>, %y: memref<64xf32>) {
 
 // -----
 
-// Nothing to gain: few iterations, another place in each, no division.
+// Nothing is divided, but decided: for a batch at once. Where another loop is in
+// between, the branch is moved out of it instead.
+// CHECK-LABEL: func.func @decides(
+// CHECK-SAME: %[[S:[^:]*]]: memref<64xf32>
+// CHECK: %[[LEAST:.*]] = arith.constant dense<2.000000e+00> : vector<8xf32>
+// CHECK: %[[ALL:.*]] = scf.for
+// CHECK: %[[SCALES:.*]] = vector.load %[[S]][%{{.*}}] : memref<64xf32>, vector<8xf32>
+// CHECK: %[[ARE_LARGE:.*]] = arith.cmpf oge, %[[SCALES]], %[[LEAST]] : vector<8xf32>
+// CHECK: vector.reduction <and>, %[[ARE_LARGE]] : vector<8xi1> into i1
+// CHECK: scf.if %[[ALL]]
+// CHECK-NEXT: scf.for
+// CHECK-NOT: scf.if
+// CHECK: } else {
+// CHECK-NEXT: scf.for
+// CHECK: scf.if
+// CHECK-LABEL: func.func @decides_inside(
+// CHECK-COUNT-2: scf.for
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @decides(%x: memref<64x8xf32>, %s: memref<64xf32>, %y: memref<64x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %least = arith.constant 2.0 : f32
+  scf.for %i = %c0 to %c64 step %c1 {
+    %scale = memref.load %s[%i] : memref<64xf32>
+    %scales = vector.broadcast %scale : f32 to vector<8xf32>
+    %is_large = arith.cmpf oge, %scale, %least : f32
+    %row = vector.load %x[%i, %c0] : memref<64x8xf32>, vector<8xf32>
+    %v = scf.if %is_large -> vector<8xf32> {
+      %product = arith.mulf %row, %scales : vector<8xf32>
+      scf.yield %product : vector<8xf32>
+    } else {
+      %sum = arith.addf %row, %scales : vector<8xf32>
+      scf.yield %sum : vector<8xf32>
+    }
+    vector.store %v, %y[%i, %c0] : memref<64x8xf32>, vector<8xf32>
+  }
+  return
+}
+func.func @decides_inside(%x: memref<64x80xf32>, %s: memref<64xf32>, %y: memref<64x80xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  %c64 = arith.constant 64 : index
+  %c80 = arith.constant 80 : index
+  %least = arith.constant 2.0 : f32
+  scf.for %i = %c0 to %c64 step %c1 {
+    %scale = memref.load %s[%i] : memref<64xf32>
+    %scales = vector.broadcast %scale : f32 to vector<8xf32>
+    %is_large = arith.cmpf oge, %scale, %least : f32
+    scf.for %j = %c0 to %c80 step %c8 {
+      %row = vector.load %x[%i, %j] : memref<64x80xf32>, vector<8xf32>
+      %v = scf.if %is_large -> vector<8xf32> {
+        %product = arith.mulf %row, %scales : vector<8xf32>
+        scf.yield %product : vector<8xf32>
+      } else {
+        %sum = arith.addf %row, %scales : vector<8xf32>
+        scf.yield %sum : vector<8xf32>
+      }
+      vector.store %v, %y[%i, %j] : memref<64x80xf32>, vector<8xf32>
+    }
+  }
+  return
+}
+
+// -----
+
+// Nothing to gain: few iterations, another place in each, neither division nor
+// decision.
 // CHECK-LABEL: func.func @left(
 // CHECK-COUNT-3: scf.for
 // CHECK-NOT: scf.for

@@ -49,7 +49,7 @@
 // PLAIN: %[[BITS:.*]] = vector.bitcast %[[JOINED]] : vector<32xi32> to vector<64xi16>
 // PLAIN: scf.yield %[[BITS]]
 // CHECK: } else {
-// CHECK: arith.cmpf uno
+// CHECK: llvm.intr.ssub.sat
 // CHECK: }
 // CHECK: arith.bitcast %[[R]] : vector<64xi16> to vector<64xbf16>
 func.func @scalar(%q: vector<64xi8>, %scale: f32) -> vector<64xbf16> {
@@ -61,12 +61,42 @@ func.func @scalar(%q: vector<64xi8>, %scale: f32) -> vector<64xbf16> {
 
 // -----
 
-// One lane that needs care is enough. Without the instruction, to look at each
-// lane of the scale is no better than to look at each product.
+// One lane that needs care is enough. Without the instruction, the lower halves of
+// the products say which of the upper ones carry: those beyond half of a unit, and
+// half of an odd one. 0xffff, as only a NaN can be, becomes 0xfffe, and 0x7fff
+// saturates. Registers take turns in halves, and are put in order at the end.
 // CHECK-LABEL: func.func @lanes(
 // BF16: %[[ALL:.*]] = vector.reduction <and>, %{{.*}} : vector<64xi1> into i1
 // BF16: scf.if %[[ALL]]
 // PLAIN-NOT: scf.if
+// PLAIN-DAG: %[[NEITHER:.*]] = arith.constant dense<0> : vector<64xi16>
+// PLAIN-DAG: %[[ONE:.*]] = arith.constant dense<1> : vector<64xi16>
+// PLAIN-DAG: %[[SIGN:.*]] = arith.constant dense<-32768> : vector<64xi16>
+// PLAIN-DAG: %[[MOST:.*]] = arith.constant dense<-2> : vector<64xi16>
+// PLAIN-DAG: %[[HALF:.*]] = arith.constant dense<16> : vector<32xi32>
+// PLAIN-DAG: %[[LOW:.*]] = arith.constant dense<65535> : vector<32xi32>
+// PLAIN-DAG: %[[HIGH:.*]] = arith.constant dense<-65536> : vector<32xi32>
+// PLAIN: %[[V:.*]] = arith.mulf
+// PLAIN: %[[BITS:.*]] = arith.bitcast %[[V]] : vector<64xf32> to vector<64xi32>
+// PLAIN: %[[EVEN:.*]] = vector.shuffle %[[BITS]], %[[BITS]] [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 32, 33,
+// PLAIN: %[[ODD:.*]] = vector.shuffle %[[BITS]], %[[BITS]] [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 48, 49,
+// PLAIN-DAG: %[[EVEN_LOW:.*]] = arith.andi %[[EVEN]], %[[LOW]]
+// PLAIN-DAG: %[[ODD_LOW:.*]] = arith.shli %[[ODD]], %[[HALF]]
+// PLAIN-DAG: %[[LOWS:.*]] = arith.ori %[[EVEN_LOW]], %[[ODD_LOW]]
+// PLAIN-DAG: %[[LOWER:.*]] = vector.bitcast %[[LOWS]] : vector<32xi32> to vector<64xi16>
+// PLAIN-DAG: %[[EVEN_HIGH:.*]] = arith.shrui %[[EVEN]], %[[HALF]]
+// PLAIN-DAG: %[[ODD_HIGH:.*]] = arith.andi %[[ODD]], %[[HIGH]]
+// PLAIN-DAG: %[[HIGHS:.*]] = arith.ori %[[EVEN_HIGH]], %[[ODD_HIGH]]
+// PLAIN-DAG: %[[UPPER:.*]] = vector.bitcast %[[HIGHS]] : vector<32xi32> to vector<64xi16>
+// PLAIN: %[[IS_ODD:.*]] = arith.andi %[[UPPER]], %[[ONE]]
+// PLAIN-DAG: %[[SIGNED:.*]] = arith.xori %[[LOWER]], %[[SIGN]]
+// PLAIN-DAG: %[[LIMIT:.*]] = arith.subi %[[NEITHER]], %[[IS_ODD]]
+// PLAIN: %[[CARRIES:.*]] = arith.cmpi sgt, %[[SIGNED]], %[[LIMIT]]
+// PLAIN-DAG: %[[BOUNDED:.*]] = arith.minui %[[UPPER]], %[[MOST]]
+// PLAIN-DAG: %[[CARRY:.*]] = arith.extsi %[[CARRIES]] : vector<64xi1> to vector<64xi16>
+// PLAIN: %[[ROUNDED:.*]] = llvm.intr.ssub.sat(%[[BOUNDED]], %[[CARRY]])
+// PLAIN: %[[R:.*]] = vector.shuffle %[[ROUNDED]], %[[ROUNDED]] [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 1, 3,
+// PLAIN: arith.bitcast %[[R]] : vector<64xi16> to vector<64xbf16>
 // CHECK: return
 func.func @lanes(%q: vector<64xi8>, %s: vector<64xf32>) -> vector<64xbf16> {
   %y = quant_ext.apply_dequantize %q, %s storage = <i8>
@@ -105,7 +135,7 @@ func.func @shared_by_runs(%q: vector<64xi8>, %scales: vector<2xf32>, %zeros: vec
 // PLAIN: arith.mulf %{{.*}} : vector<16xf32>
 // CHECK: return
 // CHECK-LABEL: func.func @differences_of_words(
-// PLAIN-NOT: vector<16xf32>
+// PLAIN-NOT: scf.if
 // CHECK: return
 func.func @words(%q: vector<32xi16>, %scale: f32) -> vector<32xbf16> {
   %s = vector.broadcast %scale : f32 to vector<32xf32>
@@ -156,12 +186,14 @@ func.func @few_lanes(%q: vector<16xi8>, %scale: f32) -> vector<16xbf16> {
 // CHECK-NOT: scf.if
 // BF16: cvtne2ps2bf16
 // CHECK: } else {
-// CHECK: arith.cmpf uno
+// CHECK: llvm.intr.ssub.sat
 // CHECK: return
 // CHECK-LABEL: func.func @fake_quantize_by_reciprocal(
 // CHECK: scf.if %{{.*}} -> (vector<64xi16>)
-// CHECK: scf.if %{{.*}} -> (vector<64xi16>)
+// BF16: scf.if %{{.*}} -> (vector<64xi16>)
+// PLAIN-NOT: scf.if
 // BF16: cvtne2ps2bf16
+// CHECK: return
 func.func @fake_quantize(%x: vector<64xbf16>, %scale: f32) -> vector<64xbf16> {
   %s = vector.broadcast %scale : f32 to vector<64xf32>
   %q = quant_ext.apply_quantize %x, %s storage = <i8>
