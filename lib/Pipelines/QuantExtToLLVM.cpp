@@ -168,6 +168,7 @@ static void addArithmetic(OpPassManager &pm,
                           const QuantExtToLLVMOptions &options) {
   // After the split for threads, each of which has its own alignment and fence,
   // and where an operation on elements is still one operation.
+  pm.addNestedPass<func::FuncOp>(createQuantExtOverlapRests());
   auto stream = forTarget<QuantExtStreamStoresOptions>(options);
   stream.minBytes = options.minBytesToStream;
   pm.addNestedPass<func::FuncOp>(createQuantExtStreamStores(stream));

@@ -5,6 +5,100 @@
 
 include "QuantExt/CPU/PassOptions.td"
 
+def QuantExtOverlapRests
+    : Pass<"quant-ext-overlap-rests", "::mlir::func::FuncOp"> {
+  let summary = "Take what vectors leave of a row with one more vector";
+  let description = [{
+    Rows of a length that is known at run time only are taken a vector at a time,
+    what is left of each by a loop over shorter vectors, and the last elements
+    one by one. This pass takes all that is left by one more iteration of the
+    first loop, for the last vector of the row: some elements are computed twice,
+    with the same result.
+
+    It changes loops in other loops that write vectors next to each other, each
+    lane computed of the same lane of what is read and of what all lanes share, to
+    a result of the function that it does not read; and only where those after
+    them do the same with fewer elements. Rows that are too short, or results that
+    may overwrite an operand, are left to the loops that were there, behind a
+    branch.
+
+    Example:
+
+    ```mlir
+    func.func @negate(%x: memref<?x?xf32>, %rows: index, %columns: index,
+                      %whole: index) -> memref<?x?xf32> {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c8 = arith.constant 8 : index
+      %pad = arith.constant 0.0 : f32
+      %y = memref.alloc(%rows, %columns) : memref<?x?xf32>
+      scf.for %i = %c0 to %rows step %c1 {
+        scf.for %j = %c0 to %whole step %c8 {
+          %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]}
+              : memref<?x?xf32>, vector<8xf32>
+          %b = arith.negf %a : vector<8xf32>
+          vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]}
+              : vector<8xf32>, memref<?x?xf32>
+        }
+        scf.for %j = %whole to %columns step %c1 {
+          %a = memref.load %x[%i, %j] : memref<?x?xf32>
+          %b = arith.negf %a : f32
+          memref.store %b, %y[%i, %j] : memref<?x?xf32>
+        }
+      }
+      return %y : memref<?x?xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @negate(%x: memref<?x?xf32>, %rows: index, %columns: index,
+                      %whole: index) -> memref<?x?xf32> {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c8 = arith.constant 8 : index
+      %pad = arith.constant 0.0 : f32
+      %y = memref.alloc(%rows, %columns) : memref<?x?xf32>
+      scf.for %i = %c0 to %rows step %c1 {
+        scf.for %j = %c0 to %whole step %c8 {
+          %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]}
+              : memref<?x?xf32>, vector<8xf32>
+          %b = arith.negf %a : vector<8xf32>
+          vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]}
+              : vector<8xf32>, memref<?x?xf32>
+        }
+        %last = arith.subi %columns, %c8 : index
+        %has_rest = arith.cmpi ne, %columns, %whole : index
+        %fits = arith.cmpi sge, %last, %c0 : index
+        %overlaps = arith.andi %has_rest, %fits : i1
+        scf.if %overlaps {
+          %a = vector.transfer_read %x[%i, %last], %pad {in_bounds = [true]}
+              : memref<?x?xf32>, vector<8xf32>
+          %b = arith.negf %a : vector<8xf32>
+          vector.transfer_write %b, %y[%i, %last] {in_bounds = [true]}
+              : vector<8xf32>, memref<?x?xf32>
+        } else {
+          scf.for %j = %whole to %columns step %c1 {
+            %a = memref.load %x[%i, %j] : memref<?x?xf32>
+            %b = arith.negf %a : f32
+            memref.store %b, %y[%i, %j] : memref<?x?xf32>
+          }
+        }
+      }
+      return %y : memref<?x?xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numOverlapped", "overlapped", "Loops with one more iteration">,
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 def QuantExtStreamStores
     : Pass<"quant-ext-stream-stores", "::mlir::func::FuncOp"> {
   let summary = "Store past the caches what is too large for them";

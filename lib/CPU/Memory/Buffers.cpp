@@ -3,6 +3,8 @@
 #include "Buffers.h"
 #include "MemoryUnits.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -20,6 +22,60 @@ bool quant_ext::hasKnownOrigin(Value buffer) {
     return isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
   return isa<memref::AllocOp, memref::AllocaOp, memref::GetGlobalOp>(
       buffer.getDefiningOp());
+}
+
+/// The first byte of a buffer, and the first after it.
+static std::pair<Value, Value> emitExtent(RewriterBase &rewriter, Location loc,
+                                          Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  auto metadata =
+      memref::ExtractStridedMetadataOp::create(rewriter, loc, buffer);
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(rewriter, loc, value);
+  };
+  auto toValue = [&](OpFoldResult number) {
+    return getValueOrCreateConstantIndexOp(rewriter, loc, number);
+  };
+  auto add = [&](Value lhs, Value rhs) {
+    return rewriter.createOrFold<arith::AddIOp>(loc, lhs, rhs);
+  };
+  auto multiply = [&](Value lhs, Value rhs) {
+    return rewriter.createOrFold<arith::MulIOp>(loc, lhs, rhs);
+  };
+  Value one = constant(1), last = constant(0);
+  for (auto [size, stride] :
+       llvm::zip_equal(metadata.getConstifiedMixedSizes(),
+                       metadata.getConstifiedMixedStrides()))
+    last = add(last, multiply(rewriter.createOrFold<arith::SubIOp>(
+                                  loc, toValue(size), one),
+                              toValue(stride)));
+  Value bytes = constant(getElementBytes(type));
+  Value begin =
+      add(memref::ExtractAlignedPointerAsIndexOp::create(rewriter, loc, buffer),
+          multiply(toValue(metadata.getConstifiedMixedOffset()), bytes));
+  return {begin, add(begin, multiply(add(last, one), bytes))};
+}
+
+Value quant_ext::emitAreDisjoint(RewriterBase &rewriter, Location loc,
+                                 Value written, ArrayRef<Value> read) {
+  Value result =
+      arith::ConstantOp::create(rewriter, loc, rewriter.getBoolAttr(true));
+  auto unknown = llvm::to_vector(
+      llvm::make_filter_range(read, llvm::IsaPred<BlockArgument>));
+  if (unknown.empty() || !isa<BlockArgument>(written))
+    return result;
+  auto [writeBegin, writeEnd] = emitExtent(rewriter, loc, written);
+  auto isBefore = [&](Value end, Value begin) {
+    return rewriter.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ule,
+                                                end, begin);
+  };
+  for (Value buffer : unknown) {
+    auto [readBegin, readEnd] = emitExtent(rewriter, loc, buffer);
+    Value isApart = rewriter.createOrFold<arith::OrIOp>(
+        loc, isBefore(readEnd, writeBegin), isBefore(writeEnd, readBegin));
+    result = rewriter.createOrFold<arith::AndIOp>(loc, result, isApart);
+  }
+  return result;
 }
 
 Value quant_ext::createStackBuffer(RewriterBase &rewriter, Operation *user,

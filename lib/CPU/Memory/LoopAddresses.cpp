@@ -11,6 +11,15 @@
 using namespace mlir;
 using namespace mlir::quant_ext;
 
+scf::ForOp quant_ext::getNest(scf::ForOp loop) {
+  while (auto parent = dyn_cast<scf::ForOp>(loop->getParentOp())) {
+    if (parent.getNumResults() != 0)
+      break;
+    loop = parent;
+  }
+  return loop;
+}
+
 //===----------------------------------------------------------------------===//
 // From one iteration to the next
 //===----------------------------------------------------------------------===//

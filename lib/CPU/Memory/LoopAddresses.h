@@ -8,6 +8,9 @@
 
 namespace mlir::quant_ext {
 
+/// The outermost of the loops around `loop` that a thread runs in sequence.
+scf::ForOp getNest(scf::ForOp loop);
+
 /// What an iteration reads: `bytes` from the address of `indices` in `memref`.
 struct LoopRead {
   Operation *op;

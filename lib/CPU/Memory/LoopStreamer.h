@@ -84,7 +84,6 @@ private:
 
   // By way of the first-level cache.
   bool canStage();
-  std::pair<Value, Value> emitExtent(Value buffer);
   Value emitAreBuffersApart();
   void emitStagedLoop(Value from, Value to);
 

@@ -64,30 +64,6 @@ bool LoopStreamer::canStage() {
   });
 }
 
-/// The first byte of a buffer, and the first after it.
-std::pair<Value, Value> LoopStreamer::emitExtent(Value buffer) {
-  auto type = cast<MemRefType>(buffer.getType());
-  auto metadata =
-      memref::ExtractStridedMetadataOp::create(rewriter, loc, buffer);
-  auto toValue = [&](OpFoldResult number) {
-    return getValueOrCreateConstantIndexOp(rewriter, loc, number);
-  };
-  Value one = constant(1), last = constant(0);
-  for (auto [size, stride] :
-       llvm::zip_equal(metadata.getConstifiedMixedSizes(),
-                       metadata.getConstifiedMixedStrides()))
-    last = emit<arith::AddIOp>(
-        last, emit<arith::MulIOp>(emit<arith::SubIOp>(toValue(size), one),
-                                  toValue(stride)));
-  Value bytes = constant(getElementBytes(type));
-  Value begin = emit<arith::AddIOp>(
-      memref::ExtractAlignedPointerAsIndexOp::create(rewriter, loc, buffer),
-      emit<arith::MulIOp>(toValue(metadata.getConstifiedMixedOffset()), bytes));
-  return {begin, emit<arith::AddIOp>(
-                     begin, emit<arith::MulIOp>(emit<arith::AddIOp>(last, one),
-                                                bytes))};
-}
-
 /// Whether what the loop writes may reach memory after later reads, because
 /// nothing that it reads overlaps; and whether there is enough of it, of
 /// elements that no line divides.
@@ -105,21 +81,10 @@ Value LoopStreamer::emitAreBuffersApart() {
 
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(nest);
-  Value written = getBuffer(write.getBase());
-  SmallVector<Value> conditions, buffers = *getReadBuffers(loop);
-  auto [writeBegin, writeEnd] = emitExtent(written);
-  for (Value buffer : buffers) {
-    if (!isa<BlockArgument>(buffer) || !isa<BlockArgument>(written))
-      continue;
-    auto [readBegin, readEnd] = emitExtent(buffer);
-    conditions.push_back(emit<arith::OrIOp>(
-        compare(arith::CmpIPredicate::ule, readEnd, writeBegin),
-        compare(arith::CmpIPredicate::ule, writeEnd, readBegin)));
-  }
+  Value areDisjoint = emitAreDisjoint(rewriter, loc, getBuffer(write.getBase()),
+                                      *getReadBuffers(loop));
   rewriter.setInsertionPoint(loop);
-  for (Value condition : conditions)
-    apart = emit<arith::AndIOp>(apart, condition);
-  return apart;
+  return emit<arith::AndIOp>(apart, areDisjoint);
 }
 
 /// Iterations in parts: each fills lines of the stage, of which the whole ones

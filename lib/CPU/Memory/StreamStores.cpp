@@ -28,16 +28,6 @@ using namespace mlir::quant_ext;
 // Nests of loops
 //===----------------------------------------------------------------------===//
 
-/// The outermost of the loops around `loop` that a thread runs in sequence.
-static scf::ForOp getNest(scf::ForOp loop) {
-  while (auto parent = dyn_cast<scf::ForOp>(loop->getParentOp())) {
-    if (parent.getNumResults() != 0)
-      break;
-    loop = parent;
-  }
-  return loop;
-}
-
 /// Whether `op` is in a loop that several threads share.
 static bool isInParallel(Operation *op) {
   for (op = op->getParentOp(); op && !isa<FunctionOpInterface>(op);

@@ -76,18 +76,25 @@ static Value emitWordProductBF16Bits(ImplicitLocOpBuilder &b, Value words,
 static Value emitWords(ImplicitLocOpBuilder &b, ApplyDequantizeOp op) {
   StorageAttr storage = op.getStorage();
   auto extend = [&](Value value) -> Value {
-    Type words = cast<VectorType>(value.getType()).clone(b.getI16Type());
+    Type word = b.getI16Type();
+    auto vector = dyn_cast<VectorType>(value.getType());
+    Type type = vector ? Type(vector.clone(word)) : word;
     return storage.getIsSigned()
-               ? Value(arith::ExtSIOp::create(b, words, value))
-               : Value(arith::ExtUIOp::create(b, words, value));
+               ? Value(arith::ExtSIOp::create(b, type, value))
+               : Value(arith::ExtUIOp::create(b, type, value));
   };
   if (storage.getWidth() == 16 && storage.getIsSigned() && !op.getZeroPoint())
     return op.getInput();
   if (storage.getWidth() != 8)
     return Value();
   Value words = extend(op.getInput());
-  if (Value zeroPoint = op.getZeroPoint())
-    words = arith::SubIOp::create(b, words, extend(zeroPoint));
+  if (Value zeroPoint = op.getZeroPoint()) {
+    Value scalar = getSplatScalar(zeroPoint);
+    Value zeros =
+        scalar ? vector::BroadcastOp::create(b, words.getType(), extend(scalar))
+               : extend(zeroPoint);
+    words = arith::SubIOp::create(b, words, zeros);
+  }
   return words;
 }
 

@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
 
 namespace mlir::quant_ext {
@@ -83,10 +84,17 @@ public:
     return make<arith::TruncFOp>(typeOf(element), value);
   }
 
-  /// Extends a stored integer to i32 by the signedness of its storage.
+  /// Extends a stored integer to i32 by the signedness of its storage: one that
+  /// all lanes share before they do.
   Value extend(Value value, StorageAttr storage) const {
     if (elementOf(value).isInteger(32))
       return value;
+    auto broadcast = value.getDefiningOp<vector::BroadcastOp>();
+    if (broadcast && !isa<VectorType>(broadcast.getSourceType())) {
+      Emitter ofScalar(builder, loc, i32());
+      return make<vector::BroadcastOp>(
+          typeOf(i32()), ofScalar.extend(broadcast.getSource(), storage));
+    }
     if (storage.getIsSigned())
       return make<arith::ExtSIOp>(typeOf(i32()), value);
     return make<arith::ExtUIOp>(typeOf(i32()), value);

@@ -1,0 +1,258 @@
+// RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-overlap-rests))" | FileCheck %s
+
+// Of a row of N elements the vector at N - 32 has all that is left, where there is
+// something left, where there are as many, and where nothing that is read overlaps
+// what is written, which is known before all rows. Else there are the loops.
+// CHECK: #[[OF_32:.*]] = affine_map<()[s0] -> ((s0 floordiv 32) * 32)>
+// CHECK: #[[OF_8:.*]] = affine_map<()[s0] -> ((s0 floordiv 8) * 8)>
+// CHECK-LABEL: func.func @rows(
+// CHECK-SAME: %[[X:[^:]*]]: memref<?x?xf32>, %[[S:[^:]*]]: memref<?xf32>, %[[Y:[^:]*]]: memref<?x?xi8>)
+// CHECK-DAG: %[[C32:.*]] = arith.constant 32 : index
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[N:.*]] = memref.dim %[[X]], %c1
+// CHECK-DAG: %[[WHOLE:.*]] = affine.apply #[[OF_32]]()[%[[N]]]
+// CHECK-DAG: %[[EIGHTS:.*]] = affine.apply #[[OF_8]]()[%[[N]]]
+// CHECK-DAG: %[[Y_BEGIN:.*]] = memref.extract_aligned_pointer_as_index %[[Y]]
+// CHECK-DAG: %[[X_BEGIN:.*]] = memref.extract_aligned_pointer_as_index %[[X]]
+// CHECK: %[[X_BEFORE:.*]] = arith.cmpi ule, %{{.*}}, %[[Y_BEGIN]]
+// CHECK: %[[Y_BEFORE:.*]] = arith.cmpi ule, %{{.*}}, %[[X_BEGIN]]
+// CHECK: %[[APART:.*]] = arith.ori %[[X_BEFORE]], %[[Y_BEFORE]]
+// CHECK: scf.for %[[I:.*]] = %[[C0]]
+// CHECK: %[[SCALES:.*]] = vector.broadcast %{{.*}} : f32 to vector<32xf32>
+// CHECK: scf.for %{{.*}} = %[[C0]] to %[[WHOLE]] step %[[C32]]
+// CHECK: %[[LAST:.*]] = arith.subi %[[N]], %[[C32]]
+// CHECK: %[[HAS_REST:.*]] = arith.cmpi ne, %[[N]], %[[WHOLE]]
+// CHECK: %[[FITS:.*]] = arith.cmpi sge, %[[LAST]], %[[C0]]
+// CHECK: %[[BOTH:.*]] = arith.andi %[[HAS_REST]], %[[FITS]]
+// CHECK: %[[ALL:.*]] = arith.andi %[[BOTH]], %[[APART]]
+// CHECK: scf.if %[[ALL]]
+// CHECK-NEXT: %[[A:.*]] = vector.transfer_read %[[X]][%[[I]], %[[LAST]]]
+// CHECK-NEXT: %[[B:.*]] = quant_ext.apply_quantize %[[A]], %[[SCALES]]
+// CHECK-NEXT: vector.transfer_write %[[B]], %[[Y]][%[[I]], %[[LAST]]]
+// CHECK-NEXT: } else {
+// CHECK-NEXT: scf.for %{{.*}} = %[[WHOLE]] to %[[EIGHTS]]
+// CHECK: scf.for %{{.*}} = %[[EIGHTS]] to %[[N]]
+func.func @rows(%x: memref<?x?xf32>, %scales: memref<?xf32>, %y: memref<?x?xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  %c32 = arith.constant 32 : index
+  %pad = arith.constant 0.0 : f32
+  %m = memref.dim %x, %c0 : memref<?x?xf32>
+  %n = memref.dim %x, %c1 : memref<?x?xf32>
+  %whole = affine.apply affine_map<()[s0] -> ((s0 floordiv 32) * 32)>()[%n]
+  %eights = affine.apply affine_map<()[s0] -> ((s0 floordiv 8) * 8)>()[%n]
+  scf.for %i = %c0 to %m step %c1 {
+    %s = memref.load %scales[%i] : memref<?xf32>
+    %s32 = vector.broadcast %s : f32 to vector<32xf32>
+    scf.for %j = %c0 to %whole step %c32 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<32xf32>
+      %b = quant_ext.apply_quantize %a, %s32 storage = <i8> : (vector<32xf32>, vector<32xf32>) -> vector<32xi8>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<32xi8>, memref<?x?xi8>
+    }
+    %s8 = vector.broadcast %s : f32 to vector<8xf32>
+    scf.for %j = %whole to %eights step %c8 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<8xf32>
+      %b = quant_ext.apply_quantize %a, %s8 storage = <i8> : (vector<8xf32>, vector<8xf32>) -> vector<8xi8>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<8xi8>, memref<?x?xi8>
+    }
+    scf.for %j = %eights to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %b = quant_ext.apply_quantize %a, %s storage = <i8> : (f32, f32) -> i8
+      memref.store %b, %y[%i, %j] : memref<?x?xi8>
+    }
+  }
+  return
+}
+
+// -----
+
+// In a buffer of the function's own there is nothing to overlap with. What lanes
+// share may be read in the loop, or be a constant.
+// CHECK-LABEL: func.func @allocated(
+// CHECK-NOT: extract_aligned_pointer_as_index
+// CHECK: scf.if
+// CHECK: memref.load
+// CHECK: vector.broadcast
+// CHECK: vector.transfer_write
+// CHECK: } else {
+func.func @allocated(%x: memref<?x?xf32>, %k: memref<f32>, %m: index, %n: index, %whole: index) -> memref<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  %pad = arith.constant 0.0 : f32
+  %two = arith.constant 2.0 : f32
+  %twos = arith.constant dense<2.0> : vector<8xf32>
+  %y = memref.alloc(%m, %n) : memref<?x?xf32>
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c8 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<8xf32>
+      %l = memref.load %k[] : memref<f32>
+      %v = vector.broadcast %l : f32 to vector<8xf32>
+      %b = arith.mulf %a, %v : vector<8xf32>
+      %c = arith.addf %b, %twos : vector<8xf32>
+      vector.transfer_write %c, %y[%i, %j] {in_bounds = [true]} : vector<8xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %l = memref.load %k[] : memref<f32>
+      %b = arith.mulf %a, %l : f32
+      %c = arith.addf %b, %two : f32
+      memref.store %c, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  return %y : memref<?x?xf32>
+}
+
+// -----
+
+// Another number, another place, another operation, another order of operands, one
+// element for all lanes: not what the first loop does.
+// CHECK-LABEL: func.func @others(
+// CHECK-NOT: scf.if
+// CHECK: return
+func.func @others(%x: memref<?x?xf32>, %m: index, %n: index, %whole: index) -> memref<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c8 = arith.constant 8 : index
+  %pad = arith.constant 0.0 : f32
+  %two = arith.constant 2.0 : f32
+  %three = arith.constant 3.0 : f32
+  %twos = arith.constant dense<2.0> : vector<8xf32>
+  %twos4 = arith.constant dense<2.0> : vector<4xf32>
+  %y = memref.alloc(%m, %n) : memref<?x?xf32>
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c8 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<8xf32>
+      %b = arith.subf %a, %twos : vector<8xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<8xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %b = arith.subf %a, %three : f32
+      memref.store %b, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c8 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<8xf32>
+      %b = arith.subf %a, %twos : vector<8xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<8xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %n step %c1 {
+      %a = memref.load %x[%j, %i] : memref<?x?xf32>
+      %b = arith.subf %a, %two : f32
+      memref.store %b, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c8 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<8xf32>
+      %b = arith.subf %a, %twos : vector<8xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<8xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %b = arith.addf %a, %two : f32
+      memref.store %b, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c8 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<8xf32>
+      %b = arith.subf %a, %twos : vector<8xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<8xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %b = arith.subf %two, %a : f32
+      memref.store %b, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  %fours = affine.apply affine_map<()[s0] -> ((s0 floordiv 4) * 4)>()[%n]
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c8 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<8xf32>
+      %b = arith.subf %a, %twos : vector<8xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<8xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %fours step %c4 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %v = vector.broadcast %a : f32 to vector<4xf32>
+      %b = arith.subf %v, %twos4 : vector<4xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<4xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %fours to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %b = arith.subf %a, %two : f32
+      memref.store %b, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  return %y : memref<?x?xf32>
+}
+
+// -----
+
+// A single row; lanes that differ in what they are multiplied by; a result that is
+// read; loops that do not go on where the first one ends.
+// CHECK-LABEL: func.func @left(
+// CHECK-NOT: scf.if
+// CHECK: return
+func.func @left(%x: memref<?x?xf32>, %m: index, %n: index, %whole: index, %z: memref<?x?xf32>) -> (memref<?xf32>, memref<?x?xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %pad = arith.constant 0.0 : f32
+  %two = arith.constant 2.0 : f32
+  %different = arith.constant dense<[2.0, 3.0]> : vector<2xf32>
+  %row = memref.alloc(%n) : memref<?xf32>
+  %y = memref.alloc(%m, %n) : memref<?x?xf32>
+  scf.for %j = %c0 to %whole step %c2 {
+    %a = vector.transfer_read %x[%c0, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<2xf32>
+    %b = arith.negf %a : vector<2xf32>
+    vector.transfer_write %b, %row[%j] {in_bounds = [true]} : vector<2xf32>, memref<?xf32>
+  }
+  scf.for %j = %whole to %n step %c1 {
+    %a = memref.load %x[%c0, %j] : memref<?x?xf32>
+    %b = arith.negf %a : f32
+    memref.store %b, %row[%j] : memref<?xf32>
+  }
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c2 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<2xf32>
+      %b = arith.mulf %a, %different : vector<2xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<2xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %b = arith.mulf %a, %two : f32
+      memref.store %b, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c2 {
+      %a = vector.transfer_read %z[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<2xf32>
+      %b = arith.negf %a : vector<2xf32>
+      vector.transfer_write %b, %z[%i, %j] {in_bounds = [true]} : vector<2xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %whole to %n step %c1 {
+      %a = memref.load %z[%i, %j] : memref<?x?xf32>
+      %b = arith.negf %a : f32
+      memref.store %b, %z[%i, %j] : memref<?x?xf32>
+    }
+  }
+  scf.for %i = %c0 to %m step %c1 {
+    scf.for %j = %c0 to %whole step %c2 {
+      %a = vector.transfer_read %x[%i, %j], %pad {in_bounds = [true]} : memref<?x?xf32>, vector<2xf32>
+      %b = arith.negf %a : vector<2xf32>
+      vector.transfer_write %b, %y[%i, %j] {in_bounds = [true]} : vector<2xf32>, memref<?x?xf32>
+    }
+    scf.for %j = %c2 to %n step %c1 {
+      %a = memref.load %x[%i, %j] : memref<?x?xf32>
+      %b = arith.negf %a : f32
+      memref.store %b, %y[%i, %j] : memref<?x?xf32>
+    }
+  }
+  return %row, %y : memref<?xf32>, memref<?x?xf32>
+}
