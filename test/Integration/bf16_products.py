@@ -37,7 +37,9 @@ def other_scales(count: int) -> np.ndarray:
     powers = np.arange(1, 255, dtype=np.uint32) << 23
     edges = np.concatenate([powers - 1, powers, powers + 1])
     special = np.array([0, np.inf, np.nan, 2.0**-149, 2.0**-126], f32).view(np.uint32)
-    positive = np.concatenate([edges, special])
+    # NaN with all bits set that bf16 has, which must not carry.
+    full = np.array([0x7FFFFFFF, 0x7FFF8000, 0x7FFE8000], np.uint32)
+    positive = np.concatenate([edges, special, full])
     scales[: 2 * positive.size] = np.concatenate([positive, positive | 1 << 31])
     return scales.view(f32)
 
@@ -45,17 +47,21 @@ def other_scales(count: int) -> np.ndarray:
 def count_different(
     library: ctypes.CDLL, name: str, q: np.ndarray, s: np.ndarray, z: np.ndarray | None
 ) -> tuple[int, int]:
-    """Results that are not the reference's, and ties among all."""
-    rows = np.ascontiguousarray(np.broadcast_to(q, (s.size, q.size)))
-    result = np.zeros(rows.shape, np.uint16)
-    operands = [rows, s] + ([] if z is None else [z]) + [result]
+    """Results that are not the reference's, and ties among all. Each integer by
+    each scale, which are those of rows, or of columns as `name` says."""
+    by_column = name.endswith("_by_column")
+    shape = (q.size, s.size) if by_column else (s.size, q.size)
+    spread = (lambda p: p) if by_column else (lambda p: p[:, None])
+    integers = np.ascontiguousarray(np.broadcast_to(q[:, None] if by_column else q, shape))
+    result = np.zeros(shape, np.uint16)
+    operands = [integers, s] + ([] if z is None else [z]) + [result]
     entry = library[f"_mlir_ciface_{name}"]
     entry.restype = None
     entry(*[descriptor(operand) for operand in operands])
 
-    difference = q.astype(np.int32) - (0 if z is None else z.astype(np.int32)[:, None])
+    difference = integers.astype(np.int32) - (0 if z is None else spread(z.astype(np.int32)))
     with np.errstate(all="ignore"):
-        product = difference.astype(f32) * s[:, None]
+        product = difference.astype(f32) * spread(s)
         wanted = product.astype(ml_dtypes.bfloat16)
     isnan = np.isnan(product)
     same = (result == wanted.view(np.uint16)) & ~isnan
@@ -73,6 +79,7 @@ def main() -> int:
     cases = (
         ("i8", bytes_.view(np.int8), scales, None),
         ("u8", bytes_, scales, zeros),
+        ("u8_by_column", bytes_, scales, zeros),
         ("i16", np.arange(2**16, dtype=np.uint16).view(np.int16)[::13].copy(), few, None),
     )
     for name, q, s, z in cases:
