@@ -5,6 +5,8 @@
 // RUN: %{run}
 // REDEFINE: %{pass} = quant-ext-fuse-rows
 // RUN: %{run}
+// REDEFINE: %{pass} = quant-ext-overlap-rests
+// RUN: %{run}
 // REDEFINE: %{pass} = quant-ext-stream-stores
 // RUN: %{run}
 // REDEFINE: %{pass} = quant-ext-distribute-over-threads{threads=2 min-elements=1}

@@ -135,7 +135,8 @@ def QuantExtStreamStores
 
     Where the target's own prefetchers do too little (Zen 3 and 5), what is read
     once is asked for one or two pages ahead, because with such stores nothing but
-    reading is waited for.
+    reading is waited for. Where a loop before has read a row, as for its range,
+    both loops ask for the next row: the first one for its first quarter.
 
     Where parts of memory come faster by turns (Zen 3), a loop of iterations that
     may change places, without parameters of their own, goes through four parts,

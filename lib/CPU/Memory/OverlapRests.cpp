@@ -59,6 +59,7 @@ public:
 
 private:
   bool isSame(Value value, Value ofRest);
+  bool compare(Value value, Value ofRest);
   bool areSame(ValueRange values, ValueRange ofRest) {
     return values.size() == ofRest.size() &&
            llvm::all_of(llvm::zip_equal(values, ofRest), [&](auto pair) {
@@ -68,6 +69,7 @@ private:
   bool isSameOperation(Operation *op, Operation *ofRest);
 
   scf::ForOp loop, rest;
+  DenseMap<std::pair<Value, Value>, bool> known;
 };
 
 } // namespace
@@ -102,6 +104,15 @@ bool LaneComparison::isSameOperation(Operation *op, Operation *ofRest) {
 }
 
 bool LaneComparison::isSame(Value value, Value ofRest) {
+  auto found = known.find({value, ofRest});
+  if (found != known.end())
+    return found->second;
+  bool result = compare(value, ofRest);
+  known[{value, ofRest}] = result;
+  return result;
+}
+
+bool LaneComparison::compare(Value value, Value ofRest) {
   if (value == loop.getInductionVar())
     return ofRest == rest.getInductionVar();
   if (Attribute constant = getConstant(value))
