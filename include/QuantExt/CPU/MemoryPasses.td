@@ -18,9 +18,9 @@ def QuantExtOverlapRests
     It changes loops in other loops that write vectors next to each other, each
     lane computed of the same lane of what is read and of what all lanes share, to
     a result of the function that it does not read; and only where those after
-    them do the same with fewer elements. Rows that are too short, or results that
-    may overwrite an operand, are left to the loops that were there, behind a
-    branch.
+    them do the same with fewer elements. Rows that are too short, or of which more
+    than a vector is left, or results that may overwrite an operand, are left to
+    the loops that were there, behind a branch.
 
     Example:
 
@@ -71,7 +71,9 @@ def QuantExtOverlapRests
         %last = arith.subi %columns, %c8 : index
         %has_rest = arith.cmpi ne, %columns, %whole : index
         %fits = arith.cmpi sge, %last, %c0 : index
-        %overlaps = arith.andi %has_rest, %fits : i1
+        %has_all = arith.cmpi sle, %last, %whole : index
+        %is_row = arith.andi %has_rest, %fits : i1
+        %overlaps = arith.andi %is_row, %has_all : i1
         scf.if %overlaps {
           %a = vector.transfer_read %x[%i, %last], %pad {in_bounds = [true]}
               : memref<?x?xf32>, vector<8xf32>

@@ -184,7 +184,8 @@ static FailureOr<SmallVector<Value>> getBuffers(ArrayRef<LoopRead> reads,
 }
 
 /// Lets one more iteration of `loop` take what `rests` do, wherever a row has
-/// enough elements for it and its results overwrite no operand.
+/// enough elements for it, the iteration has all that is left, and its results
+/// overwrite no operand.
 static void overlap(RewriterBase &rewriter, const StreamableLoop &streamable,
                     ArrayRef<Value> buffers, ArrayRef<scf::ForOp> rests) {
   scf::ForOp loop = streamable.loop, last = rests.back();
@@ -204,9 +205,11 @@ static void overlap(RewriterBase &rewriter, const StreamableLoop &streamable,
   Value begin = rewriter.createOrFold<arith::SubIOp>(loc, end, loop.getStep());
   Value hasRest = compare(arith::CmpIPredicate::ne, end, loop.getUpperBound());
   Value fits = compare(arith::CmpIPredicate::sge, begin, loop.getLowerBound());
+  Value hasAll =
+      compare(arith::CmpIPredicate::sle, begin, loop.getUpperBound());
+  Value condition = both(both(both(hasRest, fits), hasAll), areDisjoint);
   auto branch =
-      scf::IfOp::create(rewriter, loc, both(both(hasRest, fits), areDisjoint),
-                        /*withElseRegion=*/true);
+      scf::IfOp::create(rewriter, loc, condition, /*withElseRegion=*/true);
   for (scf::ForOp rest : rests)
     rewriter.moveOpBefore(rest, branch.elseYield());
   rewriter.setInsertionPoint(branch.thenYield());

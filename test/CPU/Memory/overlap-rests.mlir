@@ -1,8 +1,9 @@
 // RUN: %quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(quant-ext-overlap-rests))" | FileCheck %s
 
 // Of a row of N elements the vector at N - 32 has all that is left, where there is
-// something left, where there are as many, and where nothing that is read overlaps
-// what is written, which is known before all rows. Else there are the loops.
+// something left, where there are as many, where no more than 32 are left, and
+// where nothing that is read overlaps what is written, which is known before all
+// rows. Else there are the loops.
 // CHECK: #[[OF_32:.*]] = affine_map<()[s0] -> ((s0 floordiv 32) * 32)>
 // CHECK: #[[OF_8:.*]] = affine_map<()[s0] -> ((s0 floordiv 8) * 8)>
 // CHECK-LABEL: func.func @rows(
@@ -23,8 +24,10 @@
 // CHECK: %[[LAST:.*]] = arith.subi %[[N]], %[[C32]]
 // CHECK: %[[HAS_REST:.*]] = arith.cmpi ne, %[[N]], %[[WHOLE]]
 // CHECK: %[[FITS:.*]] = arith.cmpi sge, %[[LAST]], %[[C0]]
+// CHECK: %[[HAS_ALL:.*]] = arith.cmpi sle, %[[LAST]], %[[WHOLE]]
 // CHECK: %[[BOTH:.*]] = arith.andi %[[HAS_REST]], %[[FITS]]
-// CHECK: %[[ALL:.*]] = arith.andi %[[BOTH]], %[[APART]]
+// CHECK: %[[THREE:.*]] = arith.andi %[[BOTH]], %[[HAS_ALL]]
+// CHECK: %[[ALL:.*]] = arith.andi %[[THREE]], %[[APART]]
 // CHECK: scf.if %[[ALL]]
 // CHECK-NEXT: %[[A:.*]] = vector.transfer_read %[[X]][%[[I]], %[[LAST]]]
 // CHECK-NEXT: %[[B:.*]] = quant_ext.apply_quantize %[[A]], %[[SCALES]]
