@@ -254,8 +254,9 @@ def QuantExtBatchParameters
     128 of them at a time: first whatever depends on nothing but parameters, in
     vectors, into a buffer on the stack, and then the iterations, which read it
     from there. Loops of fewer than 8 iterations, and those that neither divide by
-    a parameter nor decide by one, stay as they are; where only at run time it is
-    known how many there are, a branch keeps the loop for few.
+    a parameter nor decide by one outside of a loop within, stay as they are; where
+    only at run time it is known how many there are, a branch keeps the loop for
+    few.
 
     Where an iteration decides by its parameters between a fast way and a general
     one, as `quant-ext-lower-element-ops` makes it, there is a loop without

@@ -29,10 +29,10 @@ def QuantExtLowerElementOps : Pass<"quant-ext-lower-element-ops"> {
 
     Dequantize to bf16 takes the instruction of AVX512_BF16, which flushes
     subnormal numbers, behind a branch that is taken where no scale makes any.
-    Without it, where integers of 8 bits (or of 16 without a zero point) share
-    scales, lanes with even and with odd numbers are rounded by a product and a
-    difference in f32, behind a branch for scales from 2^-90 to 2^90. Others are
-    rounded in 16 bits.
+    Without it, where integers of 8 bits (or signed ones of 16 without a zero
+    point) share scales, lanes with even and with odd numbers are rounded by a
+    product and a difference in f32, behind a branch for scales from 2^-90 to
+    2^90. Others are rounded in 16 bits.
 
     On x86, elements of 32 bits or more are stored a register at a time, the
     lowest address first, and what is narrowed from f32 to f16 as the conversions

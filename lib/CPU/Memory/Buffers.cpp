@@ -19,9 +19,15 @@ Value quant_ext::getBuffer(Value memref) {
 
 bool quant_ext::hasKnownOrigin(Value buffer) {
   if (auto argument = dyn_cast<BlockArgument>(buffer))
-    return isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  return isa<memref::AllocOp, memref::AllocaOp, memref::GetGlobalOp>(
-      buffer.getDefiningOp());
+    return argument.getOwner()->isEntryBlock() &&
+           isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  // A parameter may be a global that somebody writes.
+  if (auto get = buffer.getDefiningOp<memref::GetGlobalOp>()) {
+    auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
+        get, get.getNameAttr());
+    return global && global.getConstant();
+  }
+  return isa<memref::AllocOp, memref::AllocaOp>(buffer.getDefiningOp());
 }
 
 /// The first byte of a buffer, and the first after it.

@@ -17,7 +17,7 @@ bool hasKnownOrigin(Value buffer);
 /// Whether nothing of `written` overlaps any of `read`, all of known origin: an
 /// i1, computed at run time where only that can tell.
 Value emitAreDisjoint(RewriterBase &rewriter, Location loc, Value written,
-                   ArrayRef<Value> read);
+                      ArrayRef<Value> read);
 
 /// A buffer of so many elements on the stack of the thread that runs `user`,
 /// aligned to a line of a cache, and so that it crosses no page where it is

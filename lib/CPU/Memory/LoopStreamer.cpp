@@ -132,8 +132,9 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
   }
 
   // Both loops ask for a part of the next row, lest memory is idle while the
-  // first one runs: for the first quarter, and for the rest, as they take time.
-  // Every other line in each of them comes a quarter later on Zen 3.
+  // first one runs, which takes less time: it asks for the first quarter, and
+  // the other one for the rest. Were each to ask for every other line of all,
+  // these would come a quarter later on Zen 3.
   auto other = cast<scf::ForOp>(before->getParentOp());
   rewriter.setInsertionPoint(other);
   Value first = other.getLowerBound(), four = constant(4);
@@ -149,8 +150,10 @@ void LoopStreamer::prefetch(const LoopRead &read, scf::ForOp clone,
   };
   if (askedBefore.insert(before).second) {
     rewriter.setInsertionPoint(before);
+    LoopRead same{before, read.memref, before.getIndices(), read.bytes,
+                  read.stride};
     emitPrefetches(
-        rewriter, loop, read, emit<arith::AddIOp>(next, emitQuarter(other)), 0,
+        rewriter, other, same, emit<arith::AddIOp>(next, emitQuarter(other)), 0,
         llvm::alignTo(read.bytes / 4, kLineBytes), CacheLevel::First);
   }
   rewriter.setInsertionPoint(copy);

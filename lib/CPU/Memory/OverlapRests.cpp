@@ -59,6 +59,7 @@ public:
 
 private:
   bool isSame(Value value, Value ofRest);
+  bool hasSameLanes(Value value, Value ofRest);
   bool compare(Value value, Value ofRest);
   bool areSame(ValueRange values, ValueRange ofRest) {
     return values.size() == ofRest.size() &&
@@ -112,6 +113,19 @@ bool LaneComparison::isSame(Value value, Value ofRest) {
   return result;
 }
 
+/// Whether each has as many lanes for a value of the induction variable.
+bool LaneComparison::hasSameLanes(Value value, Value ofRest) {
+  auto type = dyn_cast<VectorType>(value.getType());
+  auto typeOfRest = dyn_cast<VectorType>(ofRest.getType());
+  if (!type)
+    return !typeOfRest;
+  if (type.isScalable() || (typeOfRest && typeOfRest.isScalable()))
+    return false;
+  int64_t lanes = typeOfRest ? typeOfRest.getNumElements() : 1;
+  return type.getNumElements() * *getConstantIntValue(rest.getStep()) ==
+         lanes * *getConstantIntValue(loop.getStep());
+}
+
 bool LaneComparison::compare(Value value, Value ofRest) {
   if (value == loop.getInductionVar())
     return ofRest == rest.getInductionVar();
@@ -128,6 +142,7 @@ bool LaneComparison::compare(Value value, Value ofRest) {
   auto resultOfRest = dyn_cast<OpResult>(ofRest);
   return result && resultOfRest &&
          getElementTypeOrSelf(value) == getElementTypeOrSelf(ofRest) &&
+         hasSameLanes(value, ofRest) &&
          result.getResultNumber() == resultOfRest.getResultNumber() &&
          loop->isAncestor(result.getOwner()) &&
          rest->isAncestor(resultOfRest.getOwner()) &&
@@ -136,6 +151,8 @@ bool LaneComparison::compare(Value value, Value ofRest) {
 
 bool LaneComparison::isSame(vector::TransferWriteOp write) {
   std::optional<int64_t> step = getConstantIntValue(rest.getStep());
+  if (!step)
+    return false;
   Operation *found = nullptr;
   for (Operation &op : rest.getBody()->without_terminator()) {
     if (op.getNumRegions() != 0)
@@ -173,9 +190,11 @@ static FailureOr<SmallVector<Value>> getBuffers(ArrayRef<LoopRead> reads,
     if (!llvm::is_contained(buffers, buffer))
       buffers.push_back(buffer);
   }
-  auto isSimple = [](Value buffer) {
+  auto isSimple = [&](Value buffer) {
     auto type = dyn_cast<MemRefType>(buffer.getType());
-    return type && type.isStrided() && hasKnownOrigin(buffer);
+    return type && type.isStrided() && hasKnownOrigin(buffer) &&
+           type.getMemorySpace() ==
+               cast<BaseMemRefType>(written.getType()).getMemorySpace();
   };
   if (!isSimple(written) || !llvm::all_of(buffers, isSimple) ||
       llvm::is_contained(buffers, written))
@@ -208,6 +227,18 @@ static void overlap(RewriterBase &rewriter, const StreamableLoop &streamable,
   Value hasAll =
       compare(arith::CmpIPredicate::sle, begin, loop.getUpperBound());
   Value condition = both(both(both(hasRest, fits), hasAll), areDisjoint);
+  // None of the loops before the last one goes beyond where it ends, or the
+  // row.
+  for (scf::ForOp rest : rests.drop_back()) {
+    Value length = rewriter.createOrFold<arith::SubIOp>(
+        loc, rest.getUpperBound(), rest.getLowerBound());
+    Value over =
+        rewriter.createOrFold<arith::RemSIOp>(loc, length, rest.getStep());
+    Value none = arith::ConstantIndexOp::create(rewriter, loc, 0);
+    condition = both(condition, compare(arith::CmpIPredicate::eq, over, none));
+    condition = both(condition, compare(arith::CmpIPredicate::sle,
+                                        rest.getUpperBound(), end));
+  }
   auto branch =
       scf::IfOp::create(rewriter, loc, condition, /*withElseRegion=*/true);
   for (scf::ForOp rest : rests)
@@ -226,6 +257,7 @@ struct OverlapRestsPass final
   using QuantExtOverlapRestsBase::QuantExtOverlapRestsBase;
 
   void runOnOperation() override {
+    taken.clear();
     SmallVector<scf::ForOp> loops;
     getOperation().walk([&](scf::ForOp loop) { loops.push_back(loop); });
     IRRewriter rewriter(&getContext());
@@ -239,13 +271,16 @@ struct OverlapRestsPass final
   void run(RewriterBase &rewriter, scf::ForOp loop) {
     // What is left of a single row is next to nothing.
     SmallVector<scf::ForOp> rests = findRests(loop);
-    if (rests.empty() || !loop->getParentOfType<LoopLikeOpInterface>() ||
+    if (rests.empty() || taken.contains(loop) ||
+        !loop->getParentOfType<LoopLikeOpInterface>() ||
         getConstantIntValue(rests.back().getStep()) != 1)
       return;
     FailureOr<StreamableLoop> streamable = matchStreamableLoop(loop);
     if (failed(streamable) || !streamable->startsAnywhere)
       return;
     vector::TransferWriteOp write = streamable->writes.front();
+    if (streamable->step != write.getVectorType().getNumElements())
+      return;
     FailureOr<SmallVector<Value>> buffers =
         getBuffers(streamable->reads, getBuffer(write.getBase()));
     if (failed(buffers) || !llvm::all_of(rests, [&](scf::ForOp rest) {
@@ -253,8 +288,12 @@ struct OverlapRestsPass final
         }))
       return;
     overlap(rewriter, *streamable, *buffers, rests);
+    taken.insert_range(rests);
     ++numOverlapped;
   }
+
+  /// What is left to only where nothing overlaps.
+  DenseSet<Operation *> taken;
 };
 
 } // namespace

@@ -87,6 +87,9 @@ std::optional<ArrayRead> ParameterAnalysis::matchRead(Value value) {
   }
   auto type = dyn_cast<MemRefType>(result.memref.getType());
   bool isArray = type && type.getRank() > 0 && type.isLastDimUnitStride() &&
+                 type.getElementType().isIntOrIndexOrFloat() &&
+                 (type.getElementType().isIndex() ||
+                  type.getElementTypeBitWidth() % CHAR_BIT == 0) &&
                  nest.isDefinedOutsideOfLoop(result.memref) &&
                  llvm::all_of(result.indices.drop_back(), [&](Value index) {
                    return nest.isDefinedOutsideOfLoop(index);

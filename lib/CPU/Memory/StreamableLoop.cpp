@@ -102,7 +102,8 @@ static bool isOnlyWritten(Value buffer, scf::ForOp loop) {
 /// A result of the function: a parameter, or what it allocates and returns.
 static bool isResult(Value buffer) {
   if (auto argument = dyn_cast<BlockArgument>(buffer))
-    return isa<func::FuncOp>(argument.getOwner()->getParentOp());
+    return argument.getOwner()->isEntryBlock() &&
+           isa<func::FuncOp>(argument.getOwner()->getParentOp());
   return buffer.getDefiningOp<memref::AllocOp>() != nullptr;
 }
 
@@ -163,9 +164,11 @@ LaneAnalysis::Kind
 LaneAnalysis::classifyRead(vector::TransferReadOp op,
                            SmallVectorImpl<LoopRead> &reads) {
   std::optional<int64_t> bytes = getContiguousBytes(op);
+  if (!bytes)
+    return Kind::Unknown;
   std::optional<int64_t> growth =
       getAddressGrowth(loop, op.getBase(), op.getIndices());
-  if (!bytes || !growth || *growth <= 0)
+  if (!growth || *growth <= 0)
     return Kind::Unknown;
   reads.push_back({op, op.getBase(), op.getIndices(), *bytes, *growth * step});
   return *growth * step == *bytes && !op.getMask() ? Kind::Moving
@@ -214,8 +217,13 @@ LaneAnalysis::Kind LaneAnalysis::classify(Operation *op,
         return isa<VectorType>(op.getType()) && !isSplat(op) ? Kind::Unknown
                                                              : Kind::Uniform;
       })
-      .Case<vector::BroadcastOp, vector::InterleaveOp, vector::DeinterleaveOp,
-            vector::BitCastOp>([&](Operation *op) { return combine(op); })
+      .Case([&](vector::BroadcastOp op) { return combine(op); })
+      .Case<vector::InterleaveOp, vector::DeinterleaveOp, vector::BitCastOp>(
+          [&](Operation *op) {
+            // Neighbours of what is the same in all lanes may differ then.
+            Kind kind = combine(op);
+            return kind == Kind::Uniform ? Kind::Unknown : kind;
+          })
       .Default([&](Operation *op) {
         return OpTrait::hasElementwiseMappableTraits(op) ? combine(op)
                                                          : Kind::Unknown;
@@ -250,7 +258,8 @@ static SmallVector<vector::TransferWriteOp> getWrites(scf::ForOp loop) {
     if (isMemoryEffectFree(&op) || hasSingleEffect<MemoryEffects::Read>(&op))
       continue;
     auto write = dyn_cast<vector::TransferWriteOp>(op);
-    if (!write || !isa<MemRefType>(write.getShapedType()))
+    if (!write || !isa<MemRefType>(write.getShapedType()) ||
+        write.getIndices().empty())
       return {};
     writes.push_back(write);
   }

@@ -6,7 +6,7 @@
 //
 // Without it, floats round. With p a product and c = 2^16 p, which is a float
 // too where p is normal and not too large, c - RN(c (1 - 2^-16)) is p rounded
-// to bf16, times 2^16. In units of p's last place, c - p lies where floats are
+// to bf16. In units of p's last place, c - p lies where floats are
 // 2^16 apart, and c is a multiple of that, so that the difference is p rounded
 // to such a multiple. A tie goes to where (c - p) / 2^16 becomes even, and with
 // it p / 2^16: c / 2^16 is p, which is even because it is a multiple of 2^15.
@@ -38,8 +38,8 @@ static Value emitIsModerate(ImplicitLocOpBuilder &b, Value scale) {
   return emitIsEvery(b, emitIsEachWithin(b, scale, 0x1p-90f, 0x1p90f));
 }
 
-/// 2^16 times the products of words, where `integers` are as many times these,
-/// and moderate scales, rounded to bf16; as i32.
+/// The products of words, where `integers` are 2^16 times these, and moderate
+/// scales, rounded to bf16: the bits, in upper halves of i32.
 static Value roundProducts(ImplicitLocOpBuilder &b, Value integers,
                            Value scales) {
   auto type = cast<VectorType>(integers.getType());
